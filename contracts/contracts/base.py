@@ -1,0 +1,69 @@
+"""What every event of every department is: a frozen fact with a literal wire type."""
+
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+
+class Fact(BaseModel):
+    """A frozen value that travels in events; publishers must not add what the contract lacks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Event(Fact):
+    """One thing that happened in a department, told to all others.
+
+    ``TYPE`` is the wire name ``<department>.<aggregate>.<past-tense>``; ``KEY`` names the field that
+    identifies the aggregate, whose events listeners apply in the order of its life.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str]
+
+    by: str = Field(default="system", description="employee id, `customer`, or `system`")
+
+    @property
+    def key(self) -> str:
+        """The aggregate's identity as text, as it stands in the event log."""
+        return str(getattr(self, self.KEY))
+
+    @classmethod
+    def stream(cls) -> str:
+        """``<department>.<aggregate>``, the stream that this event belongs to."""
+        return cls.TYPE.rsplit(".", 1)[0]
+
+
+def _no_float(value: object) -> object:
+    if isinstance(value, float):
+        raise ValueError("give a decimal string, not a floating-point number")
+    return value
+
+
+def _two_places(value: Decimal) -> str:
+    return f"{value:.2f}"
+
+
+def _three_places(value: Decimal) -> str:
+    return f"{value:.3f}"
+
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_no_float),
+    Field(max_digits=12, decimal_places=2),
+    PlainSerializer(_two_places, return_type=str, when_used="json"),
+]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_no_float),
+    Field(max_digits=10, decimal_places=3),
+    PlainSerializer(_three_places, return_type=str, when_used="json"),
+]
+Instant = AwareDatetime
+Minutes = Annotated[int, Field(ge=0)]
+Revision = Annotated[int, Field(ge=1)]
+
+__all__ = ["Event", "Fact", "Instant", "Minutes", "Money", "Quantity", "Revision"]

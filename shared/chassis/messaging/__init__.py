@@ -1,0 +1,1 @@
+"""The messaging core: log, delivery once and in order, retransmission, operator's tools."""

@@ -1,0 +1,91 @@
+"""Refusals: what a rule answers to a person. One module of the HTTP side turns them into RFC 9457."""
+
+import re
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """The rule said no."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(
+        self,
+        *,
+        state: str | None = None,
+        allowed: list[str] | None = None,
+        waiting_for: str | None = None,
+        **facts: Any,
+    ) -> None:
+        """``facts`` stand in the problem document by their names; the class docstring is its title."""
+        super().__init__(self.code())
+        self.state = state
+        self.allowed = allowed
+        self.waiting_for = waiting_for
+        self.facts = facts
+
+    @classmethod
+    def code(cls) -> str:
+        """The stable code: the class name in snake case."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        """The first line of the docstring."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+
+class NotFound(Refusal):
+    """There is no such thing here."""
+
+    status = 404
+
+    def __init__(self, kind: str, id: object) -> None:
+        super().__init__(kind=kind, id=str(id))
+
+
+class Forbidden(Refusal):
+    """You may not do this."""
+
+    status = 403
+
+
+class Unauthorised(Refusal):
+    """Sign in first."""
+
+    status = 401
+
+
+class Stale(Refusal):
+    """It has changed since you looked."""
+
+    status = 412
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(version=version)
+
+
+class Invalid(Refusal):
+    """What you sent is not in the form that is expected."""
+
+    status = 422
+
+    def __init__(self, field: str, expected: str, **facts: Any) -> None:
+        super().__init__(errors=[{"field": field, "expected": expected}], **facts)
+
+
+class IllegalTransition(Refusal):
+    """This cannot be done in the present state."""
+
+    def __init__(self, kind: str, state: str, command: str, allowed: list[str]) -> None:
+        super().__init__(state=state, allowed=allowed, kind=kind, command=command)
+
+
+class NotYet(Exception):
+    """A reaction waits for another department's fact: the next event of that aggregate wakes it."""
+
+    def __init__(self, stream: str, key: object, *, at: str = "") -> None:
+        super().__init__(f"{stream} {key} {at}".strip())
+        self.stream = stream
+        self.key = str(key)
+        self.at = at
