@@ -1,0 +1,1 @@
+"""The promises between departments: every event that one publishes and others hear."""
