@@ -1,0 +1,427 @@
+"""The in-memory stand-in for the message broker: same port, with switches for every way a broker can fail."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+import orjson
+
+from chassis.messaging.broker import Control, Inbox
+from chassis.messaging.envelope import Envelope, Unreadable
+from chassis.messaging.lanes import Lanes
+
+Lose = Callable[[str, Envelope | Control], bool]
+
+
+class Killed(BaseException):
+    """The process died here. No ``Exception``: nothing may catch it and go on."""
+
+
+@dataclass(slots=True)
+class _Message:
+    """One message in one queue, as bytes, so that nobody shares an object across the wire."""
+
+    number: int
+    lane: str
+    headers: Mapping[str, Any] | None  # None: a control message
+    body: bytes
+    redelivered: bool = False
+    held: int = 0  # further deliveries to wait for
+
+
+@dataclass(slots=True)
+class _Queue:
+    """One service's inbox and control queue in one."""
+
+    waiting: deque[_Message] = field(default_factory=deque)
+    streams: set[str] = field(default_factory=set)
+    controlled: bool = False  # its control bindings stand
+
+
+class Hub:
+    """The broker of a whole shop in one process; the seed makes a run repeatable.
+
+    Switches: ``duplicate``, ``lose``, ``unconfirmed`` (stored, but the publisher is told it was not) are
+    probabilities, ``lose`` may also be a predicate of (listening service, message); ``shuffle`` delivers in
+    any order; ``delay`` holds a message back for up to so many other deliveries; ``paused`` delivers nothing.
+    ``count`` has ``published``, ``delivered``, ``duplicated``, ``lost`` and ``redelivered``.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.random = Random(seed)
+        self.duplicate = 0.0
+        self.lose: float | Lose = 0.0
+        self.unconfirmed = 0.0
+        self.shuffle = False
+        self.delay = 0
+        self.paused = False
+        self.count: Counter[str] = Counter()
+        self.crash_points: dict[str, set[int]] = {}
+        self.steps: dict[str, list[str]] = {}
+        self.failures: list[BaseException] = []
+        self._down = False
+        self._queues: dict[str, _Queue] = {}
+        self._links: list[HubBroker] = []
+        self._numbers = 0
+        self._turn = 0
+        self._scheduled = False
+
+    # -- switches -------------------------------------------------------------------------------------
+
+    @property
+    def down(self) -> bool:
+        """Whether the broker is away; setting it cuts, or brings back, every connection."""
+        return self._down
+
+    @down.setter
+    def down(self, away: bool) -> None:
+        if away == self._down:
+            return
+        self._down = away
+        for link in list(self._links):
+            link.cut() if away else link.come_back()
+
+    def cut_connections(self) -> None:
+        """Cut every connection; each comes back at once, and what was unacknowledged is delivered again."""
+        for link in list(self._links):
+            link.cut()
+            link.come_back()
+
+    def lose_everything_queued(self) -> int:
+        """Empty every queue; how many messages were lost."""
+        lost = sum(len(queue.waiting) for queue in self._queues.values())
+        for queue in self._queues.values():
+            queue.waiting.clear()
+        self.count["lost"] += lost
+        return lost
+
+    def lose_bindings(self) -> None:
+        """Leave every queue deaf until the topology is asserted again."""
+        for queue in self._queues.values():
+            queue.streams.clear()
+            queue.controlled = False
+
+    def reassert(self) -> None:
+        """What every process does on connecting and every 30 s: declare its queue and bindings."""
+        for link in self._links:
+            if link.connected:
+                link.bind()
+
+    def reset(self) -> None:
+        """The broker comes back empty: queues, messages and bindings gone, connections anew."""
+        for link in list(self._links):
+            link.cut()
+        self.lose_everything_queued()
+        self._queues.clear()
+        for link in list(self._links):
+            link.come_back()
+
+    def kill_at(self, service: str, *steps: int) -> None:
+        """Let the service's process die at its n-th step from now on (the first is 1)."""
+        passed = len(self.steps.get(service, ()))
+        self.crash_points.setdefault(service, set()).update(passed + n for n in steps)
+
+    async def step(self, service: str, name: str) -> None:
+        """A point in the runtime where a process may die; raises :class:`Killed` at a crash point."""
+        passed = self.steps.setdefault(service, [])
+        passed.append(name)
+        await asyncio.sleep(0)
+        if len(passed) in self.crash_points.get(service, ()):
+            raise Killed(f"{service} at step {len(passed)}, {name}")
+
+    def inject(self, service: str, headers: Mapping[str, Any], body: bytes) -> None:
+        """Put anything at all into a service's inbox, as a stranger with broker rights could."""
+        self._store(self._queue(service), _Message(self._next(), f"raw {self._numbers}", dict(headers), body))
+
+    # -- watching -------------------------------------------------------------------------------------
+
+    def waiting(self, service: str) -> int:
+        """How many messages lie in the service's queue, not counting those being handled."""
+        return len(self._queue(service).waiting)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing that can be delivered is queued and no handler is running."""
+        if any(link.running for link in self._links):
+            return False
+        if self.paused:
+            return True
+        return not any(
+            link.connected and link.inbox is not None and self._queue(link.service).waiting
+            for link in self._links
+        )
+
+    async def idle(self) -> None:
+        """Return when the hub is quiet; raises what a handler raised, except that it was killed."""
+        while not (self.quiet or self.failures):
+            running = [task for link in self._links for task in link.running]
+            if running:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            else:
+                self._release()
+                await asyncio.sleep(0)
+        if self.failures:
+            raise self.failures.pop(0)
+
+    async def pump(self) -> None:
+        """Deliver until quiet, also when paused."""
+        paused, self.paused = self.paused, False
+        try:
+            await self.idle()
+        finally:
+            self.paused = paused
+
+    # -- carrying -------------------------------------------------------------------------------------
+
+    def publish(self, envelope: Envelope) -> bool:
+        """Store the event in every queue bound to its stream; whether the publisher hears a confirm."""
+        self.count["published"] += 1
+        for service, queue in self._queues.items():
+            if envelope.stream in queue.streams:
+                message = _Message(
+                    self._next(), f"{envelope.stream} {envelope.key}", envelope.headers(), envelope.body()
+                )
+                self._carry(service, queue, message, envelope)
+        return not self._by_chance(self.unconfirmed)
+
+    def send(self, control: Control) -> None:
+        """Store a control message for the service it names, or for every other one."""
+        fields = {"kind": control.kind, "sender": control.sender, "to": control.to, "data": control.data}
+        body = orjson.dumps(fields)
+        for service, queue in self._queues.items():
+            if queue.controlled and (control.to == service or control.to == "*"):
+                message = _Message(self._next(), f"{control.kind} {control.sender}", None, body)
+                self._carry(service, queue, message, control)
+
+    def _carry(self, service: str, queue: _Queue, message: _Message, what: Envelope | Control) -> None:
+        lost = self.lose(service, what) if callable(self.lose) else self._by_chance(self.lose)
+        if lost:
+            self.count["lost"] += 1
+            return
+        self._store(queue, message)
+        if self._by_chance(self.duplicate):
+            self.count["duplicated"] += 1
+            copy = _Message(self._next(), message.lane, message.headers, message.body)
+            self._store(queue, copy)
+
+    def _store(self, queue: _Queue, message: _Message) -> None:
+        message.held = self.random.randint(0, self.delay) if self.delay else 0
+        queue.waiting.append(message)
+        self._schedule()
+
+    def _by_chance(self, probability: float) -> bool:
+        return probability > 0 and self.random.random() < probability
+
+    def _next(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def _queue(self, service: str) -> _Queue:
+        return self._queues.setdefault(service, _Queue())
+
+    # -- delivering -----------------------------------------------------------------------------------
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._deliver)
+
+    def _deliver(self) -> None:
+        self._scheduled = False
+        progress = True
+        while progress and not self.paused:
+            progress = False
+            for service, queue in list(self._queues.items()):
+                link = self._free_link(service)
+                message = self._pick(queue) if link is not None else None
+                if link is not None and message is not None:
+                    link.take(message)
+                    progress = True
+
+    def _free_link(self, service: str) -> "HubBroker | None":
+        free = [link for link in self._links if link.service == service and link.has_room]
+        if not free:
+            return None
+        self._turn += 1  # competing consumers take turns
+        return free[self._turn % len(free)]
+
+    def _pick(self, queue: _Queue) -> _Message | None:
+        ready = [n for n, message in enumerate(queue.waiting) if message.held <= 0]
+        if not ready:
+            return None
+        at = self.random.choice(ready) if self.shuffle else ready[0]
+        message = queue.waiting[at]
+        del queue.waiting[at]
+        for held in queue.waiting:
+            held.held -= 1
+        return message
+
+    def _release(self) -> None:
+        """Nothing else is left to wait for: deliver what is held back."""
+        for queue in self._queues.values():
+            for message in queue.waiting:
+                message.held = 0
+        self._schedule()
+
+
+class HubBroker:
+    """One process's link to the :class:`Hub`; implements :class:`chassis.messaging.broker.Broker`."""
+
+    def __init__(self, hub: Hub, service: str, *, prefetch: int = 64) -> None:
+        self.hub = hub
+        self.service = service
+        self.inbox: Inbox | None = None
+        self.dead = False
+        self._prefetch = prefetch
+        self._up = False
+        self._unacknowledged: dict[int, _Message] = {}
+        self._lanes = Lanes(self._on_failure)
+        self._notices: set[asyncio.Task[None]] = set()
+
+    # -- the port -------------------------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        """Whether publishing and consuming work at this moment."""
+        return self._up
+
+    async def start(self, inbox: Inbox) -> None:
+        """Join the hub; consuming begins at once unless the hub is down."""
+        self.inbox = inbox
+        self.hub._links.append(self)
+        if not self.hub.down:
+            self.come_back()
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> list[bool]:
+        """Per envelope whether the hub confirmed it; all ``False`` while it is away."""
+        await asyncio.sleep(0)
+        self._must_live()
+        return [self._up and self.hub.publish(envelope) for envelope in envelopes]
+
+    async def send(self, message: Control) -> bool:
+        """Send a control message; ``False`` while the hub is away."""
+        await asyncio.sleep(0)
+        self._must_live()
+        if self._up:
+            self.hub.send(message)
+        return self._up
+
+    async def stop(self) -> None:
+        """Drain: take up nothing more, let running handlers finish, give back what was not started."""
+        self.inbox = None
+        await self._lanes.close(grace=8)
+        self._leave()
+
+    # -- what tests do to a process -------------------------------------------------------------------
+
+    async def step(self, name: str) -> None:
+        """Pass a crash point; the process dies there if the hub says so, and stays dead."""
+        self._must_live()
+        try:
+            await self.hub.step(self.service, name)
+        except Killed:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """The process dies: its handlers end where they stand, its unacknowledged messages go to others."""
+        self.dead = True
+        self._leave()
+        self._lanes.cancel()
+        for task in self._notices:
+            if task is not asyncio.current_task():
+                task.cancel()
+
+    def cut(self) -> None:
+        """The connection is lost: unacknowledged messages go back; running handlers finish in vain."""
+        self._up = False
+        self._lanes.forget_waiting()
+        queue = self.hub._queue(self.service)
+        for message in reversed(self._unacknowledged.values()):
+            # a new number, so that a handler which finishes after its connection acknowledges nothing
+            again = replace(message, number=self.hub._next(), redelivered=True, held=0)
+            queue.waiting.appendleft(again)
+        self.hub.count["redelivered"] += len(self._unacknowledged)
+        self._unacknowledged.clear()
+
+    def come_back(self) -> None:
+        """The connection stands (again): declare, consume, and tell the runtime so."""
+        if self.dead or self.inbox is None:
+            return
+        self._up = True
+        self.bind()
+        notice = asyncio.create_task(self._announce(self.inbox))
+        self._notices.add(notice)
+        notice.add_done_callback(self._notices.discard)
+        self.hub._schedule()
+
+    def bind(self) -> None:
+        """Assert the queue and its bindings."""
+        if self.inbox is not None:
+            queue = self.hub._queue(self.service)
+            queue.streams.update(self.inbox.streams)
+            queue.controlled = True
+
+    # -- what the hub asks ----------------------------------------------------------------------------
+
+    @property
+    def running(self) -> frozenset[asyncio.Task[None]]:
+        """The tasks in which handlers run."""
+        return self._lanes.running | self._notices
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the hub may hand over one more message."""
+        return self._up and self.inbox is not None and len(self._unacknowledged) < self._prefetch
+
+    def take(self, message: _Message) -> None:
+        """Take up one delivery."""
+        self._unacknowledged[message.number] = message
+        self.hub.count["delivered"] += 1
+        self._lanes.put(message.lane, lambda: self._handle(message))
+
+    async def _handle(self, message: _Message) -> None:
+        if self._unacknowledged.get(message.number) is not message or self.inbox is None:
+            return
+        await self._hand_over(self.inbox, message)
+        if self._unacknowledged.get(message.number) is message:
+            del self._unacknowledged[message.number]
+            self.hub._schedule()
+
+    async def _hand_over(self, inbox: Inbox, message: _Message) -> None:
+        if message.headers is None:
+            await inbox.on_control(Control(**orjson.loads(message.body)))
+            return
+        try:
+            envelope = Envelope.read(message.headers, message.body, redelivered=message.redelivered)
+        except Unreadable as error:
+            await inbox.on_unreadable(message.headers, message.body, str(error))
+            return
+        await inbox.on_event(envelope)
+
+    async def _announce(self, inbox: Inbox) -> None:
+        try:
+            await inbox.on_new_queue()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self._on_failure(error)
+
+    def _leave(self) -> None:
+        self.cut()
+        if self in self.hub._links:
+            self.hub._links.remove(self)
+        self.hub._schedule()
+
+    def _must_live(self) -> None:
+        if self.dead:
+            raise Killed(f"{self.service} is dead")
+
+    def _on_failure(self, error: BaseException) -> None:
+        if isinstance(error, Killed):
+            self.kill()
+        else:
+            self.hub.failures.append(error)
