@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 import orjson
-
 from chassis.messaging.broker import Control, Inbox
 from chassis.messaging.envelope import Envelope, Unreadable
 from chassis.messaging.lanes import Lanes
