@@ -62,8 +62,14 @@ Quantity = Annotated[
     Field(max_digits=10, decimal_places=3),
     PlainSerializer(_three_places, return_type=str, when_used="json"),
 ]
+TaxRate = Annotated[
+    Decimal,
+    BeforeValidator(_no_float),
+    Field(ge=0, lt=1, max_digits=5, decimal_places=4),
+    PlainSerializer(str, return_type=str, when_used="json"),
+]
 Instant = AwareDatetime
 Minutes = Annotated[int, Field(ge=0)]
 Revision = Annotated[int, Field(ge=1)]
 
-__all__ = ["Event", "Fact", "Instant", "Minutes", "Money", "Quantity", "Revision"]
+__all__ = ["Event", "Fact", "Instant", "Minutes", "Money", "Quantity", "Revision", "TaxRate"]
