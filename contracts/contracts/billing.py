@@ -20,6 +20,7 @@ class LabourRateSet(Event):
     work_type: str = Field(description="kind of work, as lines name it")
     customer_class: str = Field(description="class of customer, as crm names it")
     hourly_rate: Money = Field(description="net price of one hour")
+    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
     tax_rate: TaxRate = Field(description="tax on labour as a fraction, e.g. 0.06")
     valid_from: date = Field(description="shop-local date from which it applies")
 

@@ -61,6 +61,7 @@ class MeasureDecided(_ComplaintEvent):
     kind: Literal["refund", "discount", "rework"] = Field(description="refund, discount or rework")
     invoice_id: UUID | None = Field(default=None, description="invoice to refund or discount, if one exists")
     amount: Money | None = Field(default=None, description="amount with tax; refund and discount only")
+    currency: str | None = Field(default=None, description="ISO 4217 code of amount")
     line_ids: tuple[UUID, ...] = Field(default=(), description="lines it is about; for rework those redone")
     reason: str = Field(description="why, masked")
     approved_by: str = Field(description="employee id who approved it")

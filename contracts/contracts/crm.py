@@ -21,6 +21,7 @@ class _CustomerState(_CustomerEvent):
     display_name: str = Field(description="name as desks and papers show it")
     customer_class: str = Field(default="normal", description="for rates and priority: normal, vip, ...")
     credit_limit: Money | None = Field(default=None, description="approved credit; absent: pays at once")
+    currency: str | None = Field(default=None, description="ISO 4217 code of credit_limit")
 
 
 class CustomerRegistered(_CustomerState):

@@ -20,6 +20,7 @@ class _PartState(_PartEvent):
     kind: str = Field(description="oem or substitute")
     unit: str = Field(description="what one is: piece, litre, set, ...")
     unit_price: Money = Field(description="net list price of one unit")
+    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
     tax_rate: TaxRate = Field(description="tax as a fraction, e.g. 0.13")
 
 
@@ -94,6 +95,7 @@ class PartsIssued(_ReservationEvent):
         default=None, description="answered revision that authorised them; workshop may not have heard it yet"
     )
     lines: tuple[IssuedPart, ...] = Field(description="rows of this slip, with totals")
+    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
 
 
 class PartsReturned(_ReservationEvent):
@@ -104,6 +106,7 @@ class PartsReturned(_ReservationEvent):
     slip_no: str = Field(description="number of the return slip")
     technician_id: UUID = Field(description="who brought them")
     lines: tuple[IssuedPart, ...] = Field(description="rows of this slip, with totals")
+    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
 
 
 class PartsReleased(_ReservationEvent):
@@ -147,6 +150,7 @@ class _PurchaseOrderEvent(Event):
     purchase_order_id: UUID = Field(description="the purchase order")
     purchase_order_no: str = Field(description="number that people say")
     supplier: str = Field(description="name of the supplier")
+    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
     lines: tuple[OrderedPart, ...] = Field(description="parts ordered or received")
 
 

@@ -78,6 +78,7 @@ class IntakeCompleted(_VisitEvent):
     )
     belongings_noted: bool = Field(default=False, description="condition and belongings are noted (RECP-11)")
     lines: tuple[PricedLine, ...] = Field(description="line 0 (diagnosis) first, then booked or rework lines")
+    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
     authorised_line_ids: tuple[UUID, ...] = Field(description="authorised by the signature: line 0, rework")
     intended_outcome: str = Field(
         default="repair", description="repair, later_repair or diagnosis_only (RECP-19)"
