@@ -1,0 +1,16 @@
+"""What people may do in crm: customers, vehicles, follow-ups and surveys."""
+
+READ = "crm.read"
+"""See customers, vehicles and contacts, phones masked."""
+REGISTER = "crm.register"
+"""Register and change customers and vehicles."""
+FOLLOW_UP = "crm.follow-up"
+"""Make calls and note what was said."""
+SURVEY = "crm.survey"
+"""Send surveys and enter answers."""
+CLASSIFY = "crm.classify"
+"""Change class and credit limit of a customer."""
+CONSENT = "crm.consent"
+"""Record consent and its withdrawal (DATA-05)."""
+
+ALL = frozenset({READ, REGISTER, FOLLOW_UP, SURVEY, CLASSIFY, CONSENT})
