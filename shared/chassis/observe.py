@@ -1,4 +1,4 @@
-"""Logs and traces: one JSON line per request and per message, and W3C trace context across the departments."""
+"""Logs and traces: one JSON line per request and per message, W3C trace context across the departments."""
 
 import contextlib
 import logging
@@ -22,8 +22,8 @@ _flush: list[Callable[[], None]] = []
 
 
 def logger(name: str = "") -> structlog.typing.FilteringBoundLogger:
-    """A logger; ``name`` stands in its lines as ``logger``."""
-    made: structlog.typing.FilteringBoundLogger = structlog.get_logger(**({"logger": name} if name else {}))
+    """A logger; ``name`` stands in its lines as ``origin``."""
+    made: structlog.typing.FilteringBoundLogger = structlog.get_logger(**({"origin": name} if name else {}))
     return made
 
 
@@ -87,7 +87,7 @@ class _ToStructlog(logging.Handler):
     """What libraries say through the standard library stands in the same lines as ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = structlog.get_logger(logger=record.name)
+        said = structlog.get_logger(origin=record.name)
         said.log(
             record.levelno, record.getMessage(), **({"exc_info": record.exc_info} if record.exc_info else {})
         )
@@ -132,8 +132,8 @@ def _parsed(traceparent: str) -> SpanContext | None:
 def span_from(
     traceparent: str, name: str, *, linked: bool = False, kind: SpanKind = SpanKind.SERVER, **attributes: Any
 ) -> Iterator[Span]:
-    """A span below the one that ``traceparent`` names; ``linked``: the same trace, and a link to it as well,
-    which is how a message is tied to the change that caused it. An unusable ``traceparent`` starts a new trace.
+    """A span below the one that ``traceparent`` names; ``linked``: in the same trace, and linked to it, which
+    ties a message to the change that caused it. An unusable ``traceparent`` starts a new trace.
     """
     parent = _parsed(traceparent)
     context = set_span_in_context(trace.NonRecordingSpan(parent)) if parent else None

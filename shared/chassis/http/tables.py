@@ -22,7 +22,7 @@ def http_tables(metadata: MetaData) -> None:
 
 
 def idempotency_table(metadata: MetaData) -> Table:
-    """Answers kept for ``Idempotency-Key``; ``status`` is null only inside the transaction that claims the key."""
+    """Answers kept for ``Idempotency-Key``; ``status`` is null only while its transaction runs."""
     table = Table(
         "idempotency_keys",
         metadata,

@@ -1,0 +1,131 @@
+"""Every route is one transaction: committed before the answer is sent, tried again when another won."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.faults import is_conflict, is_duplicate, is_outage
+from chassis.http.idempotency import claim
+from chassis.http.problems import problem
+from chassis.observe import logger
+from chassis.refusal import Invalid
+from chassis.tx import Tx
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_TRIES = 5  # the first and four more
+_log = logger("chassis.http")
+_running: set[asyncio.Task[Response]] = set()
+
+
+class ShopRoute(APIRoute):
+    """Opens the request's ``Tx``, keeps idempotent answers in it, sets ``ETag``, commits, retries."""
+
+    def get_route_handler(self) -> Handler:
+        original = super().get_route_handler()
+        route = self.path_format
+
+        async def in_one_transaction(request: Request) -> Response:
+            # Read before the transaction opens: a slow caller must not hold one open.
+            await request.body()
+            work = asyncio.create_task(_with_retries(request, original, route))
+            # A caller that goes away must not cancel inside the transaction; the set keeps the task alive.
+            _running.add(work)
+            work.add_done_callback(_running.discard)
+            return await asyncio.shield(work)
+
+        return in_one_transaction
+
+
+async def _with_retries(request: Request, handler: Handler, route: str) -> Response:
+    for attempt in range(_TRIES):
+        try:
+            return await _attempt(request, handler, f"{request.method} {route}")
+        except Exception as failure:
+            if is_outage(failure):
+                _log.warning("database away", reason=type(failure).__name__)
+                return _try_again(5)
+            if not (is_conflict(failure) or is_duplicate(failure)):
+                raise
+            request.state.retries = attempt + 1
+            if attempt + 1 == _TRIES and is_duplicate(failure):
+                # Not a race after all: nobody checked for this key beforehand.
+                _log.warning("unique key taken", reason=str(getattr(failure, "orig", failure)))
+                return problem(409, "already_exists", "There is already one like this.")
+        await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)
+    return _try_again(1)
+
+
+def _try_again(seconds: int) -> Response:
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "try_again",
+        "This could not be done just now; try again.",
+        {"Retry-After": str(seconds)},
+    )
+
+
+async def _attempt(request: Request, handler: Handler, route: str) -> Response:
+    tx: Tx
+    async with request.app.state.runtime.begin() as tx:
+        request.state.tx = tx
+        tx.if_match = _if_match(request)
+        claimed = await claim(request, tx.session, route)
+        if claimed is not None and (earlier := await claimed.earlier_answer()) is not None:
+            return earlier
+        response = await handler(request)
+        await tx.flush()
+        if tx.subject is not None and "etag" not in response.headers and response.status_code < 400:
+            response.headers["ETag"] = f'"{tx.subject.version}"'
+        if tx.session.info.get("confidential"):
+            response.headers["Cache-Control"] = "no-store"
+        if claimed is not None:
+            await claimed.keep(response)
+    return response
+
+
+def _if_match(request: Request) -> int | None:
+    """The version that the caller saw. Raises ``Invalid`` when it is not one of ours."""
+    said = request.headers.get("if-match", "*").strip()
+    if said == "*":
+        return None
+    bare = said.removeprefix("W/").strip('"')
+    if not (bare.isascii() and bare.isdigit() and len(bare) < 10):
+        raise Invalid("header.If-Match", "the ETag of an earlier answer")
+    return int(bare)
+
+
+def current_tx(request: Request) -> Tx:
+    """The transaction of this request."""
+    tx: Tx = request.state.tx
+    return tx
+
+
+def _shop_time(request: Request) -> datetime:
+    return current_tx(request).now
+
+
+TxDep = Annotated[Tx, Depends(current_tx)]
+Now = Annotated[datetime, Depends(_shop_time)]
+
+
+class PublicRouter(APIRouter):
+    """Customers' links: served at the root, not under the service's path, and without employees' tokens."""
+
+
+def router(**options: Any) -> APIRouter:
+    """A department's router; served under ``/api/<service>``. Options are ``APIRouter``'s."""
+    return APIRouter(route_class=ShopRoute, **options)
+
+
+def public_router(**options: Any) -> PublicRouter:
+    """A router for customers' links, ``/l/{token}`` and below; options are ``APIRouter``'s."""
+    return PublicRouter(route_class=ShopRoute, **options)
