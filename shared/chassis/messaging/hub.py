@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import orjson
+
 from chassis.messaging.broker import Control, Inbox
 from chassis.messaging.envelope import Envelope, Unreadable
 from chassis.messaging.lanes import Lanes
@@ -191,7 +192,8 @@ class Hub:
         fields = {"kind": control.kind, "sender": control.sender, "to": control.to, "data": control.data}
         body = orjson.dumps(fields)
         for service, queue in self._queues.items():
-            if queue.controlled and (control.to == service or control.to == "*"):
+            meant = control.to == service or (control.to == "*" and control.sender != service)
+            if queue.controlled and meant:
                 message = _Message(self._next(), f"{control.kind} {control.sender}", None, body)
                 self._carry(service, queue, message, control)
 
@@ -269,12 +271,13 @@ class Hub:
 class HubBroker:
     """One process's link to the :class:`Hub`; implements :class:`chassis.messaging.broker.Broker`."""
 
-    def __init__(self, hub: Hub, service: str, *, prefetch: int = 64) -> None:
+    def __init__(self, hub: Hub, service: str, *, prefetch: int = 64, drain: float = 8.0) -> None:
         self.hub = hub
         self.service = service
         self.inbox: Inbox | None = None
         self.dead = False
         self._prefetch = prefetch
+        self._drain = drain
         self._up = False
         self._unacknowledged: dict[int, _Message] = {}
         self._lanes = Lanes(self._on_failure)
@@ -311,7 +314,7 @@ class HubBroker:
     async def stop(self) -> None:
         """Drain: take up nothing more, let running handlers finish, give back what was not started."""
         self.inbox = None
-        await self._lanes.close(grace=8)
+        await self._lanes.close(self._drain)
         self._leave()
 
     # -- what tests do to a process -------------------------------------------------------------------
