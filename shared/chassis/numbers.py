@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.refusal import Invalid
 from uuid_utils.compat import uuid7
+
+from chassis.refusal import Invalid
 
 _REQUEST_NO = re.compile(r"([A-Z]{1,3})-(\d{6})-(\d{4,})")
 

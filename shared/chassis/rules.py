@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
-from chassis.refusal import Invalid, NotFound
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Table, Text, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.refusal import Invalid, NotFound
 
 
 class HouseRules(BaseModel):
