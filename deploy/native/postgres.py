@@ -84,6 +84,11 @@ class Postgres:
         return True
 
     @property
+    def expected(self) -> bool:
+        """Whether it was started and not stopped in good order since."""
+        return (self._cluster / "postmaster.pid").exists()
+
+    @property
     def log_file(self) -> Path:
         """Where the server writes what it does."""
         return self._log

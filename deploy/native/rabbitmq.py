@@ -1,4 +1,4 @@
-"""A private RabbitMQ node: own name, ports, folders, users, epmd; a reset node heals from its configuration."""
+"""A private RabbitMQ node: own name, ports, folders, users; a reset node heals from its configuration."""
 
 import base64
 import hashlib
