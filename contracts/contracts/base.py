@@ -1,9 +1,19 @@
 """What every event of every department is: a frozen fact with a literal wire type."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 
 class Fact(BaseModel):
@@ -50,25 +60,32 @@ def _three_places(value: Decimal) -> str:
     return f"{value:.3f}"
 
 
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
 Money = Annotated[
     Decimal,
     BeforeValidator(_no_float),
     Field(max_digits=12, decimal_places=2),
     PlainSerializer(_two_places, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,10}\.\d{2}$"}),
 ]
 Quantity = Annotated[
     Decimal,
     BeforeValidator(_no_float),
     Field(max_digits=10, decimal_places=3),
     PlainSerializer(_three_places, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,7}\.\d{3}$"}),
 ]
 TaxRate = Annotated[
     Decimal,
     BeforeValidator(_no_float),
     Field(ge=0, lt=1, max_digits=5, decimal_places=4),
     PlainSerializer(str, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^0(\.\d{1,4})?$"}),
 ]
-Instant = AwareDatetime
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Minutes = Annotated[int, Field(ge=0)]
 Revision = Annotated[int, Field(ge=1)]
 

@@ -1,0 +1,26 @@
+"""The table of streams: complete, ordered, and in the words of the departments."""
+
+from contracts.catalogue import EVENTS
+from contracts.streams import DEPARTMENTS, STREAMS
+
+
+class TestTheTableOfStreams:
+    def test_names_exactly_the_streams_that_events_belong_to(self) -> None:
+        assert set(STREAMS) == {event.stream() for event in EVENTS.values()}
+
+    def test_gives_every_stream_one_identity(self) -> None:
+        keys = {(event.stream(), event.KEY) for event in EVENTS.values()}
+
+        assert len(keys) == len(STREAMS)
+
+    def test_orders_all_streams_so_that_waits_cannot_form_a_circle(self) -> None:
+        ranks = [stream.rank for stream in STREAMS.values()]
+
+        assert ranks == sorted(set(ranks))
+
+    def test_knows_only_departments_and_lets_nobody_listen_to_itself(self) -> None:
+        for stream in STREAMS.values():
+            assert {stream.publisher, *stream.listeners} <= set(DEPARTMENTS)
+            assert stream.publisher not in stream.listeners
+            assert len(set(stream.listeners)) == len(stream.listeners)
+            assert stream.name.split(".")[0] == stream.publisher
