@@ -70,8 +70,7 @@ async def create(
 ) -> NewLink:
     """A new link; ``url`` and ``token`` are given this once and are stored nowhere.
 
-    The request's answer becomes ``Cache-Control: no-store``. The token begins with the service's name, so that
-    the gateway finds it.
+    The answer becomes ``Cache-Control: no-store``. The token begins with the service's name, for the gateway.
     """
     token = f"{tx.service}-{secrets.token_urlsafe(32)}"
     row = {

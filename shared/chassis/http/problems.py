@@ -139,7 +139,7 @@ def unknown_error() -> Response:
     return problem(500, "internal_error", "Something went wrong on our side.")
 
 
-def install(app: FastAPI) -> None:
+def answer_errors(app: FastAPI) -> None:
     """Every error that a route raises is answered from here."""
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid)
