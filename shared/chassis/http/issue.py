@@ -1,11 +1,9 @@
 """Making key pairs and signing employees' tokens: for the staff department, the first start, and tests."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,21 +18,23 @@ from jwt.algorithms import OKPAlgorithm
 from chassis.numbers import new_id
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class KeyPair:
-    """An Ed25519 key: ``private_pem`` for the issuer alone, ``public_jwk`` for everybody."""
+class KeyPair(NamedTuple):
+    """An Ed25519 key: ``private_pem`` for the issuer alone, ``jwks`` (the document) for everybody."""
 
-    kid: str
     private_pem: str
-    public_jwk: dict[str, Any]
+    kid: str
+    jwks: str
+
+    def __repr__(self) -> str:
+        return f"KeyPair({self.kid})"
 
 
 def new_key_pair() -> KeyPair:
-    """A new key with a new id."""
+    """A new key with a new id, and the document that ``AUTH_JWKS`` is to point to."""
     kid = new_id().hex
     private = Ed25519PrivateKey.generate()
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    return KeyPair(kid, pem, _public(private, kid))
+    return KeyPair(pem, kid, jwks(_public(private, kid)))
 
 
 def _public(private: Ed25519PrivateKey, kid: str) -> dict[str, Any]:
@@ -51,29 +51,20 @@ def public_jwk(private_pem: str, kid: str) -> dict[str, Any]:
 
 
 def jwks(*public_jwks: dict[str, Any]) -> str:
-    """The document that ``AUTH_JWKS`` points to."""
+    """A document of several keys, as needed while an old one still signs."""
     return json.dumps({"keys": list(public_jwks)}, indent=2)
 
 
 def sign(
     private_pem: str,
     kid: str,
+    claims: Mapping[str, Any],
     *,
-    employee_id: UUID,
-    name: str,
-    permissions: Iterable[str],
-    minutes: float = 10,
+    lifetime: timedelta = timedelta(minutes=10),
     now: datetime | None = None,
-    **claims: Any,
 ) -> str:
-    """An access token of ``minutes`` of machine time, permissions already expanded from roles."""
+    """An access token. ``claims``: ``sub`` (employee id), ``name``, ``permissions`` (a list, already expanded
+    from roles); it begins at ``now``, machine time."""
     issued = now or datetime.now(UTC)
-    said = {
-        "sub": str(employee_id),
-        "name": name,
-        "permissions": sorted(permissions),
-        "iat": issued,
-        "exp": issued + timedelta(minutes=minutes),
-        **claims,
-    }
+    said = {**claims, "iat": issued, "exp": issued + lifetime}
     return jwt.encode(said, private_pem, algorithm="EdDSA", headers={"kid": kid})
