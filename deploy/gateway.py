@@ -1,4 +1,4 @@
-"""The gateway's configuration, generated from the same lines for nginx on the machine and in its container."""
+"""The gateway's configuration, generated from the same lines for the machine and for the container."""
 
 import json
 import sys
@@ -198,7 +198,7 @@ def container_files() -> dict[Path, str]:
 if __name__ == "__main__":
     if "--check" in sys.argv:
         stale = [p for p, text in container_files().items() if not p.exists() or p.read_text() != text]
-        sys.exit(f"run `make gateway`: {', '.join(map(str, stale))} is stale" if stale else 0)
+        sys.exit(f"run `make contracts`: {', '.join(map(str, stale))} is stale" if stale else 0)
     for path, text in container_files().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

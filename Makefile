@@ -1,0 +1,70 @@
+# The one door to every tool. Plain `make` lists the verbs.
+SHELL := /bin/sh
+PYTHON ?= python3
+PY := .venv/bin/python
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status logs start stop erase demo test check fmt requirements contracts migration \
+	bench faults images
+
+help: ## these lines
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## virtual environment from the lock, and the servers this machine lacks
+	@$(PYTHON) deploy/setup.py
+	@$(PY) -m deploy servers
+
+up: setup ## open the shop (MODE=auto|compose|native, PORT_BASE=18000, ONLY="parts crm")
+	@$(PY) -m deploy up $(ONLY)
+
+down: ## close it: ends what `make up` started, keeps the data
+	@test ! -x $(PY) || $(PY) -m deploy down
+
+status: ## every part and how it is; fails if one is dead
+	@$(PY) -m deploy status
+
+logs: ## last lines of the logs (OF=parts, FOLLOW=1)
+	@$(PY) -m deploy logs $(OF) $(if $(FOLLOW),--follow)
+
+start: ## start one part (OF=parts, REPLICA=2)
+	@$(PY) -m deploy start $(OF) --replica $(or $(REPLICA),1)
+
+stop: ## stop one part (OF=parts, REPLICA=2)
+	@$(PY) -m deploy stop $(OF) --replica $(or $(REPLICA),1)
+
+erase: ## close the shop and delete its data, passwords and keys
+	@$(PY) -m deploy erase
+
+demo: setup ## one visit through all departments, from the phone call to the follow-up
+	@$(PY) -m demo
+
+test: setup ## every test, on private servers (ARGS="-k estimate services/reception")
+	@$(PY) -m pytest $(ARGS)
+
+check: setup ## format, lint, types, imports, contracts, migrations: under a minute
+	@$(PY) -m deploy.check
+
+fmt: setup ## put the code in its form
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format --quiet .
+
+requirements: setup ## which requirements the tests that passed have checked
+	@$(PY) -m tests.requirements
+
+contracts: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, the gateway of the containers
+	@$(PY) -m contracts.generate
+	@$(PY) -m chassis.http.openapi
+	@$(PY) -m deploy.gateway
+
+migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
+	@$(PY) -m chassis.migrate revision $(OF) -m "$(WHY)"
+
+bench: setup ## how much the shop carries on this machine
+	@$(PY) -m tests.bench
+
+faults: setup ## break broker, databases and departments on purpose, and see them agree again
+	@$(PY) -m pytest tests/faults $(ARGS)
+
+images: ## build the containers' image
+	@SECRETS=unused SHOP_ID=unused PUBLIC_URL=unused GATEWAY_PORT=0 docker compose build
