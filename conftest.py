@@ -1,5 +1,25 @@
-"""What all tests of the workspace share."""
+"""What every test run stands on: a private PostgreSQL, the chassis' fixtures, the record of requirements."""
+
+from collections.abc import Iterator
+
+import pytest
 
 # Imported before collection: the folder contracts/ would otherwise stand in for the package of that name,
 # because pytest's importlib mode names contracts/tests/test_x.py `contracts.tests.test_x`.
 import contracts as contracts
+from deploy.native.servers import servers
+from tests.requirements import Recorder
+
+pytest_plugins = ["chassis.testing.plugin"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the recorder of requirements."""
+    config.pluginmanager.register(Recorder(), "bayline-requirements")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A private PostgreSQL for this run; gone afterwards."""
+    with servers(broker=False) as started:
+        yield started.postgres.url()

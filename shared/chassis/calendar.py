@@ -180,10 +180,6 @@ def default_calendar(timezone: str) -> WorkingCalendar:
     )
 
 
-DEFAULT_CALENDAR = default_calendar("Asia/Shanghai")
-"""Every day 08:00 to 18:00 with lunch from 12:00 to 13:00; working days Monday to Friday."""
-
-
 def _in_order(part: P, first: time, then: time) -> P:
     if first >= then:
         raise ValueError(f"{then:%H:%M} is not later than {first:%H:%M}")
@@ -233,3 +229,7 @@ def _public_holidays(country: str) -> Any:
     from holidays import country_holidays  # imported when first asked: it is large, and few departments ask
 
     return country_holidays(country)
+
+
+DEFAULT_CALENDAR = default_calendar("Asia/Shanghai")
+"""Every day 08:00 to 18:00 with lunch from 12:00 to 13:00; working days Monday to Friday."""

@@ -1,0 +1,167 @@
+"""Where a listener stands in each aggregate's life: the cursor's row, its lock, and the reason to look again.
+
+Deciding to defer and applying both hold the cursor's lock, and the reason to look again is a stored fact
+(``wake_at``), never a memory.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.columns import json_text
+from chassis.messaging.envelope import Envelope
+
+GRACE = 1.0
+"""Seconds that a gap may last before the publisher is asked for what is missing."""
+
+WINDOW = 1000
+"""How many events of one aggregate are kept aside; the publisher's log has the rest."""
+
+_LOCK = text("""
+    select c.last, c.high,
+           exists (select 1 from deferred d where d.reader = 'main' and d.stream = c.stream and d.key = c.key
+                      and d.sequence = c.last + 1) as head,
+           exists (select 1 from deferred d where d.waits_for = c.stream || '|' || c.key) as awaited,
+           exists (select 1 from reaction_types t where t.type = :type and t.version = :version) as registered
+      from stream_cursor c
+     where c.reader = 'main' and c.stream = :stream and c.key = :key
+       for update of c nowait
+""")
+_BEGIN = text("""
+    insert into stream_cursor (reader, stream, key) values ('main', :stream, :key) on conflict do nothing
+""")
+_SETTLE = text("""
+    update stream_cursor c
+       set last = :last, high = greatest(c.high, :high), last_id = coalesce(:last_id, c.last_id),
+           wake_at = case
+               when d.status = 'waiting' then d.next_at
+               when d.status = 'parked' then null
+               when greatest(c.high, :high) <= :last then null
+               when c.last <> :last or c.gap is null then now() + make_interval(secs => :grace)
+               else c.wake_at end,
+           gap = case
+               when d.status is not null or greatest(c.high, :high) <= :last then null
+               when c.last <> :last or c.gap is null then now()
+               else c.gap end,
+           asked = case
+               when d.status is null and greatest(c.high, :high) > :last and c.last = :last and c.gap is not null
+               then c.asked else 0 end
+      from (select 1) as one
+      left join deferred d on d.reader = 'main' and d.stream = :stream and d.key = :key and d.sequence = :last + 1
+     where c.reader = 'main' and c.stream = :stream and c.key = :key
+""")
+_FILE = text("""
+    insert into deferred (reader, stream, key, sequence, event, reason, attempt, next_at, waits_for)
+    values ('main', :stream, :key, :sequence, cast(:event as jsonb), :reason, :attempt,
+            now() + make_interval(secs => :delay), :waits_for)
+    on conflict do nothing
+""")
+_WAKE_WAITERS = text("""
+    with woken as (
+        update deferred set next_at = now()
+         where (reader, stream, key, sequence) in (
+               select d.reader, d.stream, d.key, d.sequence from deferred d
+                where d.waits_for = :waited and d.status = 'waiting' for update skip locked)
+        returning reader, stream, key
+    )
+    update stream_cursor c set wake_at = now()
+     where (reader, stream, key) in (
+           select s.reader, s.stream, s.key from stream_cursor s join woken using (reader, stream, key)
+              for update of s skip locked)
+""")
+_HEAD = text("""
+    select d.event, d.status, d.attempt, d.starts, d.next_at <= now() as due,
+           extract(epoch from now() - d.filed_at)::float8 as age
+      from deferred d
+     where d.reader = 'main' and d.stream = :stream and d.key = :key and d.sequence = :sequence
+""").columns(event=JSONB)
+
+
+@dataclass(slots=True)
+class Cursor:
+    """A locked cursor and what stands around it."""
+
+    stream: str
+    key: str
+    last: int
+    high: int
+    head: bool  # the next event stands in ``deferred`` already
+    awaited: bool  # other aggregates' reactions wait for this one
+    registered: bool  # some release of this department reacts to the type at hand
+
+
+async def lock(session: AsyncSession, stream: str, key: str, *, type: str = "", version: int = 0) -> Cursor:
+    """Lock (or begin) the cursor of one aggregate; raises the database's lock error when somebody has it."""
+    names = {"stream": stream, "key": key, "type": type, "version": version}
+    row = (await session.execute(_LOCK, names)).one_or_none()
+    if row is None:
+        # Insert and lock are two statements: one upsert with a condition skips the beginning of a new key.
+        await session.execute(_BEGIN, {"stream": stream, "key": key})
+        row = (await session.execute(_LOCK, names)).one()
+    return Cursor(stream, key, row.last, row.high, row.head, row.awaited, row.registered)
+
+
+async def settle(
+    session: AsyncSession, cursor: Cursor, *, last: int, high: int, applied: Envelope | None = None
+) -> None:
+    """At the end of every transaction that holds the cursor: move it and store the reason to look again."""
+    columns = {
+        "stream": cursor.stream,
+        "key": cursor.key,
+        "last": last,
+        "high": high,
+        "last_id": applied.id if applied else None,
+        "grace": GRACE,
+    }
+    await session.execute(_SETTLE, columns)
+
+
+async def file(
+    session: AsyncSession,
+    envelope: Envelope,
+    *,
+    reason: str | None = None,
+    attempt: int = 0,
+    delay: float = 0.0,
+    waits_for: str | None = None,
+) -> None:
+    """Keep an event aside, due after ``delay`` seconds of machine time."""
+    columns = {
+        "stream": envelope.stream,
+        "key": envelope.key,
+        "sequence": envelope.sequence,
+        "event": json_text(envelope.to_json()),
+        "reason": reason,
+        "attempt": attempt,
+        "delay": delay,
+        "waits_for": waits_for,
+    }
+    await session.execute(_FILE, columns)
+
+
+async def wake_waiters(session: AsyncSession, stream: str, key: str) -> None:
+    """Whoever waits for this aggregate looks again now; a locked row is left to its own poll."""
+    await session.execute(_WAKE_WAITERS, {"waited": f"{stream}|{key}"})
+
+
+@dataclass(slots=True)
+class Head:
+    """The deferred event that is next for its aggregate."""
+
+    envelope: Envelope
+    status: str
+    attempt: int
+    starts: int
+    due: bool
+    age: float  # seconds since it was put aside
+
+
+async def head_of(session: AsyncSession, stream: str, key: str, sequence: int) -> Head | None:
+    """The deferred event with that number, if there is one."""
+    row = (await session.execute(_HEAD, {"stream": stream, "key": key, "sequence": sequence})).one_or_none()
+    if row is None:
+        return None
+    return Head(Envelope.from_json(row.event), row.status, row.attempt, row.starts, row.due, row.age)

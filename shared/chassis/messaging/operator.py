@@ -1,0 +1,116 @@
+"""The operator's tools: is the shop quiet, what is parked, what waits, replay, skip, and an event's trail."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.messaging import cursors
+from chassis.refusal import NotFound, Refusal
+
+
+class NotParked(Refusal):
+    """Only a parked event that is the next of its aggregate can be replayed or skipped."""
+
+
+_QUIET = text("""
+    select (select count(*) from event_log where published_at is null) as unpublished,
+           (select count(*) from deferred where status = 'waiting') as deferred,
+           (select count(*) from deferred where status = 'parked') as parked,
+           (select count(*) from arrivals) as arrivals,
+           (select count(*) from unreadable) as unreadable,
+           (select count(*) from stream_cursor where high > last) as behind,
+           (select count(*) from timers where due_at <= :now and attempt = 0) as timers_due,
+           (select count(*) from timers where attempt > 0) as timers_failing
+""")
+_SAID = text("select stream, count(*) as n from event_log group by stream order by stream")
+_HEARD = text("select stream, sum(last)::bigint as n from stream_cursor group by stream order by stream")
+_DEFERRED = text("""
+    select stream, key, sequence, event -> 'headers' ->> 'cloudEvents_type' as type, status, reason, attempt,
+           waits_for, filed_at, next_at, now() - filed_at > interval '10 minutes' as long
+      from deferred where status = :status order by filed_at limit 200
+""")
+_ONE = text("""
+    select event from deferred
+     where reader = 'main' and stream = :stream and key = :key and sequence = :sequence and status = 'parked'
+""").columns(event=JSONB)
+_REPLAY = text("""
+    update deferred set status = 'waiting', attempt = 0, starts = 0, next_at = now(), reason = null
+     where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+""")
+_SKIP = text("""
+    with gone as (
+        delete from deferred where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+        returning reader, stream, key, sequence, event
+    )
+    insert into skipped (reader, stream, key, sequence, event, by, why)
+    select reader, stream, key, sequence, event, :by, :why from gone
+""")
+_LOG = text("""
+    select position, stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, published_at, data
+      from event_log where stream = :stream and key = :key order by sequence limit 1000
+""").columns(data=JSONB)
+_TIMELINE = text("""
+    select stream, key, sequence, id, type, occurred_at, recorded_at, headers ->> 'causation' as causation, data
+      from event_log where correlation = :correlation order by position limit 1000
+""").columns(data=JSONB)
+
+Rows = list[dict[str, Any]]
+
+
+async def quiet(session: AsyncSession, *, now: Any) -> dict[str, Any]:
+    """What keeps this department busy, and how much it has said and heard per stream.
+
+    The shop is quiet when the counts are 0 and each listener's ``heard`` of a stream equals its publisher's
+    ``said``, twice, a second apart."""
+    counts = (await session.execute(_QUIET, {"now": now})).one()._asdict()
+    said = {row.stream: row.n for row in await session.execute(_SAID)}
+    heard = {row.stream: row.n for row in await session.execute(_HEARD)}
+    return {**counts, "said": said, "heard": heard}
+
+
+async def parked(session: AsyncSession) -> Rows:
+    """Events whose reactions failed for good, oldest first."""
+    return [dict(row._mapping) for row in await session.execute(_DEFERRED, {"status": "parked"})]
+
+
+async def waiting(session: AsyncSession) -> Rows:
+    """Events kept aside, and what they wait for."""
+    return [dict(row._mapping) for row in await session.execute(_DEFERRED, {"status": "waiting"})]
+
+
+async def replay(session: AsyncSession, stream: str, key: str, sequence: int) -> None:
+    """Run a parked event again; only the next of its aggregate."""
+    cursor = await _parked_next(session, stream, key, sequence)
+    await session.execute(_REPLAY, {"stream": stream, "key": key, "sequence": sequence})
+    await cursors.settle(session, cursor, last=cursor.last, high=cursor.high)
+
+
+async def skip(session: AsyncSession, stream: str, key: str, sequence: int, by: str, reason: str) -> None:
+    """Pass over a parked event for good, with name and reason; its effects will never happen here."""
+    cursor = await _parked_next(session, stream, key, sequence)
+    place = {"stream": stream, "key": key, "sequence": sequence}
+    await session.execute(_SKIP, place | {"by": by, "why": reason})
+    await cursors.settle(session, cursor, last=sequence, high=cursor.high)
+    await cursors.wake_waiters(session, stream, key)
+
+
+async def _parked_next(session: AsyncSession, stream: str, key: str, sequence: int) -> cursors.Cursor:
+    cursor = await cursors.lock(session, stream, key)
+    found = await session.execute(_ONE, {"stream": stream, "key": key, "sequence": sequence})
+    if found.one_or_none() is None:
+        raise NotFound("parked event", f"{stream}/{key}/{sequence}")
+    if sequence != cursor.last + 1:
+        raise NotParked(stream=stream, key=key, next=cursor.last + 1)
+    return cursor
+
+
+async def log_of(session: AsyncSession, stream: str, key: str) -> Rows:
+    """One aggregate's life as this department told it."""
+    return [dict(row._mapping) for row in await session.execute(_LOG, {"stream": stream, "key": key})]
+
+
+async def timeline(session: AsyncSession, correlation: str) -> Rows:
+    """What this department said about one request, in the order it was recorded."""
+    return [dict(row._mapping) for row in await session.execute(_TIMELINE, {"correlation": correlation})]

@@ -1,0 +1,83 @@
+"""Publishing what is committed: at once after the commit, and by the sweep for whatever that missed."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from chassis.messaging import log as event_log
+from chassis.messaging.envelope import Envelope
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+log = structlog.get_logger("publisher")
+
+_BATCH = 200
+_SWEEP_AGE = 5.0
+"""Seconds by the database's clock after which an unpublished row is the sweep's."""
+
+
+class Publisher:
+    """Nothing is published inside a request; no replica leads; order is the listener's business."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._queue: asyncio.Queue[tuple[int, Envelope]] = asyncio.Queue(maxsize=10_000)
+        self.busy = 0
+
+    def offer(self, said: list[tuple[int, Envelope]]) -> None:
+        """Committed rows with their log positions; when too many wait, the sweep takes the rest."""
+        for row in said:
+            try:
+                self._queue.put_nowait(row)
+            except asyncio.QueueFull:
+                return
+
+    async def run(self) -> None:
+        """Publish what commits leave, in batches."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < _BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            self.busy += 1
+            try:
+                await self._publish(batch)
+            except Exception as error:
+                log.warning("publisher.failed", error=repr(error))
+            finally:
+                self.busy -= 1
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was offered has been tried."""
+        return self._queue.empty() and not self.busy
+
+    async def _publish(self, batch: list[tuple[int, Envelope]]) -> None:
+        if not self._runtime.broker.connected:
+            return  # the rows stay unpublished in the log; the sweep finds them
+        await self._runtime.step("before-publish")
+        confirmed = await self._runtime.broker.publish([envelope for _, envelope in batch])
+        await self._runtime.step("after-publish")
+        done = [position for (position, _), ok in zip(batch, confirmed, strict=True) if ok]
+        if not done:
+            return
+        async with self._runtime.begin() as tx:
+            await event_log.mark(tx.session, done)
+            await self._runtime.step("during-mark")
+        self._runtime.counts.published += len(done)
+
+    async def sweep(self, *, age: float = _SWEEP_AGE) -> int:
+        """Publish old unpublished rows; how many were found. The rows stay locked meanwhile."""
+        if not self._runtime.broker.connected:
+            return 0
+        async with self._runtime.begin() as tx:
+            rows = await event_log.unpublished(tx.session, age=age)
+            if not rows:
+                return 0
+            confirmed = await self._runtime.broker.publish([envelope for _, envelope in rows])
+            done = [position for (position, _), ok in zip(rows, confirmed, strict=True) if ok]
+            if done:
+                await event_log.mark(tx.session, done)
+        self._runtime.counts.swept += len(done)
+        return len(done)

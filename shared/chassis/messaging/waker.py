@@ -1,0 +1,149 @@
+"""The waker: runs what was kept aside when its time has come, files arrivals, asks for what is missing."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.faults import is_busy, is_conflict
+from chassis.messaging import cursors
+from chassis.messaging.envelope import Envelope
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+log = structlog.get_logger("waker")
+
+_DEATHS = 3
+"""A reaction during whose own runs the process died this often is parked."""
+
+_TAKE_ARRIVALS = text("""
+    delete from arrivals where id in (select id from arrivals order by id limit 100 for update skip locked)
+    returning id, event
+""").columns(event=JSONB)
+_PUT_BACK = text("insert into arrivals (event) values (cast(:event as jsonb))")
+_DUE = text("""
+    select stream, key from stream_cursor where wake_at <= now() order by wake_at limit 64
+""")
+_START = text("""
+    update deferred set starts = starts + 1
+     where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+""")
+_PARK = text("""
+    update deferred set status = 'parked', reason = 'the process ended during its run', starts = 0
+     where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+""")
+_SURVIVED = text("""
+    update deferred set starts = 0 where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+""")
+_ASKED = text("""
+    update stream_cursor
+       set asked = asked + 1, wake_at = now() + make_interval(secs => :grace * power(2, least(asked, 6)))
+     where reader = 'main' and stream = :stream and key = :key
+""")
+
+
+class Waker:
+    """Each replica has one; any number of them are safe beside each other."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._poked = asyncio.Event()
+
+    def poke(self) -> None:
+        """There may be something due at once."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Five times a second while there is work, else once a second."""
+        pause = 1.0
+        while True:
+            try:
+                await asyncio.wait_for(self._poked.wait(), pause)
+            except TimeoutError:
+                pass
+            self._poked.clear()
+            try:
+                pause = 0.2 if await self.once() else 1.0
+            except Exception as error:
+                log.warning("waker.outage", error=repr(error))
+                pause = 1.0
+
+    async def once(self) -> bool:
+        """One round; whether there was anything to do."""
+        filed = await self._file_arrivals()
+        due = await self._due()
+        for start in range(0, len(due), 8):
+            # Different aggregates side by side; one that ended the process before runs alone.
+            await asyncio.gather(*(self._wake(stream, key) for stream, key in due[start : start + 8]))
+        return bool(filed or due)
+
+    async def _due(self) -> list[tuple[str, str]]:
+        async with self._runtime.begin() as tx:
+            return [(row.stream, row.key) for row in await tx.session.execute(_DUE)]
+
+    async def _file_arrivals(self) -> int:
+        """Arrivals are filed, never run, so that their redelivery state does not matter."""
+        async with self._runtime.begin() as tx:
+            taken = [Envelope.from_json(row.event) for row in await tx.session.execute(_TAKE_ARRIVALS)]
+            for envelope in taken:
+                await self._file(tx.session, envelope)
+        return len(taken)
+
+    async def _file(self, session: "cursors.AsyncSession", envelope: Envelope) -> None:
+        try:
+            async with session.begin_nested():
+                cursor = await cursors.lock(session, envelope.stream, envelope.key)
+                if cursor.last < envelope.sequence <= cursor.last + cursors.WINDOW:
+                    await cursors.file(session, envelope)
+                await cursors.settle(session, cursor, last=cursor.last, high=envelope.sequence)
+        except Exception as error:
+            if not is_busy(error):
+                raise
+            await session.execute(_PUT_BACK, {"event": cursors.json_text(envelope.to_json())})
+
+    async def _wake(self, stream: str, key: str) -> None:
+        try:
+            starts, sequence = await self._begin(stream, key)
+            if sequence:
+                await self._run(stream, key, sequence, alone=starts > 0)
+        except Exception as error:
+            if not is_busy(error) and not is_conflict(error):
+                log.warning("waker.failed", stream=stream, key=key, error=repr(error))
+
+    async def _begin(self, stream: str, key: str) -> tuple[int, int]:
+        """Commit that a run begins (so that only deaths during its own run count), or ask for a gap.
+
+        Returns the starts before this one and the sequence to run, 0 if there is nothing to run."""
+        ask: tuple[int, int] | None = None
+        async with self._runtime.begin() as tx:
+            session = tx.session
+            cursor = await cursors.lock(session, stream, key)
+            head = await cursors.head_of(session, stream, key, cursor.last + 1)
+            place = {"stream": stream, "key": key, "sequence": cursor.last + 1}
+            if head is not None and head.status == "waiting" and head.due and head.starts < _DEATHS:
+                await session.execute(_START, place)
+                return head.starts, cursor.last + 1
+            if head is not None and head.status == "waiting" and head.due:
+                log.error("reaction.parked", stream=stream, key=key, n=cursor.last + 1, error="ended the process")
+                await session.execute(_PARK, place)
+            elif head is None and cursor.high > cursor.last:
+                await session.execute(_ASKED, {"stream": stream, "key": key, "grace": cursors.GRACE})
+                ask = (cursor.last + 1, cursor.high)
+            if ask is None:
+                await cursors.settle(session, cursor, last=cursor.last, high=cursor.high)
+        if ask is not None:
+            self._runtime.counts.asks += 1
+            await self._runtime.resend.ask(stream, key, *ask)
+        return 0, 0
+
+    async def _run(self, stream: str, key: str, sequence: int, *, alone: bool) -> None:
+        try:
+            await self._runtime.listener.run_head(stream, key, alone=alone)
+        except Exception:
+            # It failed without ending the process (a conflict, an outage): that start does not count.
+            async with self._runtime.begin() as tx:
+                await tx.session.execute(_SURVIVED, {"stream": stream, "key": key, "sequence": sequence})
+            raise

@@ -1,0 +1,191 @@
+"""One process of a department: its database, its link to the broker, and the loops between them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from chassis.alarms import Alarms
+from chassis.clock import Clock
+from chassis.columns import json_text, json_value
+from chassis.messaging.broker import Broker, Inbox
+from chassis.messaging.envelope import Envelope
+from chassis.messaging.listener import Listener
+from chassis.messaging.publisher import Publisher
+from chassis.messaging.resend import Resend
+from chassis.messaging.waker import Waker
+from chassis.service import Service
+from chassis.settings import ServiceSettings
+from chassis.tx import ShopSession, Tx
+
+log = structlog.get_logger("runtime")
+
+_REGISTER = text("""
+    insert into reaction_types (type, version)
+    select * from unnest(cast(:types as text[]), cast(:versions as smallint[])) on conflict do nothing
+""")
+_SEED_LOCK = text("select pg_advisory_xact_lock(7227)")
+_TRIM = text("delete from changes where at < now() - interval '1 hour'")
+
+
+@dataclass(slots=True)
+class Counts:
+    """What this process has seen since it started; also told as metrics and by the operator's endpoint."""
+
+    published: int = 0
+    swept: int = 0
+    applied: int = 0
+    duplicates: int = 0
+    gaps: int = 0
+    asks: int = 0
+    resent: int = 0
+
+
+async def _no_step(name: str) -> None:
+    """Crash points exist for the fault suite; a real process passes them by."""
+
+
+class Runtime:
+    """Everything of one process that is not the department's own code."""
+
+    def __init__(
+        self,
+        service: Service,
+        settings: ServiceSettings,
+        broker: Broker,
+        clock: Clock,
+        *,
+        step: Callable[[str], Awaitable[None]] = _no_step,
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.broker = broker
+        self.clock = clock
+        self.step = step
+        self.counts = Counts()
+        self.metrics_registry = CollectorRegistry()
+        self.engine = _engine(settings)
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, sync_session_class=ShopSession, autoflush=True
+        )
+        self.publisher = Publisher(self)
+        self.listener = Listener(self)
+        self.waker = Waker(self)
+        self.resend = Resend(self)
+        self.alarms = Alarms(self)
+        self.draining = False
+        self._loops: list[asyncio.Task[None]] = []
+
+    def begin(self, *, by: str = "system", cause: Envelope | None = None) -> Tx:
+        """A transaction: ``async with runtime.begin() as tx``."""
+        session: AsyncSession = self._sessions()
+        return Tx(
+            session,
+            now=self.clock.now(),
+            settings=self.settings,
+            service=self.service.name,
+            by=by,
+            cause=cause,
+            committed=self.publisher.offer,
+            step=self.step,
+        )
+
+    async def start(self, *, loops: bool = True) -> None:
+        """Register reactions, seed, begin to listen. With ``loops=False`` a test turns the wheels itself."""
+        await self._prepare()
+        inbox = Inbox(
+            service=self.service.name,
+            streams=self.service.streams,
+            on_event=self.listener.receive,
+            on_unreadable=self.listener.unreadable,
+            on_control=self.resend.on_control,
+            on_new_queue=self._on_new_queue,
+        )
+        await self.broker.start(inbox)
+        self._spawn(self.publisher.run(), "publisher")
+        if loops:
+            self._spawn(self.waker.run(), "waker")
+            self._spawn(self._every(1.0, self.alarms.ring), "timers")
+            self._spawn(self._every(5.0, self.publisher.sweep), "sweep")
+            self._spawn(self._every(10.0, self._look_after), "housekeeping")
+
+    def _spawn(self, loop: Any, name: str) -> None:
+        self._loops.append(asyncio.create_task(loop, name=f"{self.service.name}-{name}"))
+
+    async def _prepare(self) -> None:
+        known = sorted(self.service.reactions)
+        async with self.begin() as tx:
+            await tx.session.execute(
+                _REGISTER, {"types": [t for t, _ in known], "versions": [v for _, v in known]}
+            )
+        for seed in self.service.seeds:
+            async with self.begin() as tx:
+                await tx.session.execute(_SEED_LOCK)
+                await seed(tx)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Exception as error:
+                log.warning("loop.failed", work=getattr(work, "__qualname__", "?"), error=repr(error))
+
+    async def _look_after(self) -> None:
+        await self.resend.tell()
+        await self.resend.ask_the_silent()
+        async with self.begin() as tx:
+            await tx.session.execute(_TRIM)
+
+    async def _on_new_queue(self) -> None:
+        """The broker (or our queue) is new: what it held may be lost, so ask, and publish what waits."""
+        try:
+            await self.resend.ask_for_links()
+            await self.publisher.sweep(age=0.0)
+        except Exception as error:
+            log.warning("reconnect.failed", error=repr(error))
+        self.waker.poke()
+
+    async def stop(self) -> None:
+        """Drain: let running work finish, then end the loops and close what is open."""
+        self.draining = True
+        await self.broker.stop()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.engine.dispose()
+
+    async def ready(self) -> dict[str, Any]:
+        """Whether people can be served: the database answers; the broker may be away (degraded)."""
+        async with self.begin() as tx:
+            await tx.session.execute(text("select 1"))
+        return {"database": True, "broker": self.broker.connected, "draining": self.draining}
+
+
+
+
+def _engine(settings: ServiceSettings) -> AsyncEngine:
+    return create_async_engine(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_timeout=10,
+        pool_recycle=1800,
+        json_serializer=json_text,
+        json_deserializer=json_value,
+        connect_args={
+            "command_timeout": 30,
+            "timeout": 5,
+            "server_settings": {
+                "application_name": "bayline",
+                "jit": "off",
+                "idle_in_transaction_session_timeout": "30s",
+                "lock_timeout": "10s",
+            },
+        },
+    )

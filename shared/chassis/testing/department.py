@@ -1,0 +1,198 @@
+"""One department under test: its real code on a real database, the hub for a broker, its HTTP by call."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4, uuid5
+
+import httpx
+from contracts.base import Event
+from sqlalchemy import text
+
+from chassis.clock import ManualClock
+from chassis.http.app import make_app
+from chassis.http.issue import new_key_pair, sign
+from chassis.messaging.envelope import Envelope
+from chassis.messaging.hub import Hub, HubBroker
+from chassis.runtime import Runtime
+from chassis.service import Service
+from chassis.tx import Tx
+
+E = TypeVar("E", bound=Event)
+
+SHOP_ID = UUID("6b8f3a52-7f0e-5d0b-9a53-0d7b8b1e6c01")
+EMPLOYEE = UUID("00000000-0000-7000-8000-000000000001")
+
+_DUE_NOW = text("update deferred set next_at = now() where status = 'waiting' and next_at > now()")
+_LOOK_NOW = text("update stream_cursor set wake_at = now() where wake_at > now()")
+_RING_NOW = text("update timers set retry_at = now() where retry_at > now()")
+_TELL_NOW = text("update watermark set told_at = null")
+
+
+class Keys:
+    """The token issuer of a test run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pair = new_key_pair()
+        self.jwks_file = folder / "jwks.json"
+        self.jwks_file.write_text(self.pair.jwks)
+
+    def token(self, permissions: Iterable[str], *, employee: UUID = EMPLOYEE, name: str = "Zhao Min") -> str:
+        """A signed access token."""
+        claims = {"sub": str(employee), "name": name, "permissions": sorted(permissions)}
+        return sign(self.pair.private_pem, self.pair.kid, claims, lifetime=timedelta(days=1))
+
+
+class Department:
+    """A running department; ``hears``, ``call``, ``said``, ``passes`` tell a story."""
+
+    def __init__(self, service: Service, url: str, hub: Hub, clock: ManualClock, keys: Keys, **own: Any) -> None:
+        settings = service.settings(
+            **{
+                "database_url": url,
+                "broker_url": "amqp://hub/",
+                "shop_id": SHOP_ID,
+                "auth_jwks": str(keys.jwks_file),
+                "public_url": "http://shop.test",
+                "data_key_file": keys.jwks_file.parent / "data.key",
+                "log_level": "ERROR",
+            }
+            | own
+        )
+        self.service = service
+        self.clock = clock
+        self.hub = hub
+        self.keys = keys
+        self.broker = HubBroker(hub, service.name)
+        self.runtime = Runtime(service, settings, self.broker, clock, step=self.broker.step)
+        self.committed: list[Envelope] = []
+        offer = self.runtime.publisher.offer
+
+        def tapped(said: list[tuple[int, Envelope]]) -> None:
+            self.committed.extend(envelope for _, envelope in said)
+            offer(said)
+
+        self.runtime.publisher.offer = tapped  # type: ignore[method-assign]
+        self.app = make_app(self.runtime)
+        self._http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://shop.test"
+        )
+        self._heard: Counter[tuple[str, str]] = Counter()
+
+    async def start(self) -> None:
+        """Seed and begin to listen; the test turns the wheels."""
+        await self.runtime.start(loops=False)
+
+    async def stop(self) -> None:
+        """Close what is open."""
+        await self._http.aclose()
+        await self.runtime.stop()
+
+    def tx(self, *, by: str = "system") -> Tx:
+        """A transaction on the department's database: ``async with department.tx() as tx``."""
+        return self.runtime.begin(by=by)
+
+    # --- hearing
+
+    def envelope(self, event: Event, *, sequence: int | None = None) -> Envelope:
+        """The event as its publisher would send it; sequences are numbered per aggregate."""
+        place = (event.stream(), event.key)
+        if sequence is None:
+            self._heard[place] += 1
+            sequence = self._heard[place]
+        return Envelope(
+            id=uuid4(),
+            source=f"{SHOP_ID}/{event.TYPE.split('.', 1)[0]}",
+            type=event.TYPE,
+            version=event.VERSION,
+            key=event.key,
+            sequence=sequence,
+            time=self.clock.now(),
+            data=event.model_dump(mode="json"),
+            correlation=str(getattr(event, "request_id", "") or ""),
+        )
+
+    async def hears(self, *events: Event, settle: bool = True) -> None:
+        """Other departments report; through the real listener, in order."""
+        for event in events:
+            await self.runtime.listener.receive(self.envelope(event))
+        if settle:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything that can happen now happen: timers due, events kept aside, publishing."""
+        before: tuple[int, ...] | None = None
+        while before != (now := self._progress()):
+            before = now
+            await self.turn()
+
+    def _progress(self) -> tuple[int, ...]:
+        counts = self.runtime.counts
+        return (len(self.committed), counts.applied, counts.published, counts.resent)
+
+    async def turn(self) -> None:
+        """One turn of all wheels; waits and retries do not wait for machine time."""
+        async with self.tx() as tx:
+            for statement in (_RING_NOW, _DUE_NOW, _LOOK_NOW, _TELL_NOW):
+                await tx.session.execute(statement)
+        await self.runtime.alarms.ring()
+        await self.runtime.waker.once()
+        await self.runtime.publisher.sweep(age=0.0)
+        while not self.runtime.publisher.idle:
+            await asyncio.sleep(0)
+        await self.hub.idle()
+
+    async def passes(self, **span: float) -> None:
+        """Shop time goes on (``minutes=30``), timers fire, all settles."""
+        self.clock.move(**span)
+        await self.settle()
+
+    async def publishers_have_told(self, *publishers: str, upto: datetime | None = None) -> None:
+        """As if these publishers' watermarks had told everything up to a shop time (now)."""
+        seen = text("""
+            insert into publisher_seen (publisher, heard_at, seen_at) values (:publisher, :upto, now())
+            on conflict (publisher) do update set heard_at = excluded.heard_at, seen_at = now()
+        """)
+        async with self.tx() as tx:
+            for publisher in publishers:
+                await tx.session.execute(seen, {"publisher": publisher, "upto": upto or self.clock.now()})
+
+    # --- saying
+
+    def said(self, event: type[E]) -> list[E]:
+        """The committed events of one type, oldest first."""
+        return [event.model_validate(e.data) for e in self.committed if e.type == event.TYPE]
+
+    @property
+    def told(self) -> list[str]:
+        """The types of all committed events, in order."""
+        return [envelope.type for envelope in self.committed]
+
+    # --- HTTP
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        who: Iterable[str] | None = None,
+        employee: UUID = EMPLOYEE,
+        name: str = "Zhao Min",
+        headers: Mapping[str, str] | None = None,
+        root: bool = False,
+    ) -> httpx.Response:
+        """A request under ``/api/<service>`` (``root``: from the root), signed in with the permissions ``who``."""
+        sent = dict(headers or {})
+        if who is not None:
+            sent["Authorization"] = f"Bearer {self.keys.token(who, employee=employee, name=name)}"
+        prefix = "" if root else f"/api/{self.service.name}"
+        return await self._http.request(method, prefix + path, json=json, headers=sent)
+
+
+def employee_id(name: str) -> UUID:
+    """A stable employee id for a name in a test."""
+    return uuid5(SHOP_ID, name)

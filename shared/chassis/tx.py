@@ -1,0 +1,243 @@
+"""The unit of work: one request or one message, its changes and the facts it publishes, in one commit."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from contracts.base import Event
+from sqlalchemy import Select, event, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from chassis import rules as rules_store
+from chassis.aggregate import Aggregate
+from chassis.messaging import log
+from chassis.messaging.envelope import Envelope
+from chassis.numbers import new_id
+from chassis.observe import current_traceparent
+from chassis.refusal import NotFound, Stale
+from chassis.rules import HouseRules
+from chassis.settings import ServiceSettings
+from chassis.work import advisory_lock, applied, next_number, set_timers
+
+T = TypeVar("T")
+R = TypeVar("R", bound=HouseRules)
+
+
+class ShopSession(Session):
+    """Notes which aggregates a transaction changes, for the screens that watch (``changes``)."""
+
+
+@event.listens_for(ShopSession, "before_flush")
+def _note_touched(session: Session, *_: object) -> None:
+    touched = session.info.get("touched")
+    if touched is None:
+        return
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Aggregate) and (row in session.new or session.is_modified(row)):
+            identity = inspect(type(row)).primary_key_from_instance(row)
+            touched[type(row).__name__, str(identity[0])] = row
+
+
+class Tx:
+    """One transaction of a department. The chassis opens and commits it; commands and reactions use it."""
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        *,
+        now: datetime,
+        settings: ServiceSettings,
+        service: str,
+        by: str = "system",
+        cause: Envelope | None = None,
+        committed: Callable[[list[tuple[int, Envelope]]], None] = lambda _: None,
+        step: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        self.session = session
+        self.now = now
+        self.settings = settings
+        self.by = by
+        self.cause = cause
+        self.if_match: int | None = None
+        self.subject: Aggregate | None = None
+        self._service = service
+        self._committed = committed
+        self._step = step
+        self._said: list[Envelope] = []
+        self._logged = 0
+        self._timers: dict[tuple[str, str], tuple[datetime, dict[str, Any]] | None] = {}
+        self._positions: dict[UUID, int] = {}
+        self._locked: set[Any] = set()
+        self._touched: dict[tuple[str, str], Aggregate] = {}
+        session.info["touched"] = self._touched
+
+    @property
+    def service(self) -> str:
+        """The department's name."""
+        return self._service
+
+    @property
+    def today(self) -> date:
+        """The shop-local date."""
+        return self.now.astimezone(self.settings.timezone).date()
+
+    # --- reading for change
+
+    async def get(self, kind: type[T], id: Any) -> T:
+        """The one with this id, locked; the first of a request is its subject and is checked by ``If-Match``."""
+        found = await self.find(kind, id)
+        if found is None:
+            raise NotFound(kind.__name__, id)
+        self._is_subject(found)
+        return found
+
+    async def find(self, kind: type[T], id: Any) -> T | None:
+        """The one with this id, locked, or ``None``."""
+        identity = inspect(kind).identity_key_from_primary_key(id if isinstance(id, tuple) else (id,))
+        held = self.session.sync_session.identity_map.get(identity)
+        if held is not None and identity in self._locked:
+            return held
+        self._locked.add(identity)
+        return await self.session.get(kind, id, with_for_update=True)
+
+    async def find_by(self, kind: type[T], **key: Any) -> T | None:
+        """The one with this natural key, locked, or ``None``."""
+        found = await self.session.execute(select(kind).filter_by(**key).with_for_update())
+        return found.scalar_one_or_none()
+
+    async def all(self, query: Select[tuple[T]]) -> list[T]:
+        """What a query finds; lock it yourself, in one order, if you will change several."""
+        return list((await self.session.scalars(query)).all())
+
+    def _is_subject(self, found: object) -> None:
+        if self.subject is None and isinstance(found, Aggregate):
+            self.subject = found
+            if self.if_match is not None and found.version != self.if_match:
+                raise Stale(version=found.version)
+
+    # --- changing
+
+    def add(self, *rows: object) -> None:
+        """New rows."""
+        for row in rows:
+            self.session.add(row)
+            if self.subject is None and isinstance(row, Aggregate):
+                self.subject = row
+
+    def publish(self, aggregate: Aggregate, *events: Event) -> None:
+        """Facts of this transaction, in the order of the aggregate's life."""
+        for event in events:
+            if event.stream() != aggregate.STREAM:
+                raise ValueError(f"{event.TYPE} is not an event of {aggregate.STREAM}")
+            aggregate.sequence = (aggregate.sequence or 0) + 1
+            self._said.append(self._envelope(event, aggregate.sequence))
+
+    def _envelope(self, event: Event, sequence: int) -> Envelope:
+        data = event.model_dump(mode="json")
+        if event.by == "system":
+            data["by"] = self.by
+        request = getattr(event, "request_id", None)
+        inherited = self.cause.correlation if self.cause else ""
+        return Envelope(
+            id=new_id(),
+            source=f"{self.settings.shop_id}/{self._service}",
+            type=event.TYPE,
+            version=event.VERSION,
+            key=event.key,
+            sequence=sequence,
+            time=self.now,
+            data=data,
+            correlation=str(request) if request else inherited,
+            causation=str(self.cause.id) if self.cause else "",
+            traceparent=current_traceparent(),
+        )
+
+    def schedule(self, kind: str, key: object, due_at: datetime, **data: Any) -> None:
+        """A deadline: one per (kind, key), a second call moves it. ``data`` must be JSON."""
+        self._timers[kind, str(key)] = (due_at, data)
+
+    def cancel(self, kind: str, key: object) -> None:
+        """Take a deadline away, if there is one."""
+        self._timers[kind, str(key)] = None
+
+    async def rules(self, model: type[R]) -> R:
+        """The house rules in force."""
+        return await rules_store.load(self.session, model)
+
+    async def next_number(self, name: str) -> int:
+        """The next number of a gapless counter; others wait for this one's commit."""
+        return await next_number(self.session, name)
+
+    async def lock(self, key: object) -> None:
+        """Hold ``key`` until the end of the transaction, for a join between two aggregates."""
+        await advisory_lock(self.session, str(key))
+
+    async def applied(self, stream: str, key: object) -> int:
+        """Up to which sequence this department has applied another's aggregate; 0 if it has heard nothing."""
+        return await applied(self.session, stream, str(key))
+
+    # --- the edge: for the chassis alone
+
+    async def flush(self) -> None:
+        """State first, then the log rows of the same transaction, checked for contiguity."""
+        await self.session.flush()
+        fresh = self._said[self._logged :]
+        changed = [(kind, id, row.version) for (kind, id), row in self._touched.items()]
+        self._touched.clear()
+        if fresh or changed:
+            self._positions.update(await log.record(self.session, fresh, changed))
+            self._logged = len(self._said)
+        if self._timers:
+            await set_timers(self.session, self._timers)
+            self._timers = {}
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Everything inside happens or does not: rows, facts, timers."""
+        await self.flush()
+        said = len(self._said)
+        try:
+            async with self.session.begin_nested():
+                yield
+                await self.flush()
+        except BaseException:
+            del self._said[said:]
+            self._logged = said
+            self._timers = {}
+            self._touched.clear()
+            self._locked.clear()
+            raise
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        ending = asyncio.ensure_future(self._end(keep=error is None))
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            # A caller that goes away must not leave a transaction half ended.
+            await asyncio.gather(ending, return_exceptions=True)
+            raise
+
+    async def _end(self, *, keep: bool) -> None:
+        try:
+            if not keep:
+                return
+            await self.flush()
+            if self._step:
+                await self._step("before-commit")
+            await self.session.commit()
+            if self._step:
+                await self._step("after-commit")
+        finally:
+            await self.session.close()
+        if self._said:
+            self._committed([(self._positions[said.id], said) for said in self._said])
