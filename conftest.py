@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from deploy.native.servers import servers
+from tests.requirements import Recorder
 
 # Imported before collection: the folder contracts/ would otherwise stand in for the package of that name,
 # because pytest's importlib mode names contracts/tests/test_x.py `contracts.tests.test_x`.
 import contracts as contracts
-from deploy.native.servers import servers
-from tests.requirements import Recorder
 
 pytest_plugins = ["chassis.testing.plugin"]
 
