@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Instant, Minutes, Revision
-from contracts.values import Break, ClosedDay, Line, Readiness, ServicePart, Slot, Title, WeeklyHours
+from contracts.values import Break, ClosedDay, Line, OpenDay, Readiness, ServicePart, Slot, Title, WeeklyHours
 
 
 class _ServiceEvent(Event):
@@ -44,6 +44,13 @@ class CalendarChanged(Event):
     weekly_hours: tuple[WeeklyHours, ...] = Field(description="opening hours; other weekdays are closed")
     breaks: tuple[Break, ...] = Field(default=(), description="pauses of every working day")
     closed_days: tuple[ClosedDay, ...] = Field(default=(), description="single days without work")
+    open_days: tuple[OpenDay, ...] = Field(default=(), description="single days with hours of their own")
+    working_weekdays: tuple[int, ...] = Field(
+        default=(0, 1, 2, 3, 4), description="weekdays that count as working days, 0 Monday (F-13)"
+    )
+    holidays_of: str | None = Field(
+        default="CN", description="country whose public holidays are no working days (F-13)"
+    )
 
 
 class _AppointmentEvent(Event):

@@ -261,6 +261,14 @@ class ClosedDay(Fact):
     reason: str = Field(default="", description="holiday or other reason")
 
 
+class OpenDay(Fact):
+    """A day with hours of its own, e.g. a weekend worked for a holiday; wins over a closed day."""
+
+    on: date = Field(description="shop-local date")
+    opens: time = Field(description="shop-local time")
+    closes: time = Field(description="shop-local time, later than opens")
+
+
 class SurveyPoint(Fact):
     """The grade of one item of a survey (F-01)."""
 
