@@ -30,6 +30,7 @@ _DUE_NOW = text("update deferred set next_at = now() where status = 'waiting' an
 _LOOK_NOW = text("update stream_cursor set wake_at = now() where wake_at > now()")
 _RING_NOW = text("update timers set retry_at = now() where retry_at > now()")
 _TELL_NOW = text("update watermark set told_at = null")
+_ASK_NOW = text("update publisher_seen set asked_at = null where asked_at is not null")
 
 
 class Keys:
@@ -125,18 +126,19 @@ class Department:
     async def settle(self) -> None:
         """Let everything that can happen now happen: timers due, events kept aside, publishing."""
         before: tuple[int, ...] | None = None
-        while before != (now := self._progress()):
+        while before != (now := self.progress()):
             before = now
             await self.turn()
 
-    def _progress(self) -> tuple[int, ...]:
+    def progress(self) -> tuple[int, ...]:
+        """Changes with everything that happens here."""
         counts = self.runtime.counts
         return (len(self.committed), counts.applied, counts.published, counts.resent)
 
     async def turn(self) -> None:
         """One turn of all wheels; waits and retries do not wait for machine time."""
         async with self.tx() as tx:
-            for statement in (_RING_NOW, _DUE_NOW, _LOOK_NOW, _TELL_NOW):
+            for statement in (_RING_NOW, _DUE_NOW, _LOOK_NOW, _TELL_NOW, _ASK_NOW):
                 await tx.session.execute(statement)
         await self.runtime.alarms.ring()
         await self.runtime.waker.once()

@@ -17,18 +17,22 @@ class Shop:
         return self.departments[name]
 
     async def quiet(self) -> None:
-        """Turn all wheels until nothing moves any more."""
-        before: list[tuple[int, ...]] | None = None
-        while before != (now := [d._progress() for d in self.departments.values()]):
-            before = now
+        """Turn all wheels until nothing has moved twice: an ask and its answer are two turns."""
+        still, before = 0, self._progress()
+        while still < 2:
             for department in self.departments.values():
                 await department.turn()
             for department in self.departments.values():
                 await department.runtime.resend.tell()
             await self.hub.pump()
+            now = self._progress()
+            still = still + 1 if now == before else 0
+            before = now
+
+    def _progress(self) -> list[tuple[int, ...]]:
+        return [department.progress() for department in self.departments.values()]
 
     async def passes(self, **span: float) -> None:
         """Shop time goes on, everything that follows from it happens."""
         self.clock.move(**span)
         await self.quiet()
-        await self.quiet()  # once more: timers that concluded from silence have their answers now

@@ -1,0 +1,71 @@
+"""One process of one department: ``python -m chassis.run workshop``."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import uvicorn
+from fastapi import FastAPI
+
+from chassis import observe
+from chassis.clock import ShopClock
+from chassis.http.app import make_app
+from chassis.messaging.rabbit import RabbitBroker
+from chassis.runtime import Runtime
+from chassis.service import Service
+
+
+def load(name: str) -> Service:
+    """The department's declaration, from its ``main.py``."""
+    service = import_module(f"{name}.main").service
+    if not isinstance(service, Service):
+        raise TypeError(f"{name}.main.service is not a Service")
+    return service
+
+
+def make_runtime(service: Service) -> Runtime:
+    """A runtime on the environment's settings, RabbitMQ and the shop's clock."""
+    settings = service.settings()
+    observe.start(service.name, settings)
+    name = f"{service.name}-{settings.replica}"
+    broker = RabbitBroker(settings.broker_url, service=service.name, name=name)
+    return Runtime(service, settings, broker, ShopClock(settings.shop_clock_file))
+
+
+def app_of(runtime: Runtime) -> FastAPI:
+    """The HTTP side, which starts and drains the runtime with the process."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await runtime.start()
+        yield
+        await runtime.stop()
+        observe.stop()
+
+    app = make_app(runtime)
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def main(name: str) -> None:
+    """Serve until told to end (SIGTERM: drain, finish, acknowledge, close)."""
+    runtime = make_runtime(load(name))
+    settings = runtime.settings
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app_of(runtime),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            loop="uvloop",
+            timeout_graceful_shutdown=8,
+            server_header=False,
+        )
+    )
+    server.run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,128 @@
+"""One event takes effect once, in the order its aggregate lived it, whatever the broker does."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from chassis.messaging import operator
+from chassis.testing.shop import Shop
+from sqlalchemy import text
+
+from .toy import Employee, Listed, hire, hiring, listing, rename
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _names(shop: Shop, id: UUID) -> str:
+    async with shop["workshop"].tx() as tx:
+        listed = await tx.session.get(Listed, id)
+        return listed.names.strip() if listed else ""
+
+
+async def _life(shop: Shop, *names: str) -> Employee:
+    async with shop["staff"].tx() as tx:
+        employee = await hire(tx, names[0])
+    for name in names[1:]:
+        async with shop["staff"].tx() as tx:
+            await rename(tx, employee.id, name)
+    return employee
+
+
+class TestOneAggregate:
+    async def test_takes_effect_once_in_order(self, shop_of: Any) -> None:
+        shop = await shop_of(hiring(), listing())
+        employee = await _life(shop, "a", "b", "c")
+
+        await shop.quiet()
+
+        assert await _names(shop, employee.id) == "a b c"
+
+    @pytest.mark.parametrize("seed", range(4))
+    async def test_survives_duplicates_shuffling_delay_and_loss(self, shop_of: Any, seed: int) -> None:
+        shop = await shop_of(hiring(), listing(), seed=seed)
+        shop.hub.duplicate, shop.hub.shuffle, shop.hub.delay, shop.hub.lose = 0.3, True, 5, 0.2
+        lives = [await _life(shop, *"abcdefgh") for _ in range(5)]
+        await shop.quiet()
+        shop.hub.lose = 0.0
+
+        await shop.quiet()
+
+        assert [await _names(shop, life.id) for life in lives] == ["a b c d e f g h"] * 5
+        counts = shop["workshop"].runtime.counts
+        assert counts.duplicates
+        assert counts.gaps
+
+    async def test_heals_when_the_broker_loses_everything(self, shop_of: Any) -> None:
+        shop = await shop_of(hiring(), listing())
+        shop.hub.paused = True
+        employee = await _life(shop, "a", "b", "c")
+        publisher = shop["staff"].runtime.publisher
+        await publisher.sweep(age=0.0)
+        shop.hub.lose_everything_queued()
+        shop.hub.paused = False
+
+        await shop.quiet()
+
+        assert await _names(shop, employee.id) == "a b c"
+
+    async def test_waits_in_the_log_while_the_broker_is_away(self, shop_of: Any) -> None:
+        shop = await shop_of(hiring(), listing())
+        shop.hub.down = True
+        employee = await _life(shop, "a", "b")
+        await shop.quiet()
+        assert await _names(shop, employee.id) == ""
+
+        shop.hub.down = False
+        await shop.quiet()
+
+        assert await _names(shop, employee.id) == "a b"
+
+
+class TestAPoisonEvent:
+    async def test_blocks_only_its_own_aggregate_and_can_be_skipped(self, shop_of: Any) -> None:
+        shop = await shop_of(hiring(), listing())
+        bad = await _life(shop, "a", "poison", "c")
+        good = await _life(shop, "x", "y")
+        await shop.quiet()
+        for _ in range(6):
+            await shop["workshop"].turn()
+        assert await _names(shop, bad.id) == "a"
+        assert await _names(shop, good.id) == "x y"
+        listener = shop["workshop"]
+        async with listener.tx() as tx:
+            row = (await tx.session.execute(text("select sequence, status from deferred order by sequence"))).all()
+        assert [tuple(r) for r in row] == [(2, "parked"), (3, "waiting")]
+
+        async with listener.tx() as tx:
+            await operator.skip(tx.session, "staff.employee", str(bad.id), 2, "E1", "known bad")
+        await shop.quiet()
+
+        assert await _names(shop, bad.id) == "a c"
+
+
+class TestARolledBackTransaction:
+    async def test_publishes_nothing(self, shop_of: Any) -> None:
+        shop = await shop_of(hiring(), listing())
+
+        with pytest.raises(RuntimeError):
+            async with shop["staff"].tx() as tx:
+                await hire(tx, "ghost")
+                await tx.flush()
+                raise RuntimeError("the command failed")
+        await shop.quiet()
+
+        assert shop["staff"].told == []
+
+    async def test_nor_does_a_rolled_back_savepoint(self, shop_of: Any) -> None:
+        shop = await shop_of(hiring(), listing())
+
+        async with shop["staff"].tx() as tx:
+            kept = (await hire(tx, "kept")).id
+            with pytest.raises(RuntimeError):
+                async with tx.savepoint():
+                    await rename(tx, kept, "ghost")
+                    raise RuntimeError("inside")
+            await rename(tx, kept, "after")
+        await shop.quiet()
+
+        assert await _names(shop, kept) == "kept after"
