@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Table, Text, func, insert, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.refusal import Invalid, NotFound
@@ -109,7 +109,7 @@ async def rules_history(tx: Transaction) -> list[dict[str, Any]]:
 
 
 async def _in_force(session: AsyncSession, model: type[HouseRules]) -> dict[str, Any]:
-    latest = select(_overrides.c.name, _overrides.c.value).distinct(_overrides.c.name)
+    latest = select(_overrides.c.name, _overrides.c.value).ext(distinct_on(_overrides.c.name))
     rows = await session.execute(latest.order_by(_overrides.c.name, _overrides.c.position.desc()))
     # A rule that this release no longer has stays in the history, and is of no effect.
-    return {name: value for name, value in rows.tuples() if name in model.model_fields}
+    return {name: value for name, value in rows if name in model.model_fields}

@@ -1,0 +1,1 @@
+"""Tests of what departments find in the chassis beside messaging and HTTP."""
