@@ -103,6 +103,7 @@ def _database(shop: Shop, department: str) -> str:
     return (
         f"CREATE ROLE {name} LOGIN PASSWORD '{shop.postgres.password(name)}';\n"
         f"CREATE DATABASE {name} OWNER {name};\nREVOKE ALL ON DATABASE {name} FROM PUBLIC;\n"
+        f"\\connect {name}\nCREATE EXTENSION IF NOT EXISTS pg_stat_statements;\n\\connect postgres\n"
     )
 
 
