@@ -38,6 +38,11 @@ class Lanes:
             lane.append(work)
         return True
 
+    def shut(self) -> None:
+        """Take up nothing more; what runs goes on."""
+        self._closed = True
+        self.forget_waiting()
+
     def forget_waiting(self) -> None:
         """Drop what has not started; what runs goes on."""
         for lane in self._waiting.values():
@@ -45,8 +50,7 @@ class Lanes:
 
     async def close(self, grace: float) -> None:
         """Take up nothing more, let running work finish within ``grace`` seconds, cancel the rest."""
-        self._closed = True
-        self.forget_waiting()
+        self.shut()
         current = asyncio.current_task()
         running = {task for task in self._running if task is not current}
         if running:
@@ -58,8 +62,7 @@ class Lanes:
 
     def cancel(self) -> None:
         """End everything where it stands, as the death of the process would."""
-        self._closed = True
-        self.forget_waiting()
+        self.shut()
         current = asyncio.current_task()
         for task in self._running:
             if task is not current:

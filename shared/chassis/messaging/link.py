@@ -1,7 +1,6 @@
 """A connection to RabbitMQ that is kept up: connect, run a session on it, begin again when it ends."""
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -66,15 +65,14 @@ class Link:
 
     async def stop(self) -> None:
         """End the session and close the connection."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        task, self._task = self._task, None
+        while task is not None and not task.done():
+            task.cancel()  # again and again: Python 3.11's wait_for, used below us, may swallow one
+            await asyncio.wait({task}, timeout=0.5)
 
     async def _keep_up(self) -> None:
         failures = 0
-        while True:
+        while not really_cancelled():
             began = time.monotonic()
             reason = await self._once()
             lasted = time.monotonic() - began

@@ -100,6 +100,7 @@ class RabbitBroker:
 
     async def stop(self) -> None:
         """Drain: take up nothing more, let running handlers finish, acknowledge, close."""
+        self._lanes.shut()
         for tag, queue in list(self._consumers.items()):
             await _quietly(queue.cancel(tag, nowait=True))
         await self._lanes.close(self._drain)
