@@ -1,7 +1,7 @@
 """Aggregates: mapped classes that behave, with a version for people and a sequence for listeners."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Integer, event, inspect
@@ -29,20 +29,26 @@ class Aggregate:
 def _defaults(kind: type) -> tuple[tuple[str, Callable[[], Any]], ...]:
     """The attributes with a scalar or callable default, and how to make it."""
     found: list[tuple[str, Callable[[], Any]]] = []
-    for attribute in inspect(kind).column_attrs:
+    mapper: Mapper[Any] = inspect(kind)
+    for attribute in mapper.column_attrs:
         column = attribute.columns[0]
         default = getattr(column, "default", None)
         if default is None or default.is_sequence or default.is_clause_element:
             continue
-        value = default.arg
         # SQLAlchemy wraps a callable so that it takes the execution context; none of ours looks at it.
-        found.append((attribute.key, (lambda v=value: v(None)) if default.is_callable else (lambda v=value: v)))
+        make = partial(default.arg, None) if default.is_callable else partial(_same, default.arg)
+        found.append((attribute.key, make))
     return tuple(found)
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 @event.listens_for(Mapper, "init")
 def _apply_defaults(target: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Column defaults hold from the moment an object is made, so that rules work without a session."""
-    for name, make in _defaults(type(target)):
+    kind: Any = type(target)
+    for name, make in _defaults(kind):
         if name not in kwargs:
             kwargs[name] = make()

@@ -20,7 +20,8 @@ _SILENCE_PAUSE = 2.0
 
 _DUE = text("""
     select kind, key from timers
-     where due_at <= :now and retry_at <= now() and kind = any(cast(:kinds as text[])) order by due_at limit 50
+     where due_at <= :now and retry_at <= now() and kind = any(cast(:kinds as text[]))
+     order by due_at limit 50
 """)
 _TAKE = text("""
     select due_at, data, attempt from timers

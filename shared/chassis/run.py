@@ -1,5 +1,6 @@
 """One process of one department: ``python -m chassis.run workshop``."""
 
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,13 +49,25 @@ def app_of(runtime: Runtime) -> FastAPI:
     return app
 
 
+class _Server(uvicorn.Server):
+    """Ends the live streams first: connections that never close would hold up the drain."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            app.state.runtime.draining = True
+            app.state.changes.close()
+        await super().shutdown(sockets)
+
+
 def main(name: str) -> None:
     """Serve until told to end (SIGTERM: drain, finish, acknowledge, close)."""
     runtime = make_runtime(load(name))
     settings = runtime.settings
-    server = uvicorn.Server(
+    app = app_of(runtime)
+    server = _Server(
         uvicorn.Config(
-            app_of(runtime),
+            app,
             host=settings.host,
             port=settings.port,
             log_config=None,

@@ -1,24 +1,28 @@
 """One process of a department: its database, its link to the broker, and the loops between them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis.alarms import Alarms
 from chassis.clock import Clock
 from chassis.columns import json_text, json_value
+from chassis.http import idempotency
 from chassis.messaging.broker import Broker, Inbox
 from chassis.messaging.envelope import Envelope
 from chassis.messaging.listener import Listener
 from chassis.messaging.publisher import Publisher
 from chassis.messaging.resend import Resend
 from chassis.messaging.waker import Waker
+from chassis.revision import current, head, migrations_of
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from chassis.tx import ShopSession, Tx
@@ -46,6 +50,19 @@ class Counts:
     resent: int = 0
 
 
+class _Told(Collector):
+    """The counts as Prometheus reads them."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        for name, value in asdict(self._counts).items():
+            metric = CounterMetricFamily(f"bayline_messages_{name}", f"messages {name} by this process")
+            metric.add_metric([], value)
+            yield metric
+
+
 async def _no_step(name: str) -> None:
     """Crash points exist for the fault suite; a real process passes them by."""
 
@@ -69,6 +86,7 @@ class Runtime:
         self.step = step
         self.counts = Counts()
         self.metrics_registry = CollectorRegistry()
+        self.metrics_registry.register(_Told(self.counts))
         self.engine = _engine(settings)
         self._sessions = async_sessionmaker(
             self.engine, expire_on_commit=False, sync_session_class=ShopSession, autoflush=True
@@ -79,6 +97,7 @@ class Runtime:
         self.resend = Resend(self)
         self.alarms = Alarms(self)
         self.draining = False
+        self._expected = head(migrations_of(service.name))
         self._loops: list[asyncio.Task[None]] = []
 
     def begin(self, *, by: str = "system", cause: Envelope | None = None) -> Tx:
@@ -141,6 +160,7 @@ class Runtime:
         await self.resend.ask_the_silent()
         async with self.begin() as tx:
             await tx.session.execute(_TRIM)
+            await idempotency.sweep(tx.session)
 
     async def _on_new_queue(self) -> None:
         """The broker (or our queue) is new: what it held may be lost, so ask, and publish what waits."""
@@ -162,11 +182,15 @@ class Runtime:
 
     async def ready(self) -> dict[str, Any]:
         """Whether people can be served: the database answers; the broker may be away (degraded)."""
-        async with self.begin() as tx:
-            await tx.session.execute(text("select 1"))
-        return {"database": True, "broker": self.broker.connected, "draining": self.draining}
-
-
+        async with self.engine.connect() as connection:
+            at = await current(connection)
+        migrated = at == self._expected
+        return {
+            "database": True,
+            "migrations": migrated,
+            "broker": self.broker.connected,
+            "draining": self.draining,
+        }
 
 
 def _engine(settings: ServiceSettings) -> AsyncEngine:

@@ -69,7 +69,9 @@ def _log_tables(metadata: MetaData) -> None:
         Column("type", Text, nullable=False),
         Column("schema_version", SmallInteger, nullable=False),
         Column("occurred_at", DateTime(timezone=True), nullable=False),
-        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+        Column(
+            "recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")
+        ),
         Column("txid", Xid8, nullable=False, server_default=text("pg_current_xact_id()")),
         Column("correlation", Text, nullable=False, server_default=text("''")),
         Column("headers", JSONB, nullable=False),

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from contracts.base import Event
-from contracts.streams import STREAMS
 from fastapi import APIRouter
 from sqlalchemy.orm import DeclarativeBase
 
 from chassis.rules import HouseRules
 from chassis.settings import ServiceSettings
+from contracts.base import Event
+from contracts.streams import STREAMS
 
 if TYPE_CHECKING:
     from chassis.tx import Tx

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
-from contracts.base import Event
-from sqlalchemy import Select, event, inspect, select
+from sqlalchemy import Select, inspect, select
+from sqlalchemy import event as hooks
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from chassis.refusal import NotFound, Stale
 from chassis.rules import HouseRules
 from chassis.settings import ServiceSettings
 from chassis.work import advisory_lock, applied, next_number, set_timers
+from contracts.base import Event
 
 T = TypeVar("T")
 R = TypeVar("R", bound=HouseRules)
@@ -32,7 +33,7 @@ class ShopSession(Session):
     """Notes which aggregates a transaction changes, for the screens that watch (``changes``)."""
 
 
-@event.listens_for(ShopSession, "before_flush")
+@hooks.listens_for(ShopSession, "before_flush")
 def _note_touched(session: Session, *_: object) -> None:
     touched = session.info.get("touched")
     if touched is None:
@@ -89,7 +90,7 @@ class Tx:
     # --- reading for change
 
     async def get(self, kind: type[T], id: Any) -> T:
-        """The one with this id, locked; the first of a request is its subject and is checked by ``If-Match``."""
+        """The one with this id, locked; the first of a request is its subject: ``If-Match`` checks it."""
         found = await self.find(kind, id)
         if found is None:
             raise NotFound(kind.__name__, id)
@@ -101,16 +102,17 @@ class Tx:
         identity = inspect(kind).identity_key_from_primary_key(id if isinstance(id, tuple) else (id,))
         held = self.session.sync_session.identity_map.get(identity)
         if held is not None and identity in self._locked:
-            return held
+            return cast(T, held)
         self._locked.add(identity)
-        return await self.session.get(kind, id, with_for_update=True)
+        found: T | None = await self.session.get(kind, id, with_for_update=True)
+        return found
 
     async def find_by(self, kind: type[T], **key: Any) -> T | None:
         """The one with this natural key, locked, or ``None``."""
         found = await self.session.execute(select(kind).filter_by(**key).with_for_update())
         return found.scalar_one_or_none()
 
-    async def all(self, query: Select[tuple[T]]) -> list[T]:
+    async def all(self, query: Select[T]) -> list[T]:
         """What a query finds; lock it yourself, in one order, if you will change several."""
         return list((await self.session.scalars(query)).all())
 

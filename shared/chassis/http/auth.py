@@ -7,6 +7,7 @@ from uuid import UUID
 
 import jwt
 from fastapi import Depends, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
@@ -110,3 +111,13 @@ def may(*permissions: str) -> Any:
     """``who: Annotated[Who, may(perm.X)]``: a signed-in employee with any one of these permissions, or with
     none named any employee. 401 without a good token, 403 naming the permission; sets ``tx.by``."""
     return Depends(_May(permissions))
+
+
+def permissions_of(dependant: Dependant) -> list[str]:
+    """The permissions that a route names, for its documentation; any one of them is enough."""
+    return [
+        permission
+        for needed in dependant.dependencies
+        if isinstance(needed.call, _May)
+        for permission in needed.call.permissions
+    ]

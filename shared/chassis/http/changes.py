@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
@@ -75,6 +75,11 @@ class Changes:
                 listener.waiting.get_nowait()
             listener.waiting.put_nowait(None)
 
+    async def ended(self) -> None:
+        """Wait until the look-out has noticed that nobody listens."""
+        if self._looking is not None:
+            await self._looking
+
     async def listen(self, kinds: frozenset[str], until: datetime) -> AsyncIterator[str]:
         """The stream's text for one listener: all kinds if none is named, until its token ends."""
         listener = _Listener(kinds)
@@ -110,24 +115,29 @@ class Changes:
         self._seen = None
         while self._listeners and not self._closed:
             try:
-                for change in await self._fresh():
-                    for listener in self._listeners:
-                        listener.tell(change)
+                async with self._engine.connect() as connection:
+                    for change in await self.fresh(connection):
+                        self.tell(change)
             except Exception as failure:
                 if not is_outage(failure):
                     raise
             await asyncio.sleep(self._every)
 
-    async def _fresh(self) -> list[Change]:
-        async with self._engine.connect() as connection:
-            if self._seen is None:
-                # Everything of a transaction that is still running, or that begins from now on.
-                self._seen = ((await connection.execute(_START)).scalar_one(), -1)
-                self._placed.set()
-                return []
-            txid, position = self._seen
-            asked = {"txid": txid, "position": position, "batch": _BATCH}
-            rows = (await connection.execute(_NEXT, asked)).all()
+    def tell(self, change: Change) -> None:
+        """Hand a change to all who listen."""
+        for listener in self._listeners:
+            listener.tell(change)
+
+    async def fresh(self, connection: AsyncConnection) -> list[Change]:
+        """What has become final since the last look."""
+        if self._seen is None:
+            # Everything of a transaction that is still running, or that begins from now on.
+            self._seen = ((await connection.execute(_START)).scalar_one(), -1)
+            self._placed.set()
+            return []
+        txid, position = self._seen
+        asked = {"txid": txid, "position": position, "batch": _BATCH}
+        rows = (await connection.execute(_NEXT, asked)).all()
         if rows:
             self._seen = (rows[-1].txid, rows[-1].position)
         return [{"kind": row.kind, "id": row.id, "version": row.version} for row in rows]

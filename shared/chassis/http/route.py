@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.faults import is_conflict, is_duplicate, is_outage
+from chassis.faults import is_busy, is_conflict, is_duplicate, is_outage
+from chassis.http.auth import permissions_of
 from chassis.http.idempotency import claim
 from chassis.http.problems import problem
 from chassis.observe import logger
@@ -28,6 +29,11 @@ _running: set[asyncio.Task[Response]] = set()
 
 class ShopRoute(APIRoute):
     """Opens the request's ``Tx``, keeps idempotent answers in it, sets ``ETag``, commits, retries."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if named := permissions_of(self.dependant):
+            self.openapi_extra = {**(self.openapi_extra or {}), "x-permissions": named}
 
     def get_route_handler(self) -> Handler:
         original = super().get_route_handler()
@@ -53,6 +59,8 @@ async def _with_retries(request: Request, handler: Handler, route: str) -> Respo
             if is_outage(failure):
                 _log.warning("database away", reason=type(failure).__name__)
                 return _try_again(5)
+            if is_busy(failure):  # waited for somebody's lock for as long as one may
+                return _try_again(1)
             if not (is_conflict(failure) or is_duplicate(failure)):
                 raise
             request.state.retries = attempt + 1

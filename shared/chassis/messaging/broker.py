@@ -32,7 +32,9 @@ class Inbox:
     on_event: Callable[[Envelope], Awaitable[None]]
     on_unreadable: Callable[[Mapping[str, Any], bytes, str], Awaitable[None]]  # headers, raw body, reason
     on_control: Callable[[Control], Awaitable[None]]
-    on_new_queue: Callable[[], Awaitable[None]]  # the inbox queue was declared anew, or a connection came back
+    on_new_queue: Callable[
+        [], Awaitable[None]
+    ]  # the inbox queue was declared anew, or a connection came back
 
 
 class Broker(Protocol):
@@ -53,4 +55,4 @@ class Broker(Protocol):
         """Send a control message, best effort."""
 
     async def stop(self) -> None:
-        """Drain: take up nothing more, let running handlers finish, acknowledge, close channel, connection."""
+        """Drain: take up nothing more, let running handlers finish, acknowledge, close what is open."""

@@ -5,7 +5,6 @@ Deciding to defer and applying both hold the cursor's lock, and the reason to lo
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -47,10 +46,12 @@ _SETTLE = text("""
                when c.last <> :last or c.gap is null then now()
                else c.gap end,
            asked = case
-               when d.status is null and greatest(c.high, :high) > :last and c.last = :last and c.gap is not null
+               when d.status is null and greatest(c.high, :high) > :last
+                    and c.last = :last and c.gap is not null
                then c.asked else 0 end
       from (select 1) as one
-      left join deferred d on d.reader = 'main' and d.stream = :stream and d.key = :key and d.sequence = :last + 1
+      left join deferred d
+        on d.reader = 'main' and d.stream = :stream and d.key = :key and d.sequence = :last + 1
      where c.reader = 'main' and c.stream = :stream and c.key = :key
 """)
 _FILE = text("""

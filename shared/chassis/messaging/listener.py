@@ -2,13 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, AsyncIterator
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from contracts.base import Event
-from contracts.streams import STREAMS
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +17,8 @@ from chassis.messaging.cursors import Cursor, Head
 from chassis.messaging.envelope import Envelope
 from chassis.observe import span_from
 from chassis.refusal import NotYet
+from contracts.base import Event
+from contracts.streams import STREAMS
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
@@ -39,7 +39,8 @@ _DONE = text("""
     delete from deferred where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
 """)
 _FAILED = text("""
-    update deferred set attempt = :attempt, starts = 0, reason = :reason, waits_for = :waits_for, status = :status,
+    update deferred
+       set attempt = :attempt, starts = 0, reason = :reason, waits_for = :waits_for, status = :status,
            next_at = now() + make_interval(secs => :delay)
      where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
 """)
@@ -73,7 +74,9 @@ class Listener:
                     await asyncio.sleep(random.uniform(0.001, 0.02))
                 else:
                     # Own database away, or its answer unknown: nothing is counted, nothing acknowledged.
-                    log.warning("listener.outage", type=envelope.type, error=repr(error), known=is_outage(error))
+                    log.warning(
+                        "listener.outage", type=envelope.type, error=repr(error), known=is_outage(error)
+                    )
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, 5.0)
 
@@ -110,11 +113,13 @@ class Listener:
             self._runtime.waker.poke()
 
     async def _next(self, tx: "Tx", cursor: Cursor, envelope: Envelope, *, patient: bool) -> int:
-        """The next event of its aggregate: run it, pass over it, or keep it aside. Returns the new ``last``."""
+        """The next of its aggregate: run it, pass over it, or keep it aside. Returns the new ``last``."""
         handled = self._reactions.get((envelope.type, envelope.version))
         if handled is None:
             if cursor.registered:  # an old replica during a rolling deploy
-                await cursors.file(tx.session, envelope, delay=_UNKNOWN_DELAY, reason="unknown to this release")
+                await cursors.file(
+                    tx.session, envelope, delay=_UNKNOWN_DELAY, reason="unknown to this release"
+                )
                 return cursor.last
             return envelope.sequence
         if envelope.redelivered:  # its first run may have ended the process: let the waker count starts
@@ -132,7 +137,9 @@ class Listener:
                 raise
             log.warning("reaction.failed", type=envelope.type, key=envelope.key, n=envelope.sequence,
                         error=repr(error))  # fmt: skip
-            await cursors.file(tx.session, envelope, reason=repr(error), attempt=1, delay=jittered(RETRIES[0]))
+            await cursors.file(
+                tx.session, envelope, reason=repr(error), attempt=1, delay=jittered(RETRIES[0])
+            )
             return cursor.last
         return envelope.sequence
 
@@ -169,9 +176,7 @@ class Listener:
             waiters = cursor.awaited and last > cursor.last
         await self._look_on(envelope, waiters, again=True)
 
-    async def _again(
-        self, tx: "Tx", session: AsyncSession, cursor: Cursor, head: Head
-    ) -> int:
+    async def _again(self, tx: "Tx", session: AsyncSession, cursor: Cursor, head: Head) -> int:
         envelope = head.envelope
         place = {"stream": cursor.stream, "key": cursor.key, "sequence": envelope.sequence}
         handled = (envelope.type, envelope.version) in self._reactions
@@ -219,7 +224,10 @@ class Listener:
         """Keep what cannot be read for a person to look at, and say so loudly."""
         log.error("message.unreadable", reason=reason)
         pause = 0.05
-        raw = {"headers": repr(dict(headers)), "body": body[:65536].decode("utf-8", "replace").replace("\0", "\\0")}
+        raw = {
+            "headers": repr(dict(headers)),
+            "body": body[:65536].decode("utf-8", "replace").replace("\0", "\\0"),
+        }
         while True:
             try:
                 async with self._runtime.begin() as tx:

@@ -20,15 +20,17 @@ class EventTooLarge(Exception):
 _RECORD = text("""
     with said as (
         select * from unnest(
-            cast(:ids as uuid[]), cast(:streams as text[]), cast(:keys as text[]), cast(:sequences as bigint[]),
-            cast(:types as text[]), cast(:versions as smallint[]), cast(:times as timestamptz[]),
+            cast(:ids as uuid[]), cast(:streams as text[]), cast(:keys as text[]),
+            cast(:sequences as bigint[]), cast(:types as text[]), cast(:versions as smallint[]), cast(:times as timestamptz[]),
             cast(:correlations as text[]), cast(:headers as jsonb[]), cast(:datas as jsonb[])
-        ) with ordinality as s(id, stream, key, sequence, type, version, time, correlation, headers, data, place)
+        ) with ordinality as s(id, stream, key, sequence, type, version, time, correlation, headers, data,
+                               place)
     ), changed as (
         insert into changes (kind, id, version)
         select * from unnest(cast(:kinds as text[]), cast(:rows as text[]), cast(:row_versions as int[]))
     )
-    insert into event_log (stream, key, sequence, id, type, schema_version, occurred_at, correlation, headers, data)
+    insert into event_log
+           (stream, key, sequence, id, type, schema_version, occurred_at, correlation, headers, data)
     select stream, key, sequence, id, type, version, time, correlation, headers, data
       from said
      where sequence = 1
@@ -49,7 +51,8 @@ _SWEEP = text(f"""
 _MARK = text("update event_log set published_at = now() where position = any(cast(:positions as bigint[]))")
 _RANGE = text(f"""
     select {_COLUMNS} from event_log
-     where stream = :stream and key = :key and sequence between :first and :last order by sequence limit :limit
+     where stream = :stream and key = :key and sequence between :first and :last
+     order by sequence limit :limit
 """).columns(headers=JSONB, data=JSONB)
 
 
@@ -124,7 +127,9 @@ async def mark(session: AsyncSession, positions: Sequence[int]) -> None:
     await session.execute(_MARK, {"positions": list(positions)})
 
 
-async def between(session: AsyncSession, stream: str, key: str, first: int, last: int, limit: int) -> list[Envelope]:
+async def between(
+    session: AsyncSession, stream: str, key: str, first: int, last: int, limit: int
+) -> list[Envelope]:
     """A page of one aggregate's life, for those who missed it."""
     columns = {"stream": stream, "key": key, "first": first, "last": last, "limit": limit}
     return [envelope_of(row) for row in (await session.execute(_RANGE, columns)).all()]

@@ -41,18 +41,21 @@ _REPLAY = text("""
 """)
 _SKIP = text("""
     with gone as (
-        delete from deferred where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+        delete from deferred
+         where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
         returning reader, stream, key, sequence, event
     )
     insert into skipped (reader, stream, key, sequence, event, by, why)
     select reader, stream, key, sequence, event, :by, :why from gone
 """)
 _LOG = text("""
-    select position, stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, published_at, data
+    select position, stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, published_at,
+           data
       from event_log where stream = :stream and key = :key order by sequence limit 1000
 """).columns(data=JSONB)
 _TIMELINE = text("""
-    select stream, key, sequence, id, type, occurred_at, recorded_at, headers ->> 'causation' as causation, data
+    select stream, key, sequence, id, type, occurred_at, recorded_at, headers ->> 'causation' as causation,
+           data
       from event_log where correlation = :correlation order by position limit 1000
 """).columns(data=JSONB)
 

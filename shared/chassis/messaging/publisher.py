@@ -24,7 +24,6 @@ class Publisher:
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
         self._queue: asyncio.Queue[tuple[int, Envelope]] = asyncio.Queue(maxsize=10_000)
-        self.busy = 0
 
     def offer(self, said: list[tuple[int, Envelope]]) -> None:
         """Committed rows with their log positions; when too many wait, the sweep takes the rest."""
@@ -40,18 +39,17 @@ class Publisher:
             batch = [await self._queue.get()]
             while len(batch) < _BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            self.busy += 1
             try:
                 await self._publish(batch)
             except Exception as error:
                 log.warning("publisher.failed", error=repr(error))
             finally:
-                self.busy -= 1
+                for _ in batch:
+                    self._queue.task_done()
 
-    @property
-    def idle(self) -> bool:
-        """Whether everything that was offered has been tried."""
-        return self._queue.empty() and not self.busy
+    async def drained(self) -> None:
+        """Return when everything that was offered has been tried."""
+        await self._queue.join()
 
     async def _publish(self, batch: list[tuple[int, Envelope]]) -> None:
         if not self._runtime.broker.connected:

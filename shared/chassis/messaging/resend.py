@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from contracts.streams import STREAMS
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +18,7 @@ from chassis.messaging import cursors
 from chassis.messaging import log as event_log
 from chassis.messaging.broker import Control
 from chassis.messaging.envelope import Envelope
+from contracts.streams import STREAMS
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
@@ -83,7 +83,8 @@ _RAISE = text("""
 """)
 _MOVE = text("""
     update publisher_seen
-       set upto = cast(cast(:upto as text) as xid8), heard_at = greatest(heard_at, cast(:claim as timestamptz))
+       set upto = cast(cast(:upto as text) as xid8),
+           heard_at = greatest(heard_at, cast(:claim as timestamptz))
      where publisher = :publisher
 """)
 _ASKING = text("update publisher_seen set asked_at = now() where publisher = :publisher")
@@ -234,7 +235,12 @@ class Resend:
             mine = [(s, k, n) for s, k, n in link["keys"] if s in self._streams]
             if mine:
                 streams, keys, ns = zip(*sorted(mine), strict=True)
-                columns = {"streams": list(streams), "keys": list(keys), "ns": list(ns), "grace": cursors.GRACE}
+                columns = {
+                    "streams": list(streams),
+                    "keys": list(keys),
+                    "ns": list(ns),
+                    "grace": cursors.GRACE,
+                }
                 await tx.session.execute(_RAISE, columns)
             if link["since"] <= seen.upto:
                 claim = datetime.fromisoformat(link["claim"]) if link.get("claim") else None

@@ -1,12 +1,15 @@
 """The waker: runs what was kept aside when its time has come, files arrivals, asks for what is missing."""
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.columns import json_text
 from chassis.faults import is_busy, is_conflict
 from chassis.messaging import cursors
 from chassis.messaging.envelope import Envelope
@@ -36,7 +39,8 @@ _PARK = text("""
      where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
 """)
 _SURVIVED = text("""
-    update deferred set starts = 0 where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+    update deferred set starts = 0
+     where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
 """)
 _ASKED = text("""
     update stream_cursor
@@ -60,10 +64,8 @@ class Waker:
         """Five times a second while there is work, else once a second."""
         pause = 1.0
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._poked.wait(), pause)
-            except TimeoutError:
-                pass
             self._poked.clear()
             try:
                 pause = 0.2 if await self.once() else 1.0
@@ -92,7 +94,7 @@ class Waker:
                 await self._file(tx.session, envelope)
         return len(taken)
 
-    async def _file(self, session: "cursors.AsyncSession", envelope: Envelope) -> None:
+    async def _file(self, session: AsyncSession, envelope: Envelope) -> None:
         try:
             async with session.begin_nested():
                 cursor = await cursors.lock(session, envelope.stream, envelope.key)
@@ -102,7 +104,7 @@ class Waker:
         except Exception as error:
             if not is_busy(error):
                 raise
-            await session.execute(_PUT_BACK, {"event": cursors.json_text(envelope.to_json())})
+            await session.execute(_PUT_BACK, {"event": json_text(envelope.to_json())})
 
     async def _wake(self, stream: str, key: str) -> None:
         try:
@@ -127,7 +129,9 @@ class Waker:
                 await session.execute(_START, place)
                 return head.starts, cursor.last + 1
             if head is not None and head.status == "waiting" and head.due:
-                log.error("reaction.parked", stream=stream, key=key, n=cursor.last + 1, error="ended the process")
+                log.error(
+                    "reaction.parked", stream=stream, key=key, n=cursor.last + 1, error="ended the process"
+                )
                 await session.execute(_PARK, place)
             elif head is None and cursor.high > cursor.last:
                 await session.execute(_ASKED, {"stream": stream, "key": key, "grace": cursors.GRACE})

@@ -1,6 +1,5 @@
 """One department under test: its real code on a real database, the hub for a broker, its HTTP by call."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -9,7 +8,6 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import httpx
-from contracts.base import Event
 from sqlalchemy import text
 
 from chassis.clock import ManualClock
@@ -20,6 +18,7 @@ from chassis.messaging.hub import Hub, HubBroker
 from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.tx import Tx
+from contracts.base import Event
 
 E = TypeVar("E", bound=Event)
 
@@ -50,19 +49,19 @@ class Keys:
 class Department:
     """A running department; ``hears``, ``call``, ``said``, ``passes`` tell a story."""
 
-    def __init__(self, service: Service, url: str, hub: Hub, clock: ManualClock, keys: Keys, **own: Any) -> None:
-        settings = service.settings(
-            **{
-                "database_url": url,
-                "broker_url": "amqp://hub/",
-                "shop_id": SHOP_ID,
-                "auth_jwks": str(keys.jwks_file),
-                "public_url": "http://shop.test",
-                "data_key_file": keys.jwks_file.parent / "data.key",
-                "log_level": "ERROR",
-            }
-            | own
-        )
+    def __init__(
+        self, service: Service, url: str, hub: Hub, clock: ManualClock, keys: Keys, **own: Any
+    ) -> None:
+        configured: dict[str, Any] = {
+            "database_url": url,
+            "broker_url": "amqp://hub/",
+            "shop_id": SHOP_ID,
+            "auth_jwks": str(keys.jwks_file),
+            "public_url": "http://shop.test",
+            "data_key_file": keys.jwks_file.parent / "data.key",
+            "log_level": "ERROR",
+        }
+        settings = service.settings(**configured | own)
         self.service = service
         self.clock = clock
         self.hub = hub
@@ -143,8 +142,7 @@ class Department:
         await self.runtime.alarms.ring()
         await self.runtime.waker.once()
         await self.runtime.publisher.sweep(age=0.0)
-        while not self.runtime.publisher.idle:
-            await asyncio.sleep(0)
+        await self.runtime.publisher.drained()
         await self.hub.idle()
 
     async def passes(self, **span: float) -> None:
@@ -187,7 +185,7 @@ class Department:
         headers: Mapping[str, str] | None = None,
         root: bool = False,
     ) -> httpx.Response:
-        """A request under ``/api/<service>`` (``root``: from the root), signed in with the permissions ``who``."""
+        """A request under ``/api/<service>`` (``root``: from the root), signed in with permissions ``who``."""
         sent = dict(headers or {})
         if who is not None:
             sent["Authorization"] = f"Bearer {self.keys.token(who, employee=employee, name=name)}"

@@ -45,7 +45,9 @@ async def department(databases: Databases, keys: Keys) -> AsyncIterator[MakeDepa
     """``await department(main.service)``: one department on a database of its own."""
     async with AsyncExitStack() as stack:
 
-        async def make(service: Service, *, at: datetime = FRIDAY, hub: Hub | None = None, **own: Any) -> Department:
+        async def make(
+            service: Service, *, at: datetime = FRIDAY, hub: Hub | None = None, **own: Any
+        ) -> Department:
             url = await stack.enter_async_context(databases.copy(service))
             made = Department(service, url, hub or Hub(), ManualClock(at), keys, **own)
             await made.start()
@@ -61,7 +63,10 @@ async def shop_of(databases: Databases, keys: Keys) -> AsyncIterator[MakeShop]:
     async with AsyncExitStack() as stack:
 
         async def make(
-            *services: Service, at: datetime = FRIDAY, seed: int = 0, own: dict[str, dict[str, Any]] | None = None
+            *services: Service,
+            at: datetime = FRIDAY,
+            seed: int = 0,
+            own: dict[str, dict[str, Any]] | None = None,
         ) -> Shop:
             hub, clock = Hub(seed), ManualClock(at)
             departments = {}

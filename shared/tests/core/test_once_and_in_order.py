@@ -4,9 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+
+from chassis import Tx
 from chassis.messaging import operator
 from chassis.testing.shop import Shop
-from sqlalchemy import text
 
 from .toy import Employee, Listed, hire, hiring, listing, rename
 
@@ -26,6 +28,19 @@ async def _life(shop: Shop, *names: str) -> Employee:
         async with shop["staff"].tx() as tx:
             await rename(tx, employee.id, name)
     return employee
+
+
+async def _hire_and_fail(shop: Shop) -> None:
+    async with shop["staff"].tx() as tx:
+        await hire(tx, "ghost")
+        await tx.flush()
+        raise RuntimeError("the command failed")
+
+
+async def _rename_and_fail(tx: Tx, id: UUID) -> None:
+    async with tx.savepoint():
+        await rename(tx, id, "ghost")
+        raise RuntimeError("inside")
 
 
 class TestOneAggregate:
@@ -90,7 +105,9 @@ class TestAPoisonEvent:
         assert await _names(shop, good.id) == "x y"
         listener = shop["workshop"]
         async with listener.tx() as tx:
-            row = (await tx.session.execute(text("select sequence, status from deferred order by sequence"))).all()
+            row = (
+                await tx.session.execute(text("select sequence, status from deferred order by sequence"))
+            ).all()
         assert [tuple(r) for r in row] == [(2, "parked"), (3, "waiting")]
 
         async with listener.tx() as tx:
@@ -105,10 +122,7 @@ class TestARolledBackTransaction:
         shop = await shop_of(hiring(), listing())
 
         with pytest.raises(RuntimeError):
-            async with shop["staff"].tx() as tx:
-                await hire(tx, "ghost")
-                await tx.flush()
-                raise RuntimeError("the command failed")
+            await _hire_and_fail(shop)
         await shop.quiet()
 
         assert shop["staff"].told == []
@@ -119,9 +133,7 @@ class TestARolledBackTransaction:
         async with shop["staff"].tx() as tx:
             kept = (await hire(tx, "kept")).id
             with pytest.raises(RuntimeError):
-                async with tx.savepoint():
-                    await rename(tx, kept, "ghost")
-                    raise RuntimeError("inside")
+                await _rename_and_fail(tx, kept)
             await rename(tx, kept, "after")
         await shop.quiet()
 

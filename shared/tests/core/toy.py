@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
 from chassis import Aggregate, NotYet, Service, Tx, new_id, new_metadata
 from contracts.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class HiringBase(DeclarativeBase):
