@@ -54,7 +54,7 @@ requirements: setup ## which requirements the tests that passed have checked
 
 contracts: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, the gateway of the containers
 	@$(PY) -m contracts.generate
-	@$(PY) -m chassis.http.openapi
+	@$(PY) -m deploy.openapi
 	@$(PY) -m deploy.gateway
 
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")

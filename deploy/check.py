@@ -43,7 +43,7 @@ def parts() -> list[Part]:
     return [
         Part("types", (str(BIN / "mypy"), *TYPED, *demo)),
         Part("migrations", (python, "-m", "chassis.migrate", "check", *DEPARTMENTS)),
-        Part("openapi", (python, "-m", "chassis.http.openapi", "--check")),
+        Part("openapi", (python, "-m", "deploy.openapi", "--check")),
         Part("contracts", (python, "-m", "contracts.generate", "--check")),
         Part("promises", (python, "-m", "contracts.generate", "breaking")),
         Part("imports", (str(BIN / "lint-imports"), "--no-logo")),

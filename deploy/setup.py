@@ -72,6 +72,8 @@ def _lend_pip(python: Path) -> bool:
 def uv_environment(python: Path) -> dict[str, str]:
     """uv downloads no Pythons, and asks the package index that pip is configured for."""
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV)}
+    # Like pip, take a version from whichever index has it: the lock's hashes say that it is the right one.
+    environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     listed = subprocess.run(
         [str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
@@ -84,16 +86,22 @@ def uv_environment(python: Path) -> dict[str, str]:
 
 def install(python: Path) -> None:
     """The locked packages with their hashes, then the workspace itself in place."""
-    pinned = re.search(r"^uv==[\w.]+", LOCK.read_text(), re.MULTILINE)
-    if pinned is None:
-        sys.exit("setup: requirements.lock does not pin uv")
     if not (VENV / "bin" / "uv").exists():
-        run(str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", pinned[0])
+        _install_uv(python)
     environment = uv_environment(python)
     uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(python)]
     run(*uv, "--require-hashes", "-r", str(LOCK), env=environment)
     editable = [part for folder in members() for part in ("-e", str(folder))]
     run(*uv, "--no-deps", "--no-build-isolation", *editable, env=environment)
+
+
+def _install_uv(python: Path) -> None:
+    pinned = re.search(r"^uv==.*(?:\n +--hash.*)+", LOCK.read_text(), re.MULTILINE)
+    if pinned is None:
+        sys.exit("setup: requirements.lock does not pin uv")
+    alone = VENV / "uv.lock"
+    alone.write_text(pinned[0].rstrip(" \\") + "\n")
+    run(str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(alone))
 
 
 def main() -> None:

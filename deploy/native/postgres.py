@@ -103,6 +103,7 @@ class Postgres:
         if self._passwords.exists():
             known = json.loads(self._passwords.read_text())
         if user not in known:
+            self.folder.mkdir(parents=True, exist_ok=True)
             known[user] = secrets.token_hex(20)
             _write_private(self._passwords, json.dumps(known, indent=1))
         return known[user]

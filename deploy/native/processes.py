@@ -139,10 +139,11 @@ class Daemon:
                 extra_groups=[] if account.name else None,
             )
         child.returncode = 0  # from here on the pid file answers for it, not this object
-        self._remember(child.pid)
+        self.remember(child.pid)
         return child.pid
 
-    def _remember(self, pid: int) -> None:
+    def remember(self, pid: int) -> None:
+        """Take a process that runs already for this one."""
         with contextlib.suppress(psutil.NoSuchProcess):
             born = psutil.Process(pid).create_time()
             self.pid_file.write_text(f"{pid} {born:.2f}\n")

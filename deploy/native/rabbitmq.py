@@ -115,7 +115,7 @@ class RabbitMQ:
         kept = self.folder / "passwords.json"
         known: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
         if user not in known:
-            self.account.folder(self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
             known[user] = secrets.token_hex(20)
             kept.touch(mode=0o600, exist_ok=True)
             kept.write_text(json.dumps(known, indent=1))

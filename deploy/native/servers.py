@@ -1,6 +1,7 @@
 """Throw-away servers for tests: a private PostgreSQL and RabbitMQ, up in seconds and gone afterwards."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -8,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.native.postgres import Postgres
-from deploy.native.processes import free_port
+from deploy.native.processes import Daemon, free_port
 from deploy.native.rabbitmq import RabbitMQ
+
+PLACE = "/var/tmp"
+PREFIX = "bayline-test-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,21 @@ def throwaway_broker(folder: Path, users: Sequence[str]) -> RabbitMQ:
     )
 
 
+def end_abandoned() -> None:
+    """End the servers of test runs that were killed before they could do it themselves."""
+    for folder in Path(PLACE).glob(f"{PREFIX}*"):
+        owner = _owner(folder)
+        if owner.expected and not owner.alive:
+            throwaway_broker(folder / "rabbitmq", ()).stop(kill=True)
+            Postgres(folder / "postgres", 0).stop(kill=True)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owner(folder: Path) -> Daemon:
+    """The process that wanted the servers in ``folder``."""
+    return Daemon("owner", folder / "owner.pid", folder / "owner.log")
+
+
 @contextlib.contextmanager
 def servers(
     port_base: int | None = None,
@@ -59,9 +78,11 @@ def servers(
     """Start the servers asked for, on free ports or from ``port_base``; stop them and delete their data.
 
     ``users`` are the services that get a login at the broker. A ``data_dir`` given is left as it is."""
-    folder = data_dir or Path(tempfile.mkdtemp(prefix="bayline-test-", dir="/var/tmp"))
+    end_abandoned()
+    folder = data_dir or Path(tempfile.mkdtemp(prefix=PREFIX, dir=PLACE))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)  # the servers' own accounts must pass
+    _owner(folder).remember(os.getpid())
     cluster = Postgres(folder / "postgres", port_base + 32 if port_base else free_port())
     node = _broker(folder / "rabbitmq", port_base, users)
     try:
