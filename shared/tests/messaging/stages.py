@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from uuid import uuid4
 
 import aio_pika
@@ -100,6 +100,18 @@ class Listener:
             self._changed.notify_all()
 
 
+async def again_and_again(
+    act: Callable[[], Awaitable[object]], listener: Listener, until: Callable[[], bool]
+) -> None:
+    """Act until the listener has heard enough: what a sweep does while the broker heals."""
+    async with asyncio.timeout(PATIENCE):
+        while not until():
+            await act()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await listener.until(until)
+
+
 class Stage(Protocol):
     """What a test may do to the broker under a department."""
 
@@ -169,14 +181,13 @@ class RabbitStage:
         service: str,
         *,
         drain: float = 8.0,
-        user: str | None = None,
         publish_timeout: float = 1.0,
         heartbeat: int = 10,
     ) -> Broker:
-        """A broker of ``service``; ``user`` is who it says it is at the broker."""
+        """A broker of ``service`` with short periods, so that healing is seen soon."""
         self._brokers.append(
             RabbitBroker(
-                str(URL(self.node.url(user or service)).with_port(self.gate.port)),
+                str(URL(self.node.url(service)).with_port(self.gate.port)),
                 service=service,
                 name=f"{service}-{len(self._brokers)}",
                 publish_timeout=publish_timeout,
@@ -231,7 +242,7 @@ class RabbitStage:
         """A channel that may do anything."""
         connection = await aio_pika.connect(self.node.url())
         async with connection, connection.channel() as channel:
-            yield cast(AbstractChannel, channel)
+            yield channel
 
     async def clear(self) -> None:
         self.gate.unmute()

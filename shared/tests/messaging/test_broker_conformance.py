@@ -1,10 +1,8 @@
 """What the runtime may rely on at every broker: the same tests on the hub and on RabbitMQ."""
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
 
-from shared.tests.messaging.stages import Listener, Stage, an_event
+from shared.tests.messaging.stages import Listener, Stage, again_and_again, an_event
 
 from chassis.messaging.broker import Broker, Control
 
@@ -29,18 +27,6 @@ async def a_publisher(stage: Stage, service: str = "workshop") -> Broker:
     await broker.start(listener.inbox(service))
     await listener.until(lambda: listener.new_queues > 0)
     return broker
-
-
-async def again_and_again(
-    act: Callable[[], Awaitable[object]], listener: Listener, until: Callable[[], bool]
-) -> None:
-    """Act until the listener has heard enough: what a sweep does while the broker heals."""
-    async with asyncio.timeout(30):
-        while not until():
-            await act()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await listener.until(until)
 
 
 class TestPublishing:

@@ -1,0 +1,179 @@
+"""What only RabbitMQ can do to us: deleted exchanges, other arguments, forged senders, silence."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import aio_pika
+import pytest
+from deploy.native.rabbitmq import ADMIN
+from shared.tests.messaging.stages import Listener, RabbitStage, again_and_again, an_event
+
+from chassis.messaging.broker import Control
+from chassis.messaging.envelope import Envelope
+from chassis.messaging.topology import MISMATCH
+
+JOBS = "workshop.job"
+
+
+async def test_deleted_exchanges_heal(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    publisher = rabbit.broker("workshop")
+    await publisher.start(listener.inbox("workshop"))
+    await listener.until(lambda: listener.new_queues >= 2)
+
+    await rabbit.lose_exchanges()
+
+    await again_and_again(lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished))
+    ask = Control("ask", "workshop", "reception", {})
+    await again_and_again(lambda: publisher.send(ask), listener, lambda: bool(listener.controls))
+
+
+async def test_a_queue_with_other_arguments_raises_an_alarm_and_is_used_as_it_is(rabbit: RabbitStage) -> None:
+    async with rabbit.administrator() as channel:
+        await channel.declare_queue("reception.inbox", durable=True)  # classic
+    listener = Listener()
+    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    publisher = rabbit.broker("workshop")
+    await publisher.start(listener.inbox("workshop"))
+    await listener.until(lambda: listener.new_queues >= 2)
+
+    await publisher.publish([an_event()])
+
+    await listener.until(lambda: bool(listener.finished))
+    assert MISMATCH.labels("reception.inbox")._value.get() == 1
+    assert MISMATCH.labels("reception.asks")._value.get() == 0
+
+
+async def test_the_inbox_is_a_quorum_queue_that_never_gives_a_message_up(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    await listener.until(lambda: listener.new_queues >= 1)
+
+    arguments: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
+    async with rabbit.administrator() as channel:  # refused (406) if it were anything else
+        await channel.declare_queue("reception.inbox", durable=True, arguments=arguments)
+
+
+async def test_nobody_speaks_for_another_department(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    publisher = rabbit.broker("workshop")
+    await publisher.start(listener.inbox("workshop"))
+    await listener.until(lambda: listener.new_queues >= 2)
+
+    forger = rabbit.broker("parts")
+    await forger.start(listener.inbox("parts"))
+    await listener.until(lambda: listener.new_queues >= 3)
+
+    assert await forger.publish([an_event()]) == [False]  # the broker refuses the routing key
+
+    await publisher.publish([an_event(2)])
+    await listener.until(lambda: bool(listener.finished))
+    assert listener.sequences() == [2]
+
+
+async def test_what_the_wrong_user_sent_is_unreadable(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    await listener.until(lambda: listener.new_queues >= 1)
+    event = an_event()
+    forged = aio_pika.Message(
+        event.body(), headers=dict(event.headers()), app_id="workshop", user_id=ADMIN, type=event.type
+    )
+    nobodys = aio_pika.Message(event.body(), headers=dict(event.headers()), app_id="workshop")
+    lie = aio_pika.Message(b'{"kind":"ask","sender":"parts","to":"reception","data":{}}', user_id=ADMIN)
+
+    async with rabbit.administrator() as channel:
+        exchange = await channel.get_exchange("bayline")
+        await exchange.publish(forged, event.type)
+        await exchange.publish(nobodys, event.type)
+        await (await channel.get_exchange("bayline.control")).publish(lie, "ask.reception")
+
+    await listener.until(lambda: len(listener.unreadable) == 3)
+    assert listener.finished == []
+    assert listener.controls == []
+
+
+async def test_events_are_persistent_and_mirror_their_attributes(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    publisher = rabbit.broker("workshop")
+    await publisher.start(listener.inbox("workshop"))
+    await listener.until(lambda: listener.new_queues >= 1)
+    event = an_event()
+    async with rabbit.administrator() as channel:
+        queue = await channel.declare_queue("parts.probe", durable=True)
+        await queue.bind("bayline", "workshop.job.*")
+        await publisher.publish([event])
+
+        seen = await queue.get(timeout=10)
+
+        await queue.delete(if_unused=False, if_empty=False)
+    assert seen is not None
+    assert seen.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
+    assert (seen.message_id, seen.type, seen.app_id) == (str(event.id), event.type, "workshop")
+    assert (seen.user_id, seen.content_type, seen.timestamp) == ("workshop", "application/json", event.time)
+    assert Envelope.read(seen.headers, seen.body) == event
+
+
+async def test_a_connection_that_went_silent_is_given_up_and_made_anew(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    await rabbit.broker("reception", heartbeat=1).start(listener.inbox("reception", JOBS))
+    publisher = rabbit.broker("workshop", heartbeat=1, publish_timeout=60)
+    await publisher.start(listener.inbox("workshop"))
+    await listener.until(lambda: listener.new_queues >= 2)
+
+    rabbit.gate.mute(both=True)
+    async with asyncio.timeout(20):  # aio-pika says CancelledError to this publish; nobody cancelled it
+        assert await publisher.publish([an_event()]) == [False]
+
+    rabbit.gate.cut()
+    rabbit.gate.unmute()
+    await again_and_again(lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished))
+
+
+async def test_a_real_cancellation_passes_through_a_publish(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    publisher = rabbit.broker("workshop", publish_timeout=60)
+    await publisher.start(listener.inbox("workshop"))
+    await listener.until(lambda: listener.new_queues >= 1)
+    rabbit.gate.mute()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await publisher.publish([an_event()])
+
+
+async def test_what_a_failing_handler_left_comes_again(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    inbox = listener.inbox("reception", JOBS)
+    failed = False
+
+    async def fails_once(event: Envelope) -> None:
+        nonlocal failed
+        if not failed:
+            failed = True
+            raise RuntimeError("a bug in the runtime")
+        await inbox.on_event(event)
+
+    await rabbit.broker("reception").start(replace(inbox, on_event=fails_once))
+    publisher = rabbit.broker("workshop")
+    await publisher.start(listener.inbox("workshop"))
+    await listener.until(lambda: listener.new_queues >= 2)
+
+    await publisher.publish([an_event()])
+
+    await listener.until(lambda: bool(listener.finished))
+    assert listener.finished[0].redelivered
+
+
+async def test_the_broker_lists_two_named_connections_per_process(rabbit: RabbitStage) -> None:
+    listener = Listener()
+    await rabbit.broker("parts").start(listener.inbox("parts"))
+    await listener.until(lambda: listener.new_queues >= 1)
+
+    listed = await asyncio.to_thread(rabbit.node.ctl, "list_connections", "client_properties")
+
+    assert "parts-0 publishes" in listed
+    assert "parts-0 consumes" in listed
