@@ -69,6 +69,7 @@ class Changes:
     def close(self) -> None:
         """End every stream, so that the process can stop; listeners come back to another one."""
         self._closed = True
+        self._placed.set()
         for listener in self._listeners:
             listener.behind = True
             while not listener.waiting.empty():
@@ -82,6 +83,8 @@ class Changes:
 
     async def listen(self, kinds: frozenset[str], until: datetime) -> AsyncIterator[str]:
         """The stream's text for one listener: all kinds if none is named, until its token ends."""
+        if self._closed:
+            return
         listener = _Listener(kinds)
         self._listeners.add(listener)
         try:

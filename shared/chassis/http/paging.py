@@ -53,7 +53,7 @@ Sorted = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 async def paginate(
     tx: Tx,
-    stmt: Select[Any],
+    stmt: Select[*tuple[Any, ...]],
     page: PageAsked,
     *,
     by: Sequence[Sorted],

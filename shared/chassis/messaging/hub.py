@@ -300,13 +300,13 @@ class HubBroker:
     async def publish(self, envelopes: Sequence[Envelope]) -> list[bool]:
         """Per envelope whether the hub confirmed it; all ``False`` while it is away."""
         await asyncio.sleep(0)
-        self._must_live()
+        self.must_live()
         return [self._up and self.hub.publish(envelope) for envelope in envelopes]
 
     async def send(self, message: Control) -> bool:
         """Send a control message; ``False`` while the hub is away."""
         await asyncio.sleep(0)
-        self._must_live()
+        self.must_live()
         if self._up:
             self.hub.send(message)
         return self._up
@@ -321,7 +321,7 @@ class HubBroker:
 
     async def step(self, name: str) -> None:
         """Pass a crash point; the process dies there if the hub says so, and stays dead."""
-        self._must_live()
+        self.must_live()
         try:
             await self.hub.step(self.service, name)
         except Killed:
@@ -418,7 +418,8 @@ class HubBroker:
             self.hub._links.remove(self)
         self.hub._schedule()
 
-    def _must_live(self) -> None:
+    def must_live(self) -> None:
+        """Raises :class:`Killed` when this process is dead."""
         if self.dead:
             raise Killed(f"{self.service} is dead")
 

@@ -1,6 +1,7 @@
 """A connection to RabbitMQ that is kept up: connect, run a session on it, begin again when it ends."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -71,20 +72,23 @@ class Link:
             await asyncio.wait({task}, timeout=0.5)
 
     async def _keep_up(self) -> None:
-        failures = 0
+        failures, said = 0, ""
         while not really_cancelled():
             began = time.monotonic()
             reason = await self._once()
             lasted = time.monotonic() - began
             failures = 0 if lasted > 2 * LONGEST_WAIT else failures + 1
             wait = min(LONGEST_WAIT, 0.05 * 2**failures) * random.uniform(0.5, 1)  # not all at once
-            log.warning("broker.link_lost", link=self.name, reason=reason, lasted=round(lasted, 1))
+            # an outage is one line, not a stream of them
+            level = logging.DEBUG if reason == said else logging.WARNING
+            log.log(level, "broker.link_lost", link=self.name, reason=reason, lasted=round(lasted, 1))
+            said = reason
             await asyncio.sleep(wait)
 
     async def _once(self) -> str:
         """One connection from beginning to end; why it ended."""
         try:
-            async with asyncio.timeout(2 * REPLY_SECONDS):
+            async with asyncio.timeout(REPLY_SECONDS):
                 connection = await aio_pika.connect(
                     self._url,
                     heartbeat=self._heartbeat,

@@ -21,10 +21,10 @@ _RECORD = text("""
     with said as (
         select * from unnest(
             cast(:ids as uuid[]), cast(:streams as text[]), cast(:keys as text[]),
-            cast(:sequences as bigint[]), cast(:types as text[]), cast(:versions as smallint[]), cast(:times as timestamptz[]),
-            cast(:correlations as text[]), cast(:headers as jsonb[]), cast(:datas as jsonb[])
-        ) with ordinality as s(id, stream, key, sequence, type, version, time, correlation, headers, data,
-                               place)
+            cast(:sequences as bigint[]), cast(:types as text[]), cast(:versions as smallint[]),
+            cast(:times as timestamptz[]), cast(:correlations as text[]), cast(:headers as jsonb[]), cast(:datas as jsonb[])
+        ) with ordinality
+            as s(id, stream, key, sequence, type, version, time, correlation, headers, data, place)
     ), changed as (
         insert into changes (kind, id, version)
         select * from unnest(cast(:kinds as text[]), cast(:rows as text[]), cast(:row_versions as int[]))

@@ -63,12 +63,18 @@ class Department:
         }
         settings = service.settings(**configured | own)
         self.service = service
+        self.settings = settings
         self.clock = clock
         self.hub = hub
         self.keys = keys
-        self.broker = HubBroker(hub, service.name)
-        self.runtime = Runtime(service, settings, self.broker, clock, step=self.broker.step)
         self.committed: list[Envelope] = []
+        self._heard: Counter[tuple[str, str]] = Counter()
+        self._boot()
+
+    def _boot(self) -> None:
+        """A process of this department."""
+        self.broker = HubBroker(self.hub, self.service.name)
+        self.runtime = Runtime(self.service, self.settings, self.broker, self.clock, step=self.broker.step)
         offer = self.runtime.publisher.offer
 
         def tapped(said: list[tuple[int, Envelope]]) -> None:
@@ -80,7 +86,6 @@ class Department:
         self._http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://shop.test"
         )
-        self._heard: Counter[tuple[str, str]] = Counter()
 
     async def start(self) -> None:
         """Seed and begin to listen; the test turns the wheels."""
@@ -90,6 +95,12 @@ class Department:
         """Close what is open."""
         await self._http.aclose()
         await self.runtime.stop()
+
+    async def restart(self) -> None:
+        """A new process on the same database, after the old one was killed."""
+        await self.stop()
+        self._boot()
+        await self.start()
 
     def tx(self, *, by: str = "system") -> Tx:
         """A transaction on the department's database: ``async with department.tx() as tx``."""
@@ -135,14 +146,18 @@ class Department:
         return (len(self.committed), counts.applied, counts.published, counts.resent)
 
     async def turn(self) -> None:
-        """One turn of all wheels; waits and retries do not wait for machine time."""
+        """One turn of all wheels; waits and retries do not wait for machine time.
+
+        Raises ``Killed`` when the process is dead."""
+        self.broker.must_live()
         async with self.tx() as tx:
             for statement in (_RING_NOW, _DUE_NOW, _LOOK_NOW, _TELL_NOW, _ASK_NOW):
                 await tx.session.execute(statement)
         await self.runtime.alarms.ring()
         await self.runtime.waker.once()
         await self.runtime.publisher.sweep(age=0.0)
-        await self.runtime.publisher.drained()
+        await self.runtime.publisher_drained()
+        self.broker.must_live()
         await self.hub.idle()
 
     async def passes(self, **span: float) -> None:
@@ -185,7 +200,7 @@ class Department:
         headers: Mapping[str, str] | None = None,
         root: bool = False,
     ) -> httpx.Response:
-        """A request under ``/api/<service>`` (``root``: from the root), signed in with permissions ``who``."""
+        """A request under ``/api/<service>`` (``root``: from the root), signed in with ``who``."""
         sent = dict(headers or {})
         if who is not None:
             sent["Authorization"] = f"Bearer {self.keys.token(who, employee=employee, name=name)}"

@@ -32,6 +32,17 @@ class Shop:
     def _progress(self) -> list[tuple[int, ...]]:
         return [department.progress() for department in self.departments.values()]
 
+    async def revive(self) -> None:
+        """Start every department anew whose process was killed."""
+        for department in self.departments.values():
+            if department.broker.dead:
+                await department.restart()
+
+    async def close(self) -> None:
+        """Give back connections early, when a test makes many shops."""
+        for department in self.departments.values():
+            await department.stop()
+
     async def passes(self, **span: float) -> None:
         """Shop time goes on, everything that follows from it happens."""
         self.clock.move(**span)

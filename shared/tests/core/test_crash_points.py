@@ -1,0 +1,60 @@
+"""A process that dies at any step loses nothing and doubles nothing: every step of a busy story is tried."""
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+import pytest
+from chassis.messaging.hub import Killed
+from chassis.testing.department import Department
+from chassis.testing.shop import Shop
+from sqlalchemy import text
+
+from .toy import Listed, hire, hiring, listing, rename
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _story(shop: Shop, ids: list[UUID]) -> None:
+    async with shop["staff"].tx() as tx:
+        ids.append((await hire(tx, "a")).id)
+    for name in "bc":
+        async with shop["staff"].tx() as tx:
+            await rename(tx, ids[-1], name)
+    await shop.quiet()
+
+
+async def _log(staff: Department, id: UUID) -> list[str]:
+    said = text("select data ->> 'display_name' as name from event_log where key = :key order by sequence")
+    async with staff.tx() as tx:
+        return list((await tx.session.execute(said, {"key": str(id)})).scalars())
+
+
+async def _applied(workshop: Department, id: UUID) -> list[str]:
+    async with workshop.tx() as tx:
+        listed = await tx.session.get(Listed, id)
+        return listed.names.split() if listed else []
+
+
+class TestAProcessThatDies:
+    @pytest.mark.parametrize("victim", ["staff", "workshop"])
+    async def test_at_any_step_loses_and_doubles_nothing(self, shop_of: Any, victim: str) -> None:
+        shop = await shop_of(hiring(), listing())
+        shop.hub.steps.clear()
+        ids: list[UUID] = []
+        await _story(shop, ids)
+        steps = len(shop.hub.steps[victim])
+        assert steps >= 6
+
+        for step in range(1, steps + 1):
+            shop.hub.kill_at(victim, step)
+            with contextlib.suppress(Killed):
+                await _story(shop, ids)
+            await shop.revive()
+            await shop.quiet()
+
+            assert await _applied(shop["workshop"], ids[-1]) == await _log(shop["staff"], ids[-1]), (
+                f"at {step}"
+            )
+        for id in ids:
+            assert await _applied(shop["workshop"], id) == await _log(shop["staff"], id)
