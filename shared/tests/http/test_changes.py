@@ -1,0 +1,111 @@
+"""Live screens: what changed is said once, in time, and only while someone listens."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from shared.tests.http.conftest import a_ticket
+from shared.tests.http.counter import WRITE
+
+from chassis.http.changes import Changes
+from chassis.testing.department import Department
+
+
+@pytest.fixture
+async def changes(desk: Department) -> AsyncIterator[Changes]:
+    lookout = Changes(desk.runtime.engine, every=0.01)
+    yield lookout
+    lookout.close()
+    await lookout.ended()
+
+
+def listen(changes: Changes, *kinds: str, seconds: float = 30) -> AsyncIterator[str]:
+    return changes.listen(frozenset(kinds), datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+async def heard(stream: AsyncIterator[str]) -> dict[str, Any]:
+    """The next change."""
+    async for said in stream:
+        if said.startswith("event: change"):
+            change: dict[str, Any] = json.loads(said.split("data: ")[1])
+            return change
+    raise AssertionError("the stream ended")
+
+
+async def test_a_change_is_told_with_its_version(desk: Department, changes: Changes) -> None:
+    stream = listen(changes)
+    await anext(stream)
+
+    ticket_id = await a_ticket(desk)
+    await desk.call("PUT", f"/tickets/{ticket_id}/note", json={"note": "new"}, who=[WRITE])
+
+    assert await heard(stream) == {"kind": "Ticket", "id": str(ticket_id), "version": 1}
+    assert await heard(stream) == {"kind": "Ticket", "id": str(ticket_id), "version": 2}
+
+
+async def test_a_change_that_commits_late_is_not_missed(desk: Department, changes: Changes) -> None:
+    stream = listen(changes)
+    await anext(stream)
+    slow = desk.tx()
+    async with slow:
+        await slow.next_number("holds its transaction id")
+
+        first = await a_ticket(desk, 1)
+        async with desk.runtime.engine.connect() as other:
+            assert await changes.fresh(other) == []
+    second = await a_ticket(desk, 2)
+
+    assert [(await heard(stream))["id"] for _ in range(2)] == [str(first), str(second)]
+
+
+async def test_only_the_wanted_kinds_are_told(desk: Department, changes: Changes) -> None:
+    invoices, everything = listen(changes, "Invoice"), listen(changes)
+    await anext(invoices)
+    await anext(everything)
+
+    await a_ticket(desk)
+    await heard(everything)
+    changes.close()
+
+    assert [said async for said in invoices] == []
+
+
+async def test_a_listener_that_is_too_slow_is_told_to_fetch(desk: Department, changes: Changes) -> None:
+    slow = listen(changes)
+    await anext(slow)
+    for version in range(600):
+        changes.tell({"kind": "Ticket", "id": "1", "version": version})
+
+    said = [await anext(slow) for _ in range(501)]
+
+    assert said[-1].startswith("event: refetch")
+
+
+async def test_nobody_looks_when_nobody_listens(changes: Changes) -> None:
+    stream = listen(changes)
+    await anext(stream)
+    assert changes.looking
+
+    await stream.aclose()  # type: ignore[attr-defined]
+    await changes.ended()
+
+    assert not changes.looking
+
+
+async def test_the_stream_ends_with_the_token(changes: Changes) -> None:
+    assert len([said async for said in listen(changes, seconds=0.05)]) <= 2
+
+
+async def test_the_stream_needs_a_token(desk: Department) -> None:
+    assert (await desk.call("GET", "/changes")).status_code == 401
+
+
+async def test_the_stream_is_served(desk: Department) -> None:
+    desk.app.state.changes.close()
+
+    answer = await desk.call("GET", "/changes?kind=Ticket", who=[])
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text == ""
