@@ -46,7 +46,7 @@ def up(departments: Annotated[list[str] | None, typer.Argument(help="default: al
     else:
         shop.up(departments or DEPARTMENTS, say=screen.print)
     screen.print(f"\nThe shop is open: [bold]{shop.layout.public_url}[/bold] ({mode})")
-    screen.print(f"First sign-in: {FIRST_ADMIN}, password in {shop.keys.first_password}")
+    screen.print(f"First sign-in: {FIRST_ADMIN}, password in {shop.keys.first_password}", soft_wrap=True)
 
 
 @app.command()

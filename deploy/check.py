@@ -47,8 +47,8 @@ def parts() -> list[Part]:
         Part("contracts", (python, "-m", "contracts.generate", "--check")),
         Part("promises", (python, "-m", "contracts.generate", "breaking")),
         Part("imports", (str(BIN / "lint-imports"), "--no-logo")),
-        Part("lint", (str(BIN / "ruff"), "check", "--quiet", ".")),
-        Part("format", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
+        Part("lint", (str(BIN / "ruff"), "check", "--quiet", "--output-format=concise", ".")),
+        Part("format", (str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format=concise", ".")),
         Part("gateway", (python, "-m", "deploy.gateway", "--check")),
     ]
 
