@@ -50,7 +50,7 @@ def _start_logs(service: str, settings: ServiceSettings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if console else [structlog.processors.format_exc_info]),
-            structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(_json),
+            _console() if console else structlog.processors.JSONRenderer(_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
@@ -77,6 +77,11 @@ def _from(service: str, replica: int) -> structlog.typing.Processor:
         return event
 
     return stamp
+
+
+def _console() -> structlog.typing.Processor:
+    # The default shows local variables, and with them tokens and phone numbers.
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 def _json(event: Any, default: Callable[[Any], Any] = str, **_: Any) -> str:

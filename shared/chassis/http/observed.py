@@ -7,6 +7,7 @@ from uuid import uuid4
 import structlog
 from opentelemetry.trace import Span, Status, StatusCode
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import unknown_error
@@ -63,7 +64,7 @@ class Observed:
             failed = True
             _log.exception("request failed", method=scope["method"], route=route_of(scope))
             if status == 0:
-                await unknown_error()(scope, receive, note_status)
+                await unknown_error(Request(scope))(scope, receive, note_status)
         finally:
             # A status of 0 in the line: the caller went away before there was an answer.
             self._note(scope, status, time.perf_counter() - started, span, failed=failed)

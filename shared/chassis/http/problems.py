@@ -134,9 +134,21 @@ async def _on_http(request: Request, error: Exception) -> Response:
     return problem(error.status_code, code, f"{phrase}.", error.headers, detail=detail)
 
 
-def unknown_error() -> Response:
+def unknown_error(request: Request) -> Response:
     """What a caller hears of a failure that nobody foresaw: nothing but that it is ours."""
+    if prefers_page(request):
+        return problem_page(request, 500, "internal_error")
     return problem(500, "internal_error", "Something went wrong on our side.")
+
+
+def try_again(request: Request, seconds: int) -> Response:
+    """503: nothing is wrong with the request, it just could not be done now."""
+    if prefers_page(request):
+        answer = problem_page(request, 503, "try_again")
+    else:
+        answer = problem(503, "try_again", "This could not be done just now; try again.")
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def answer_errors(app: FastAPI) -> None:

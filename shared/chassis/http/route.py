@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from chassis.faults import is_busy, is_conflict, is_duplicate, is_outage
 from chassis.http.auth import permissions_of
 from chassis.http.idempotency import claim
-from chassis.http.problems import problem
+from chassis.http.problems import problem, try_again
 from chassis.observe import logger
 from chassis.refusal import Invalid
 from chassis.tx import Tx
@@ -58,27 +57,24 @@ async def _with_retries(request: Request, handler: Handler, route: str) -> Respo
         except Exception as failure:
             if is_outage(failure):
                 _log.warning("database away", reason=type(failure).__name__)
-                return _try_again(5)
+                return try_again(request, 5)
             if is_busy(failure):  # waited for somebody's lock for as long as one may
-                return _try_again(1)
+                return try_again(request, 1)
             if not (is_conflict(failure) or is_duplicate(failure)):
                 raise
             request.state.retries = attempt + 1
             if attempt + 1 == _TRIES and is_duplicate(failure):
                 # Not a race after all: nobody checked for this key beforehand.
-                _log.warning("unique key taken", reason=str(getattr(failure, "orig", failure)))
+                _log.warning("unique key taken", constraint=_constraint(failure))
                 return problem(409, "already_exists", "There is already one like this.")
         await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)
-    return _try_again(1)
+    return try_again(request, 1)
 
 
-def _try_again(seconds: int) -> Response:
-    return problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "try_again",
-        "This could not be done just now; try again.",
-        {"Retry-After": str(seconds)},
-    )
+def _constraint(failure: Exception) -> str | None:
+    """Its name alone: the message would hold the values, which may be personal."""
+    origin = getattr(failure, "orig", None)
+    return getattr(origin.__cause__ if origin else None, "constraint_name", None)
 
 
 async def _attempt(request: Request, handler: Handler, route: str) -> Response:

@@ -1,11 +1,16 @@
 """Live screens: what changed is said once, in time, and only while someone listens."""
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import WRITE
 
@@ -100,6 +105,38 @@ async def test_the_stream_ends_with_the_token(changes: Changes) -> None:
 
 async def test_the_stream_needs_a_token(desk: Department) -> None:
     assert (await desk.call("GET", "/changes")).status_code == 401
+
+
+async def test_a_screen_that_is_switched_off_is_noticed(desk: Department) -> None:
+    async with served(desk) as address, httpx.AsyncClient(base_url=address) as browser:
+        token = {"Authorization": f"Bearer {desk.keys.token([])}"}
+        async with browser.stream("GET", "/api/counter/changes", headers=token) as answer:
+            lines = answer.aiter_lines()
+            assert await anext(lines) == "retry: 1000"
+            ticket_id = await a_ticket(desk)
+            told = [line async for line in until(lines, "data:")]
+            assert json.loads(told[-1][6:])["id"] == str(ticket_id)
+
+        await desk.app.state.changes.ended()
+
+
+async def until(lines: AsyncIterator[str], beginning: str) -> AsyncIterator[str]:
+    """The lines up to the first that begins like this."""
+    async for line in lines:
+        yield line
+        if line.startswith(beginning):
+            return
+
+
+@asynccontextmanager
+async def served(desk: Department) -> AsyncIterator[str]:
+    """The counter on a real port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(desk.app, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve([listening]))
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await serving
 
 
 async def test_the_stream_is_served(desk: Department) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import structlog
 from shared.tests.http import counter
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import READ, WRITE, Ticket
@@ -70,9 +71,12 @@ class TestARequest:
     async def test_for_a_key_that_is_taken_for_good_is_refused(self, desk: Department) -> None:
         await a_ticket(desk, number=5)
 
-        answer = await desk.call("POST", "/tickets", json={"number": 5}, who=[WRITE])
+        with structlog.testing.capture_logs() as lines:
+            answer = await desk.call("POST", "/tickets", json={"number": 5}, who=[WRITE])
 
         assert (answer.status_code, answer.json()["code"]) == (409, "already_exists")
+        (line,) = [line for line in lines if line["event"] == "unique key taken"]
+        assert line["constraint"] == "uq_tickets_number"
 
     async def test_is_finished_even_when_the_caller_goes_away(self, desk: Department) -> None:
         counter.gate.clear()
