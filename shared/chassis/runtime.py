@@ -206,6 +206,7 @@ def _engine(settings: ServiceSettings) -> AsyncEngine:
         max_overflow=settings.pool_size,
         pool_timeout=10,
         pool_recycle=1800,
+        hide_parameters=True,  # errors are logged, and parameters may be personal
         json_serializer=json_text,
         json_deserializer=json_value,
         connect_args={
