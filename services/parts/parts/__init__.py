@@ -1,1 +1,1 @@
-"""The parts department."""
+"""The parts department: catalogue, stock, reservations, back-orders and purchase orders."""

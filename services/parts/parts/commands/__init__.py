@@ -1,0 +1,1 @@
+"""What people ask the parts department for: catalogue, stock, counter, orders, reservations."""

@@ -1,0 +1,1 @@
+"""What the screens of the parts department show, read by SQL."""
