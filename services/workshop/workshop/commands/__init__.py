@@ -1,0 +1,1 @@
+"""What people ask of the workshop: one function per thing."""

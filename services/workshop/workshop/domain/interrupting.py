@@ -1,0 +1,141 @@
+"""Work that stands still: interruptions A, B and C, and what ends them (WORK-15 to WORK-17)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from chassis.private import mask_free_text
+from contracts.workshop import JobInterrupted, JobResumed
+from workshop.domain.job import JOB, Job
+from workshop.domain.line import JobLine, LineState
+from workshop.domain.parts import PartLine
+from workshop.domain.refusals import NotInterrupted
+from workshop.domain.values import Cause, Interruption
+
+_STOPPABLE = (LineState.AUTHORISED, LineState.FAILED, LineState.RUNNING)
+
+
+def interrupt(
+    job: Job,
+    *,
+    cause: Cause,
+    line_ids: Collection[UUID],
+    reason: str,
+    moved_to_parking: bool,
+    at: datetime,
+) -> JobInterrupted:
+    """The supervisor stops lines, or the whole job (cause A without lines: nothing may be started).
+
+    Told again with the same cause, the open interruption is brought up to date.
+    """
+    JOB.check(job.state, "interrupt")
+    lines = [job.line(line_id) for line_id in line_ids]
+    if not lines and cause != "A":
+        lines = [line for line in job.lines if line.state in _STOPPABLE]
+    for line in lines or job.lines:
+        if line.running:
+            line.stop(at, "interrupt")
+        elif lines and line.state in _STOPPABLE:
+            line.go("interrupt")
+    told = Interruption(
+        cause=cause,
+        since=at,
+        line_ids=tuple(line.id for line in lines),
+        reason=reason,
+        moved_to_parking=moved_to_parking,
+        waiting_part_line_ids=tuple(p.id for p in _missing(job)) if cause == "C" else (),
+    )
+    before = job.open_interruption(cause)
+    if before is None:
+        job.open_up(told)
+    else:
+        kept = tuple(dict.fromkeys((*before.line_ids, *told.line_ids)))
+        told = told.model_copy(update={"since": before.since, "line_ids": kept})
+        job.replace(before, told)
+    job.parked = job.parked or moved_to_parking
+    return as_interrupted(job, told)
+
+
+def resume(job: Job, *, cause: Cause, at: datetime) -> JobResumed:
+    """The supervisor ends an interruption; the lines may be started again."""
+    JOB.check(job.state, "resume")
+    if job.open_interruption(cause) is None:
+        raise NotInterrupted(cause=cause, state=job.state, allowed=job.allowed())
+    return end(job, cause, at)[0]
+
+
+def end(job: Job, cause: Cause, at: datetime) -> list[JobResumed]:
+    """What this cause stopped may go on, unless another cause or an unanswered line still holds it."""
+    ended = job.end(cause, at)
+    freed = release_lines(job)
+    if ended is None:
+        return []
+    line_ids = tuple(dict.fromkeys((*ended.line_ids, *(line.id for line in freed))))
+    return [JobResumed(**job.ids, cause=cause, line_ids=line_ids, resumed_at=at)]
+
+
+def release_lines(job: Job) -> list[JobLine]:
+    """Interrupted lines that nothing holds any more may be started again."""
+    if job.stands_still:
+        return []
+    open_now = [i for i in job.interruptions if i.ended_at is None]
+    held = job.blocked_line_ids.union(*(i.line_ids for i in open_now))
+    freed = [x for x in job.lines if x.state == LineState.INTERRUPTED and x.id not in held]
+    for line in freed:
+        line.go("resume")
+    return freed
+
+
+def as_interrupted(job: Job, told: Interruption) -> JobInterrupted:
+    """The interruption as others hear of it."""
+    return JobInterrupted(
+        **job.ids,
+        cause=told.cause,
+        line_ids=told.line_ids,
+        waiting_part_line_ids=told.waiting_part_line_ids,
+        reason=mask_free_text(told.reason),
+        moved_to_parking=told.moved_to_parking,
+        since=told.since,
+    )
+
+
+def watch_parts(job: Job, at: datetime) -> list[JobInterrupted | JobResumed]:
+    """C begins when authorised work lacks parts, and ends when they are here or no longer wanted."""
+    missing = _missing(job)
+    before = job.open_interruption("C")
+    if not missing:
+        by_hand = before is not None and not before.waiting_part_line_ids
+        return [] if before is None or by_hand else list(end(job, "C", at))
+    waiting = tuple(sorted((part.id for part in missing), key=str))
+    if before is not None and set(waiting) <= set(before.waiting_part_line_ids):
+        job.replace(before, before.model_copy(update={"waiting_part_line_ids": waiting}))
+        return []
+    lines = tuple(dict.fromkeys(part.line_id for part in missing))
+    told = Interruption(
+        cause="C",
+        since=at if before is None else before.since,
+        line_ids=lines,
+        waiting_part_line_ids=waiting,
+        reason="" if before is None else before.reason,
+        moved_to_parking=before is not None and before.moved_to_parking,
+    )
+    if before is None:
+        job.open_up(told)
+    else:
+        job.replace(before, told)
+    return [as_interrupted(job, told)]
+
+
+def _missing(job: Job) -> list[PartLine]:
+    open_work = (x for x in job.lines if x.authorised and x.open and not x.pending and not x.running)
+    return [part for line in open_work for part in job.missing_parts(line)]
+
+
+def watch_answer(job: Job, at: datetime) -> list[JobInterrupted]:
+    """B begins when an estimate waits for its answer and nothing else can go on (E1)."""
+    goes_on = job.diagnosis_open or any(line.running or job.can_start(line) for line in job.lines)
+    if not job.awaits_answer or goes_on or job.open_interruption("B") is not None:
+        return []
+    told = Interruption(cause="B", since=at, moved_to_parking=job.parked)
+    job.open_up(told)
+    return [as_interrupted(job, told)]

@@ -1,0 +1,327 @@
+"""The job: the workshop's work on one visit, its states, and what can be asked of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis import Aggregate, NotFound
+from chassis.columns import Json, Utc
+from chassis.states import Machine
+from contracts.values import Line, LineResult, Technician, UsedPart
+from workshop.domain.base import Base
+from workshop.domain.line import JobLine, LineState
+from workshop.domain.parts import PartLine
+from workshop.domain.values import Alarm, Cause, Diagnosis, Inspection, Interruption, LateFact
+
+
+class JobState(StrEnum):
+    """Where the job stands, as the board shows it (WORK-14, WORK-15)."""
+
+    WAITING = "waiting"
+    DIAGNOSING = "diagnosing"
+    REPAIRING = "repairing"
+    REWORK = "rework"
+    INTERRUPTED = "interrupted"
+    AWAITING_ANSWER = "awaiting_answer"
+    AWAITING_PARTS = "awaiting_parts"
+    COMPLETED = "completed"
+    INSPECTING = "inspecting"
+    WASHING = "washing"
+    READY = "ready"
+    CLOSED = "closed"
+
+
+S = JobState
+WORKING = (
+    S.WAITING,
+    S.DIAGNOSING,
+    S.REPAIRING,
+    S.REWORK,
+    S.INTERRUPTED,
+    S.AWAITING_ANSWER,
+    S.AWAITING_PARTS,
+)
+FINISHING = (S.COMPLETED, S.INSPECTING, S.WASHING, S.READY)
+_STAYS = [((state,), state) for state in WORKING]
+_STARTABLE = (S.WAITING, S.DIAGNOSING, S.REPAIRING, S.INTERRUPTED, S.AWAITING_ANSWER, S.AWAITING_PARTS)
+
+JOB: Machine[JobState] = Machine(
+    "job",
+    {
+        # Commands of people. Among the working states `settle` decides where the job stands afterwards.
+        "dispatch": _STAYS,
+        "start_line": [(_STARTABLE, S.REPAIRING), ((S.REWORK,), S.REWORK)],
+        "complete_line": [(WORKING, S.COMPLETED)],
+        "report_diagnosis": [(WORKING, S.DIAGNOSING)],
+        "review_diagnosis": [(WORKING, S.WAITING)],
+        "report_additional_work": [(WORKING + FINISHING, S.WAITING)],
+        "interrupt": [(WORKING, S.INTERRUPTED)],
+        "resume": [(WORKING, S.WAITING)],
+        "correct_usage": [*_STAYS, *(((state,), state) for state in FINISHING)],
+        "begin_inspection": ((S.COMPLETED,), S.INSPECTING),
+        "pass_inspection": ((S.COMPLETED, S.INSPECTING), S.COMPLETED),
+        "fail_inspection": ((S.COMPLETED, S.INSPECTING, S.WASHING), S.REWORK),
+        "finish_wash": ((S.WASHING,), S.COMPLETED),
+        "declare_ready": [(WORKING + FINISHING, S.READY)],
+        # Facts.
+        "await_answer": [(WORKING, S.AWAITING_ANSWER)],
+        "await_parts": [(WORKING, S.AWAITING_PARTS)],
+        "wash": ((S.COMPLETED,), S.WASHING),
+        "reopen": [(FINISHING, S.WAITING)],
+        "hand_over": [(WORKING + FINISHING, S.CLOSED)],
+    },
+    initial=S.WAITING,
+)
+PEOPLES_COMMANDS = (
+    "dispatch",
+    "start_line",
+    "complete_line",
+    "report_diagnosis",
+    "review_diagnosis",
+    "report_additional_work",
+    "interrupt",
+    "resume",
+    "correct_usage",
+    "begin_inspection",
+    "pass_inspection",
+    "fail_inspection",
+    "finish_wash",
+    "declare_ready",
+)
+
+
+class Job(Aggregate, Base):
+    """The workshop's work on one visit; there is one job per visit."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index(None, "request_id"),
+        Index(None, "state", "opened_at", "id"),
+        Index(None, "opened_at", "id"),
+        Index("ix_jobs_waits_for_dispatch", "id", postgresql_where=text("waits_for_dispatch")),
+    )
+    STREAM = "workshop.job"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), unique=True)
+    request_id: Mapped[UUID]
+    priority_class: Mapped[str] = mapped_column(Text, default="normal")
+    waiting_on_site: Mapped[bool] = mapped_column(default=False)
+    special_requirements: Mapped[tuple[str, ...]] = mapped_column(Json(tuple[str, ...]), default=tuple)
+    fault: Mapped[str] = mapped_column(Text, default="")
+    arrived_at: Mapped[datetime] = mapped_column(Utc)
+    opened_at: Mapped[datetime] = mapped_column(Utc)
+    changed_at: Mapped[datetime] = mapped_column(Utc)
+    state: Mapped[str] = mapped_column(Text, default=S.WAITING.value)
+    waiting_reason: Mapped[str] = mapped_column(Text, default="")
+    waits_for_dispatch: Mapped[bool] = mapped_column(default=False)
+    away: Mapped[bool] = mapped_column(default=False)
+    parked: Mapped[bool] = mapped_column(default=False)
+    bay_id: Mapped[UUID | None] = mapped_column(ForeignKey("bays.id"))
+    diagnosis: Mapped[Diagnosis | None] = mapped_column(Json(Diagnosis))
+    interruptions: Mapped[tuple[Interruption, ...]] = mapped_column(
+        Json(tuple[Interruption, ...]), default=tuple
+    )
+    inspections: Mapped[tuple[Inspection, ...]] = mapped_column(Json(tuple[Inspection, ...]), default=tuple)
+    presented_revision: Mapped[int | None]
+    answered_revision: Mapped[int | None]
+    ready_revision: Mapped[int | None]
+    promise_revision: Mapped[int | None]
+    promised_at: Mapped[datetime | None] = mapped_column(Utc)
+    promise_refused: Mapped[str | None] = mapped_column(Text)
+    latest_start: Mapped[datetime | None] = mapped_column(Utc)
+    forecast_at: Mapped[datetime | None] = mapped_column(Utc)
+    at_risk: Mapped[bool] = mapped_column(default=False)
+    alarms: Mapped[tuple[Alarm, ...]] = mapped_column(Json(tuple[Alarm, ...]), default=tuple)
+    penalty_points: Mapped[int] = mapped_column(default=0)
+    inspected_at: Mapped[datetime | None] = mapped_column(Utc)
+    inspector_id: Mapped[UUID | None]
+    washed_at: Mapped[datetime | None] = mapped_column(Utc)
+    ready_at: Mapped[datetime | None] = mapped_column(Utc)
+    accepted_at: Mapped[datetime | None] = mapped_column(Utc)
+    closed_at: Mapped[datetime | None] = mapped_column(Utc)
+    late_facts: Mapped[tuple[LateFact, ...]] = mapped_column(Json(tuple[LateFact, ...]), default=tuple)
+
+    lines: Mapped[list[JobLine]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by=JobLine.position
+    )
+    # Parts may tell of a request before the job exists, so the rows are joined by the request.
+    parts: Mapped[list[PartLine]] = relationship(
+        lazy="selectin",
+        primaryjoin=lambda: Job.request_id == PartLine.request_id,
+        foreign_keys=lambda: PartLine.request_id,
+        order_by=PartLine.id,
+    )
+
+    # --- asking
+
+    @property
+    def ids(self) -> dict[str, UUID]:
+        """The ids that every event of the job carries."""
+        return {"job_id": self.id, "visit_id": self.visit_id, "request_id": self.request_id}
+
+    def line(self, line_id: UUID) -> JobLine:
+        """The line with this id. Raises ``NotFound``."""
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise NotFound("Line", line_id)
+
+    def knows(self, line_id: UUID) -> bool:
+        """Whether the line is one of this job."""
+        return any(line.id == line_id for line in self.lines)
+
+    def parts_of(self, line: JobLine) -> list[PartLine]:
+        """The part lines of a line of work."""
+        return [part for part in self.parts if part.line_id == line.id]
+
+    def missing_parts(self, line: JobLine) -> list[PartLine]:
+        """Part lines of a line that the stock lacks."""
+        return [part for part in self.parts_of(line) if part.missing]
+
+    def open_interruption(self, cause: Cause) -> Interruption | None:
+        """The interruption of this cause that has not ended."""
+        return next((i for i in self.interruptions if i.cause == cause and i.ended_at is None), None)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether an interruption of the whole job is open (WORK-15 A)."""
+        found = self.open_interruption("A")
+        return found is not None and not found.line_ids
+
+    @property
+    def blocked_line_ids(self) -> set[UUID]:
+        """Lines that cannot go on before other, unanswered lines are answered."""
+        return {blocked for line in self.lines if line.pending for blocked in line.blocks}
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether an estimate was presented and not answered."""
+        return self.presented_revision is not None
+
+    @property
+    def diagnosis_open(self) -> bool:
+        """Whether a diagnosis is wanted whose plan has not passed its review."""
+        wanted = any(x.kind == "diagnosis" and x.state != LineState.GIVEN_UP for x in self.lines)
+        return wanted and not (self.diagnosis is not None and self.diagnosis.approved)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do or to be answered."""
+        return not self.diagnosis_open and not any(line.open for line in self.lines)
+
+    @property
+    def work_done(self) -> bool:
+        """Whether anything beyond the diagnosis was done to the car."""
+        return any(x.kind != "diagnosis" and x.state == LineState.DONE for x in self.lines)
+
+    @property
+    def squared(self) -> bool:
+        """Whether every issued part is used or returned."""
+        return all(part.squared for part in self.parts)
+
+    @property
+    def started(self) -> bool:
+        """Whether work beyond the diagnosis has begun."""
+        return any(line.kind != "diagnosis" and line.started_at for line in self.lines)
+
+    @property
+    def leaves_bay(self) -> bool:
+        """Whether the car no longer stands in a bay."""
+        return self.parked or self.away or self.state in (JobState.READY, JobState.CLOSED)
+
+    def can_start(self, line: JobLine) -> bool:
+        """Whether nothing but a technician is missing for the line to go on."""
+        return (
+            line.state in (LineState.AUTHORISED, LineState.FAILED)
+            and line.id not in self.blocked_line_ids
+            and not self.missing_parts(line)
+        )
+
+    @property
+    def workers(self) -> tuple[Technician, ...]:
+        """Everybody who worked on the car, in the order of the lines."""
+        return tuple(dict.fromkeys(worker for line in self.lines for worker in line.workers))
+
+    def results(self) -> tuple[LineResult, ...]:
+        """What became of each authorised line."""
+        return tuple(self._result(line) for line in self.lines if line.authorised)
+
+    def _result(self, line: JobLine) -> LineResult:
+        done = line.state == LineState.DONE
+        return LineResult(
+            line_id=line.id,
+            outcome="done" if done else "not_done",
+            labour_minutes=line.spent_minutes,
+            parts=self.used_parts(line),
+        )
+
+    def used_parts(self, line: JobLine) -> tuple[UsedPart, ...]:
+        """What went into the car for a line."""
+        return tuple(part.as_used() for part in self.parts_of(line))
+
+    # --- changing, for the modules of this package
+
+    def adopt(self, line: Line, *, offered_in: int | None, measure_id: UUID | None = None) -> JobLine:
+        """A line that is new here, or new content of one that is known and not begun; with its parts."""
+        if self.knows(line.line_id):
+            found = self.line(line.line_id)
+            if found.started_at is None:
+                found.take(line)
+        else:
+            found = JobLine.of(line, len(self.lines), offered_in=offered_in, measure_id=measure_id)
+            self.lines.append(found)
+        self._expect_parts(found)
+        return found
+
+    def _expect_parts(self, line: JobLine) -> None:
+        known = {part.id: part for part in self.parts}
+        for need in line.needs:
+            part = known.get(need.part_line_id)
+            if part is None:
+                part = PartLine(
+                    id=need.part_line_id,
+                    request_id=self.request_id,
+                    visit_id=self.visit_id,
+                    line_id=line.id,
+                    part_no=need.part_no,
+                )
+                self.parts.append(part)
+            part.expect(need)
+
+    def open_up(self, interruption: Interruption) -> None:
+        """Work stands still from now."""
+        self.interruptions = (*self.interruptions, interruption)
+
+    def end(self, cause: Cause, at: datetime) -> Interruption | None:
+        """The open interruption of this cause ends; ``None`` if there is none."""
+        found = self.open_interruption(cause)
+        if found is not None:
+            self.replace(found, found.model_copy(update={"ended_at": at}))
+        return found
+
+    def replace(self, old: Interruption, new: Interruption) -> None:
+        """An interruption as it is known now."""
+        self.interruptions = tuple(new if i is old else i for i in self.interruptions)
+
+    def note_late(self, type: str, at: datetime) -> None:
+        """A fact that can no longer change the job is kept for people to see."""
+        self.late_facts = (*self.late_facts, LateFact(type=type, heard_at=at))
+
+    def stop_running(self, at: datetime, lines: Iterable[JobLine], command: str) -> list[UUID]:
+        """Running lines among ``lines`` stop; gives their technicians."""
+        stopped = []
+        for line in lines:
+            if line.running:
+                line.stop(at, command)
+                if line.technician_id is not None:
+                    stopped.append(line.technician_id)
+        return stopped
+
+    def allowed(self) -> list[str]:
+        """The commands that people may give in the present state."""
+        return [command for command in JOB.allowed(self.state) if command in PEOPLES_COMMANDS]

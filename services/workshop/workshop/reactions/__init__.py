@@ -1,0 +1,1 @@
+"""What the workshop does when another department reports something."""

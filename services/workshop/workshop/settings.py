@@ -1,0 +1,7 @@
+"""The workshop's configuration: what every service reads, nothing of its own."""
+
+from chassis import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Where the workshop finds its database, broker and keys."""
