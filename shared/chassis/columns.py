@@ -38,18 +38,18 @@ class Json(TypeDecorator[Any]):
     """A pydantic-serialisable value as JSONB, given back as that type. Replace the value, never mutate it."""
 
     impl = JSONB
-    cache_ok = False
+    cache_ok = True  # the attribute `kind`, named like its parameter, is the key
 
     def __init__(self, kind: Any) -> None:
         super().__init__(none_as_null=True)
-        self._kind = kind
+        self.kind = kind
         self._adapter: TypeAdapter[Any] | None = None
 
     @property
     def adapter(self) -> TypeAdapter[Any]:
         """Built on first use: nothing is compiled at import."""
         if self._adapter is None:
-            self._adapter = TypeAdapter(self._kind)
+            self._adapter = TypeAdapter(self.kind)
         return self._adapter
 
     def copy(self, **kw: Any) -> "Json":

@@ -22,7 +22,8 @@ _RECORD = text("""
         select * from unnest(
             cast(:ids as uuid[]), cast(:streams as text[]), cast(:keys as text[]),
             cast(:sequences as bigint[]), cast(:types as text[]), cast(:versions as smallint[]),
-            cast(:times as timestamptz[]), cast(:correlations as text[]), cast(:headers as jsonb[]), cast(:datas as jsonb[])
+            cast(:times as timestamptz[]), cast(:correlations as text[]),
+            cast(:headers as jsonb[]), cast(:datas as jsonb[])
         ) with ordinality
             as s(id, stream, key, sequence, type, version, time, correlation, headers, data, place)
     ), changed as (

@@ -1,5 +1,6 @@
 """The pytest fixtures; needs ``postgres_url``, the superuser address of a private server, from the root."""
 
+import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from chassis.clock import ManualClock
 from chassis.messaging.hub import Hub
@@ -22,6 +24,16 @@ FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
 
 MakeDepartment = Callable[..., Awaitable[Department]]
 MakeShop = Callable[..., Awaitable[Shop]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Warnings and worse, with plain tracebacks: pretty ones take seconds."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, plain],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,108 @@
+"""Accounts: open, roles, passwords, lock, close; and the first administrator of a new shop."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis import NotFound, Tx
+from staff import credentials
+from staff.commands.employees import hire_employee
+from staff.commands.sessions import end_sign_ins
+from staff.domain import (
+    Account,
+    Employee,
+    HouseRules,
+    LoginTaken,
+    WrongCredentials,
+    must_be_roles,
+    must_be_strong,
+)
+from staff.settings import Settings
+
+
+async def open_account(
+    tx: Tx, *, employee_id: UUID, login: str, password: str, roles: Iterable[str]
+) -> Account:
+    """A way in for an employee who has none."""
+    await tx.get(Employee, employee_id)
+    login = login.strip().lower()
+    held = await tx.find(Account, employee_id) or await tx.find_by(Account, login=login)
+    if held is not None:
+        raise LoginTaken(login=login, existing_id=str(held.id))
+    granted = must_be_roles(roles)
+    must_be_strong(password, login=login, rules=await tx.rules(HouseRules))
+    account = Account(
+        id=employee_id, login=login, password_hash=await credentials.hash_password(password), roles=granted
+    )
+    tx.add(account)
+    return account
+
+
+async def set_roles(tx: Tx, *, employee_id: UUID, roles: Iterable[str]) -> Account:
+    """The roles from now on; tokens already given keep theirs until they run out."""
+    account = await _account(tx, employee_id)
+    account.roles = must_be_roles(roles)
+    return account
+
+
+async def change_password(tx: Tx, *, employee_id: UUID, old: str, new: str, at: datetime) -> Account:
+    """By the employee, who knows the old one; other sign-ins end. ``at`` is machine time."""
+    account = await _account(tx, employee_id)
+    if not await credentials.is_password(old, account.password_hash):
+        raise WrongCredentials()
+    return await _new_password(tx, account, new, at)
+
+
+async def reset_password(tx: Tx, *, employee_id: UUID, password: str, at: datetime) -> Account:
+    """By an administrator; every sign-in ends. ``at`` is machine time."""
+    return await _new_password(tx, await _account(tx, employee_id), password, at)
+
+
+async def unlock_account(tx: Tx, *, employee_id: UUID) -> Account:
+    """Before its time is over."""
+    account = await _account(tx, employee_id)
+    account.unlock()
+    return account
+
+
+async def close_account(tx: Tx, *, employee_id: UUID, at: datetime) -> Account:
+    """Nobody signs in with it any more. ``at`` is machine time."""
+    account = await _account(tx, employee_id)
+    account.close(at=at)
+    await end_sign_ins(tx, employee_id=employee_id, at=at)
+    return account
+
+
+async def create_first_admin(tx: Tx) -> None:
+    """A new shop's way in, from the settings; does nothing once there is any account."""
+    settings = tx.settings
+    assert isinstance(settings, Settings)
+    if settings.first_admin_login is None or settings.first_admin_password is None:
+        return
+    if await tx.all(select(Account).limit(1)):
+        return
+    admin = await hire_employee(tx, employee_no=None, display_name="Administrator", skills=())
+    await tx.flush()
+    await open_account(
+        tx,
+        employee_id=admin.id,
+        login=settings.first_admin_login,
+        password=settings.first_admin_password.get_secret_value(),
+        roles=["admin"],
+    )
+
+
+async def _account(tx: Tx, employee_id: UUID) -> Account:
+    account = await tx.find(Account, employee_id)
+    if account is None:
+        raise NotFound("account", employee_id)
+    return account
+
+
+async def _new_password(tx: Tx, account: Account, password: str, at: datetime) -> Account:
+    must_be_strong(password, login=account.login, rules=await tx.rules(HouseRules))
+    account.set_password(await credentials.hash_password(password))
+    await end_sign_ins(tx, employee_id=account.id, at=at)
+    return account

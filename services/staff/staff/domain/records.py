@@ -1,0 +1,40 @@
+"""What an employee's work has shown, kept from the facts that other departments tell (STAF-23, STAF-39)."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, Integer, Numeric, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.columns import Utc
+from staff.domain.base import Base
+
+
+class RecordKind(StrEnum):
+    """What happened."""
+
+    LINE_COMPLETED = "line_completed"
+    INSPECTED = "inspected"
+    INSPECTION_FAILED = "inspection_failed"
+    SURVEY = "survey"
+    DISSATISFACTION = "dissatisfaction"
+    COMPLAINT = "complaint"
+
+
+class WorkRecord(Base):
+    """One fact about one employee's work; made once per fact, whoever tells it again."""
+
+    __tablename__ = "work_records"
+    __table_args__ = (Index("ix_work_records_employee_id", "employee_id", "at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    employee_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Utc)
+    visit_id: Mapped[UUID | None] = mapped_column(index=True)
+    labour_minutes: Mapped[int] = mapped_column(Integer, default=0)
+    penalty_points: Mapped[int] = mapped_column(Integer, default=0)
+    score: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
+    text: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,153 @@
+"""Signing in: the first administrator, tokens, refresh, lock, and nothing that helps a thief."""
+
+from typing import Any
+
+import jwt
+import pytest
+
+from chassis.testing.department import Department
+from contracts.may import staff as perm
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PASSWORD = "first-Pass-2025"
+
+
+async def _log_in(staff: Department, login: str = "admin", password: str = PASSWORD) -> Any:
+    return await staff.call("POST", "/sessions", json={"login": login, "password": password})
+
+
+async def _hire(staff: Department, name: str = "Li Wei", **more: Any) -> Any:
+    answer = await staff.call("POST", "/employees", json={"display_name": name, **more}, who=[perm.HIRE])
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def _with_account(staff: Department, login: str, roles: list[str]) -> Any:
+    employee = await _hire(staff)
+    body = {"login": login, "password": "a-long-Secret-7", "roles": roles}
+    answer = await staff.call("POST", f"/employees/{employee['id']}/account", json=body, who=[perm.ACCOUNTS])
+    assert answer.status_code == 201, answer.text
+    return employee
+
+
+class TestTheFirstAdministrator:
+    async def test_comes_from_the_settings_once(self, staff: Department) -> None:
+        await staff.runtime._prepare()  # a second replica starts
+
+        answer = await _log_in(staff)
+
+        assert answer.status_code == 200
+        assert perm.ACCOUNTS in answer.json()["permissions"]
+        listed = (await staff.call("GET", "/employees", who=[perm.READ])).json()["items"]
+        assert [employee["login"] for employee in listed] == ["admin"]
+
+
+class TestSigningIn:
+    @pytest.mark.req("DATA-04")
+    async def test_gives_a_token_of_ten_minutes_with_the_roles_expanded(self, staff: Department) -> None:
+        await _with_account(staff, "li.wei", ["technician"])
+
+        answer = (await _log_in(staff, "Li.Wei", "a-long-Secret-7")).json()
+
+        claims = jwt.decode(answer["access_token"], options={"verify_signature": False})
+        assert answer["expires_in"] == 600
+        assert claims["exp"] - claims["iat"] == 600
+        assert "workshop.work" in claims["permissions"]
+        assert "staff.accounts" not in claims["permissions"]
+
+    async def test_the_token_opens_doors_and_jwks_has_its_key(self, staff: Department) -> None:
+        token = (await _log_in(staff)).json()["access_token"]
+
+        me = await staff.call("GET", "/me", headers={"Authorization": f"Bearer {token}"})
+
+        assert me.json()["login"] == "admin"
+        keys = (await staff.call("GET", "/jwks")).json()["keys"]
+        assert jwt.get_unverified_header(token)["kid"] in {key["kid"] for key in keys}
+        assert all("d" not in key for key in keys)
+
+    async def test_is_refused_alike_for_a_wrong_password_and_login(self, staff: Department) -> None:
+        wrong = await _log_in(staff, password="not-the-password")
+        unknown = await _log_in(staff, login="nobody")
+
+        assert (wrong.status_code, wrong.json()) == (unknown.status_code, unknown.json())
+        assert wrong.json()["code"] == "wrong_credentials"
+
+    async def test_locks_after_five_failures_and_an_administrator_unlocks(self, staff: Department) -> None:
+        employee = await _with_account(staff, "li.wei", ["technician"])
+        for _ in range(5):
+            await _log_in(staff, "li.wei", "wrong")
+
+        locked = await _log_in(staff, "li.wei", "a-long-Secret-7")
+        assert locked.json()["code"] == "account_locked"
+
+        await staff.call("POST", f"/employees/{employee['id']}/account/unlocking", who=[perm.ACCOUNTS])
+        assert (await _log_in(staff, "li.wei", "a-long-Secret-7")).status_code == 200
+
+    async def test_answers_are_never_kept_for_a_repeated_key(self, staff: Department) -> None:
+        body = {"login": "admin", "password": PASSWORD}
+        headers = {"Idempotency-Key": "k1"}
+
+        first = await staff.call("POST", "/sessions", json=body, headers=headers)
+        second = await staff.call("POST", "/sessions", json=body, headers=headers)
+
+        assert first.headers["cache-control"] == "no-store"
+        assert second.text != first.text
+
+
+class TestRefreshing:
+    async def test_gives_new_tokens_once_and_ends_the_family_on_reuse(self, staff: Department) -> None:
+        first = (await _log_in(staff)).json()["refresh_token"]
+        second = (await staff.call("POST", "/sessions/refresh", json={"refresh_token": first})).json()
+
+        again = await staff.call("POST", "/sessions/refresh", json={"refresh_token": first})
+        assert again.status_code == 401
+
+        stolen = {"refresh_token": second["refresh_token"]}
+        assert (await staff.call("POST", "/sessions/refresh", json=stolen)).status_code == 401
+
+    async def test_ends_with_the_password_the_departure_and_the_sign_out(self, staff: Department) -> None:
+        employee = await _with_account(staff, "li.wei", ["technician"])
+        signed_in = (await _log_in(staff, "li.wei", "a-long-Secret-7")).json()
+
+        await staff.call("POST", f"/employees/{employee['id']}/departure", who=[perm.HIRE])
+
+        token = {"refresh_token": signed_in["refresh_token"]}
+        assert (await staff.call("POST", "/sessions/refresh", json=token)).status_code == 401
+        assert (await _log_in(staff, "li.wei", "a-long-Secret-7")).status_code == 401
+
+
+class TestAnAccount:
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            ({"login": "li.wei", "password": "short", "roles": []}, "invalid"),
+            ({"login": "li.wei", "password": "li.wei-li.wei-li", "roles": []}, "weak_password"),
+            ({"login": "li.wei", "password": "a-long-Secret-7", "roles": ["king"]}, "unknown_role"),
+            ({"login": "admin", "password": "a-long-Secret-7", "roles": []}, "login_taken"),
+            ({"login": "li wei", "password": "a-long-Secret-7", "roles": []}, "invalid"),
+        ],
+    )
+    async def test_is_refused_when_it_is_not_sound(
+        self, staff: Department, body: dict[str, Any], code: str
+    ) -> None:
+        employee = await _hire(staff)
+
+        path = f"/employees/{employee['id']}/account"
+        answer = await staff.call("POST", path, json=body, who=[perm.ACCOUNTS])
+
+        assert answer.json()["code"] == code
+        assert (await staff.call("GET", path, who=[perm.ACCOUNTS])).status_code == 404
+
+    async def test_is_opened_by_those_who_may(self, staff: Department) -> None:
+        employee = await _hire(staff)
+
+        answer = await staff.call(
+            "POST",
+            f"/employees/{employee['id']}/account",
+            json={"login": "li.wei", "password": "a-long-Secret-7", "roles": []},
+            who=[perm.READ],
+        )
+
+        assert answer.status_code == 403
+        assert answer.json()["permission"] == perm.ACCOUNTS
