@@ -1,0 +1,74 @@
+"""Routes of the desk's other lists: arrivals and requests, vehicles, the menu, tasks."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+
+from chassis import NotFound
+from chassis.http import Now, Page, PageQuery, TxDep, Who, may, paginate, problems, router
+from contracts.may import reception as perm
+from reception.api.views import AppointmentView, ServiceView, TaskView, VehicleView
+from reception.commands.tasks import complete_task
+from reception.domain.copies import Appointment, Service, Vehicle
+from reception.domain.desk import Task
+from reception.queries import lists
+
+routes = router(tags=["desk"])
+
+Reads = Annotated[Who, may(perm.READ)]
+
+
+@routes.get("/appointments")
+async def list_appointments(
+    tx: TxDep,
+    page: PageQuery,
+    _: Reads,
+    state: Literal["requested", "confirmed", "kept", "missed", "cancelled"] | None = None,
+    on: Annotated[date | None, Query(description="shop-local day of the slot")] = None,
+) -> Page[AppointmentView]:
+    """The day's arrivals with what is prepared (`state=confirmed&on=…`); requests (`state=requested`)."""
+    stmt = lists.appointments(state=state, on=on, timezone=tx.settings.timezone)
+    by = (Appointment.listed_at, Appointment.id)
+    return await paginate(tx, stmt, page, by=by, view=AppointmentView.of_row)
+
+
+@routes.get("/vehicles")
+async def list_vehicles(
+    tx: TxDep,
+    page: PageQuery,
+    _: Reads,
+    q: Annotated[str | None, Query(max_length=100, description="begin of plate, VIN or name")] = None,
+    customer_id: UUID | None = None,
+) -> Page[VehicleView]:
+    """The directory, to find who stands at the desk."""
+    stmt = lists.vehicles(q=q, customer_id=customer_id)
+    return await paginate(tx, stmt, page, by=(Vehicle.plate, Vehicle.id), view=VehicleView.of_row)
+
+
+@routes.get("/menu")
+async def list_menu(tx: TxDep, page: PageQuery, _: Reads) -> Page[ServiceView]:
+    """What booking offers, to make lines from."""
+    return await paginate(tx, lists.menu(), page, by=(Service.code,), view=ServiceView)
+
+
+@routes.get("/tasks")
+async def list_tasks(
+    tx: TxDep,
+    page: PageQuery,
+    _: Reads,
+    open_only: bool = True,
+    purpose: Annotated[str | None, Query(max_length=100)] = None,
+) -> Page[TaskView]:
+    """What somebody must do for a customer, the most urgent first."""
+    stmt = lists.tasks(open_only=open_only, purpose=purpose)
+    return await paginate(tx, stmt, page, by=(Task.due_at, Task.id), view=TaskView.of_row)
+
+
+@routes.post("/tasks/{task_id}/completion", responses=problems(NotFound))
+async def complete(task_id: UUID, tx: TxDep, now: Now, _: Annotated[Who, may(perm.ADVISE)]) -> TaskView:
+    """Somebody did it."""
+    task = await complete_task(tx, task_id=task_id, at=now)
+    await tx.session.flush()
+    return TaskView.of(task)

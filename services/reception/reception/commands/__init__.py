@@ -1,0 +1,1 @@
+"""What people ask reception for: load, decide, save, publish."""

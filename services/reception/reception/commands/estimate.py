@@ -1,0 +1,103 @@
+"""The estimate: drafted by hand, presented with frozen prices, answered per line."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis import Invalid, Tx
+from chassis.http import links
+from chassis.http.links import NewLink
+from reception.commands.tasks import complete_tasks
+from reception.commands.work import NewWork, lines_of
+from reception.domain import HouseRules, Visit
+from reception.domain.estimate import LineAnswer
+from reception.domain.pricing import HandPrice
+from reception.domain.states import ESTIMATE, VISIT
+from reception.queries.prices import price_list
+
+ESTIMATE_DUE = "estimate-expiry"
+
+
+async def draft_estimate(
+    tx: Tx,
+    *,
+    visit_id: UUID,
+    add: tuple[NewWork, ...],
+    by_hand: Mapping[UUID, HandPrice],
+    drop_line_ids: tuple[UUID, ...],
+    at: datetime,
+) -> Visit:
+    """The advisor makes the next revision: adds work, prices by hand, drops what is no longer offered."""
+    visit = await tx.get(Visit, visit_id)
+    VISIT.check(visit.state, "draft_estimate")
+    lines = await lines_of(tx, add)
+    for work in add:
+        if work.line_id is not None:
+            visit.line(work.line_id)
+    offered = [line.offer for line in visit.lines if line.offer is not None]
+    priced_by_hand = [visit.line(line_id).work for line_id in by_hand if visit.knows(line_id)]
+    prices = await price_list(tx, visit.customer_id, [*lines, *offered, *priced_by_hand])
+    visit.propose(lines, prices)
+    visit.price_by_hand(by_hand, prices)
+    visit.withdraw(drop_line_ids)
+    tx.publish(visit, visit.draft(prices=prices, currency=tx.settings.shop_currency, at=at))
+    return visit
+
+
+async def present_estimate(
+    tx: Tx, *, visit_id: UUID, revision: int, via: str, answer_by: datetime | None, at: datetime
+) -> Visit:
+    """Lay the revision before the customer; it stays open until ``answer_by``."""
+    visit = await tx.get(Visit, visit_id)
+    if answer_by is not None and answer_by <= at:
+        raise Invalid("body.answer_by", "an instant that lies ahead")
+    rules = await tx.rules(HouseRules)
+    until = answer_by or at + timedelta(hours=rules.answer_hours)
+    offered = [line.offer for line in visit.open_lines if line.offer is not None]
+    prices = await price_list(tx, visit.customer_id, offered)
+    presented = visit.present(
+        revision, prices=prices, via=via, answer_by=until, currency=tx.settings.shop_currency, at=at
+    )
+    tx.publish(visit, presented)
+    tx.schedule(ESTIMATE_DUE, f"{visit.id}:{revision}", until)
+    await complete_tasks(tx, visit.id, "present_estimate", at=at)
+    return visit
+
+
+async def answer_estimate(
+    tx: Tx,
+    *,
+    visit_id: UUID,
+    revision: int,
+    answers: Iterable[LineAnswer],
+    channel: str,
+    at: datetime,
+    promised_at: datetime | None = None,
+    waiting_on_site: bool = False,
+) -> Visit:
+    """Take the customer's word on every open line; the time may be promised in the same breath."""
+    visit = await tx.get(Visit, visit_id)
+    answered = visit.answer(
+        revision,
+        answers,
+        channel=channel,
+        answered_by=tx.by,
+        currency=tx.settings.shop_currency,
+        at=at,
+    )
+    tx.publish(visit, answered)
+    if promised_at is not None:
+        tx.publish(visit, visit.promise(promised_at, waiting_on_site=waiting_on_site, at=at))
+    tx.cancel(ESTIMATE_DUE, f"{visit.id}:{revision}")
+    return visit
+
+
+async def link_to_estimate(tx: Tx, *, visit_id: UUID, revision: int) -> NewLink:
+    """An address under which the customer answers the presented revision; told this once."""
+    visit = await tx.get(Visit, visit_id)
+    estimate = visit.estimate(revision)
+    ESTIMATE.check(estimate.state, "answer")
+    assert estimate.answer_by is not None  # presented
+    return await links.create(
+        tx, purpose="estimate", subject=visit.id, revision=revision, expires_at=estimate.answer_by
+    )

@@ -1,0 +1,71 @@
+"""The promise of a time, its changes, and what the customer was told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis import Tx, new_id
+from reception.commands.tasks import complete_tasks
+from reception.domain import Visit
+from reception.domain.desk import TASKS_OF_TOPIC, Notice
+from reception.domain.facts import said
+
+
+async def promise_handover(
+    tx: Tx, *, visit_id: UUID, promised_at: datetime, waiting_on_site: bool, at: datetime
+) -> Visit:
+    """Give the customer a time."""
+    visit = await tx.get(Visit, visit_id)
+    tx.publish(visit, visit.promise(promised_at, waiting_on_site=waiting_on_site, at=at))
+    return visit
+
+
+async def revise_promise(
+    tx: Tx,
+    *,
+    visit_id: UUID,
+    promised_at: datetime,
+    reason: str,
+    solution: str,
+    agreed_by: str,
+    told_at: datetime | None,
+    at: datetime,
+) -> Visit:
+    """The customer was told beforehand and agreed to another time (RECP-22, RECP-23)."""
+    visit = await tx.get(Visit, visit_id)
+    revised = visit.revise_promise(
+        promised_at, reason=reason, solution=solution, agreed_by=agreed_by, told_at=told_at or at, at=at
+    )
+    tx.publish(visit, revised)
+    await complete_tasks(tx, visit.id, "contact_before", at=at)
+    return visit
+
+
+async def refuse_promise(tx: Tx, *, visit_id: UUID, reason: str, at: datetime) -> Visit:
+    """The customer does not accept a later time."""
+    visit = await tx.get(Visit, visit_id)
+    tx.publish(visit, visit.refuse_promise(reason=reason, at=at))
+    await complete_tasks(tx, visit.id, "contact_before", at=at)
+    return visit
+
+
+async def notify_customer(
+    tx: Tx, *, visit_id: UUID, topic: str, channel: str, note: str, told_at: datetime | None, at: datetime
+) -> Visit:
+    """Note what the customer was told, and when (RECP-27, RECP-29)."""
+    visit = await tx.get(Visit, visit_id)
+    when = told_at or at
+    tx.publish(visit, visit.notify(topic=topic, channel=channel, told_at=when, at=at))
+    tx.add(
+        Notice(
+            id=new_id(),
+            visit_id=visit.id,
+            topic=topic,
+            channel=channel,
+            note=said(note),
+            told_at=when,
+            told_by=tx.by,
+        )
+    )
+    if topic in TASKS_OF_TOPIC:
+        await complete_tasks(tx, visit.id, TASKS_OF_TOPIC[topic], at=at)
+    return visit

@@ -1,0 +1,41 @@
+"""What somebody at the desk must do for a customer: set when another department tells, done when told on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+
+from chassis import Tx, new_id
+from reception.domain.desk import Task
+
+
+async def set_task(
+    tx: Tx, visit_id: UUID, purpose: str, *, subject: str = "", reason: str = "", due_at: datetime
+) -> None:
+    """One task per visit, purpose and subject; told again it is open again."""
+    task = await tx.find_by(Task, visit_id=visit_id, purpose=purpose, subject=subject)
+    if task is None:
+        task = Task(
+            id=new_id(),
+            visit_id=visit_id,
+            purpose=purpose,
+            subject=subject,
+            due_at=due_at,
+            created_at=tx.now,
+        )
+        tx.add(task)
+    task.due_at, task.reason, task.done_at, task.done_by = due_at, reason, None, None
+
+
+async def complete_tasks(tx: Tx, visit_id: UUID, purpose: str, *, at: datetime) -> None:
+    """All open tasks of a purpose are done with what was just done."""
+    open_ones = (Task.visit_id == visit_id) & (Task.purpose == purpose) & Task.done_at.is_(None)
+    done = {"done_at": at, "done_by": tx.by, "version": Task.version + 1}
+    await tx.session.execute(update(Task).where(open_ones).values(**done))
+
+
+async def complete_task(tx: Tx, *, task_id: UUID, at: datetime) -> Task:
+    """Somebody did it."""
+    task = await tx.get(Task, task_id)
+    task.complete(by=tx.by, at=at)
+    return task

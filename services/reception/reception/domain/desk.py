@@ -1,0 +1,59 @@
+"""The desk's own lists: what somebody must do for a customer, and what customers were told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis import Aggregate
+from reception.domain.base import Base
+
+
+class Task(Aggregate, Base):
+    """Something to do for a customer that another department told of; one per visit, purpose and subject."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "purpose", "subject"),
+        Index("ix_tasks_open", "due_at", "id", postgresql_where=text("done_at is null")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID]
+    purpose: Mapped[str]
+    subject: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    done_by: Mapped[str | None] = mapped_column(default=None)
+
+    def complete(self, *, by: str, at: datetime) -> None:
+        """Done; a second time changes nothing."""
+        if self.done_at is None:
+            self.done_at, self.done_by = at, by
+
+
+class Notice(Base):
+    """One thing that a customer was told (RECP-27)."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_visit", "visit_id", "told_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID]
+    topic: Mapped[str]
+    channel: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    told_at: Mapped[datetime]
+    told_by: Mapped[str]
+
+
+TASKS_OF_TOPIC = {
+    "delay": "contact_before",
+    "parts": "tell_parts",
+    "ready": "tell_ready",
+    "progress": "tell_interruption",
+}
+"""Which tasks are done, by their purpose, when the customer was told of a topic."""

@@ -1,0 +1,97 @@
+"""One piece of work on a visit, as the customer was offered it and as the customer agreed to it."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.columns import Json, Money
+from contracts.values import Line, PricedLine
+from reception.domain.base import Base
+from reception.domain.pricing import HandPrice, PriceList, as_line
+from reception.domain.states import LineState
+
+
+class VisitLine(Base):
+    """A line of work: ``offer`` is what the customer is asked, ``agreed`` what the customer authorised.
+
+    A change of authorised work is a new offer beside what is agreed; until it is answered the old stands.
+    """
+
+    __tablename__ = "visit_lines"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), index=True)
+    position: Mapped[int]
+    state: Mapped[str] = mapped_column(default=LineState.PROPOSED)
+    offer: Mapped[PricedLine | None] = mapped_column(Json(PricedLine), default=None)
+    agreed: Mapped[PricedLine | None] = mapped_column(Json(PricedLine), default=None)
+    agreed_gross: Mapped[Decimal | None] = mapped_column(Money, default=None)
+    agreed_revision: Mapped[int | None] = mapped_column(default=None)
+    by_hand: Mapped[HandPrice] = mapped_column(Json(HandPrice), default=HandPrice)
+    order_back: Mapped[bool] = mapped_column(default=False)
+    declined_reason: Mapped[str] = mapped_column(default="")
+    remind_on: Mapped[date | None] = mapped_column(default=None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the customer is still to be asked."""
+        return self.state in {LineState.PROPOSED, LineState.OFFERED} or (
+            self.state == LineState.AUTHORISED and self.offer is not None
+        )
+
+    @property
+    def work(self) -> PricedLine:
+        """The work with its price: what is agreed, else what is or was offered."""
+        work = self.agreed or self.offer
+        assert work is not None  # a line is made with one of them
+        return work
+
+    def propose(self, line: Line, prices: PriceList) -> None:
+        """Offer this instead of what was offered so far."""
+        self.offer = prices.price(line, self.by_hand)
+        if self.agreed is None:
+            self.state = LineState.PROPOSED
+
+    def price_by_hand(self, price: HandPrice, prices: PriceList) -> None:
+        """The advisor's own price; kept for this line from now on."""
+        self.by_hand = price
+        self.propose(as_line(self.offer or self.work), prices)
+
+    def price_anew(self, prices: PriceList) -> None:
+        """Take the prices in force now; what nobody is asked about keeps its own."""
+        if self.is_open and self.offer is not None:
+            self.offer = prices.price(as_line(self.offer), self.by_hand)
+
+    def withdraw(self) -> None:
+        """The shop no longer offers it."""
+        self.offer = None if self.agreed is not None else self.offer
+        self.state = LineState.DECLINED if self.agreed is None else LineState.AUTHORISED
+
+    def present(self) -> None:
+        """The customer has it in hand; its price is frozen."""
+        if self.state == LineState.PROPOSED:
+            self.state = LineState.OFFERED
+
+    def authorise(self, work: PricedLine, *, revision: int, order_back: bool = False) -> None:
+        """The customer agreed; ``revision`` 0 is the signature on the registration form or the shop's own."""
+        self.agreed, self.agreed_gross, self.agreed_revision = work, work.gross, revision
+        self.offer, self.state, self.order_back = None, LineState.AUTHORISED, order_back
+
+    def decline(self, *, reason: str, remind_on: date | None) -> None:
+        """The customer does not want it; work agreed before stands as it was."""
+        if self.agreed is not None:
+            self.offer = None
+            return
+        self.state, self.declined_reason, self.remind_on = LineState.DECLINED, reason, remind_on
+
+    def repeats(self, line: Line) -> bool:
+        """Whether ``line`` asks for nothing that is not agreed already."""
+        if self.agreed is None:
+            return False
+        same_parts = as_line(self.agreed).parts == line.parts
+        return self.agreed.kind == "diagnosis" or (
+            self.agreed.labour_minutes == line.labour_minutes and same_parts
+        )

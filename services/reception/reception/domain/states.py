@@ -1,0 +1,109 @@
+"""The states of a visit, its estimates and its promise, and what may be done in each."""
+
+from enum import StrEnum
+
+from chassis.states import Machine
+
+
+class VisitState(StrEnum):
+    """Where the car and its papers are."""
+
+    EXPECTED = "expected"
+    ARRIVED = "arrived"
+    RECEIVED = "received"
+    REGISTERED = "registered"
+    IN_WORKSHOP = "in_workshop"
+    READY = "ready"
+    ACCEPTED = "accepted"
+    HANDED_OVER = "handed_over"
+    CLOSED = "closed"
+    AWAY = "away"
+
+
+class EstimateState(StrEnum):
+    """What became of one revision."""
+
+    DRAFTED = "drafted"
+    PRESENTED = "presented"
+    ANSWERED = "answered"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+class LineState(StrEnum):
+    """What the customer said to one piece of work; authorised never goes back."""
+
+    PROPOSED = "proposed"
+    OFFERED = "offered"
+    AUTHORISED = "authorised"
+    DECLINED = "declined"
+
+
+class PromiseState(StrEnum):
+    """Whether the customer has our word about the time, and agrees to it."""
+
+    NONE = "none"
+    PROMISED = "promised"
+    REVISED = "revised"
+    REFUSED = "refused"
+
+
+_V = VisitState
+_HERE = [_V.REGISTERED, _V.IN_WORKSHOP, _V.READY, _V.AWAY]
+_STAYS = [({state}, state) for state in _HERE]
+
+VISIT: Machine[VisitState] = Machine(
+    "visit",
+    {
+        "open": ({_V.EXPECTED}, _V.ARRIVED),
+        "receive": ({_V.ARRIVED}, _V.RECEIVED),
+        "complete_intake": ({_V.RECEIVED}, _V.REGISTERED),
+        "enter_workshop": ({_V.REGISTERED}, _V.IN_WORKSHOP),
+        "draft_estimate": _STAYS,
+        "present_estimate": _STAYS,
+        "answer_estimate": [
+            ({_V.REGISTERED}, _V.REGISTERED),
+            ({_V.IN_WORKSHOP, _V.READY}, _V.IN_WORKSHOP),
+            ({_V.AWAY}, _V.AWAY),
+        ],
+        "promise": _STAYS,
+        "become_ready": ({_V.REGISTERED, _V.IN_WORKSHOP}, _V.READY),
+        "reopen": ({_V.READY, _V.ACCEPTED}, _V.IN_WORKSHOP),
+        "vehicle_left": ({_V.IN_WORKSHOP}, _V.AWAY),
+        "vehicle_returned": ({_V.AWAY}, _V.IN_WORKSHOP),
+        "accept_work": ({_V.READY}, _V.ACCEPTED),
+        "void_signature": ({_V.ACCEPTED}, _V.READY),
+        "hand_over": ({_V.ACCEPTED}, _V.HANDED_OVER),
+        "notify": [({state}, state) for state in _V if state != _V.CLOSED],
+        "close": ({_V.HANDED_OVER, _V.EXPECTED, _V.ARRIVED, _V.RECEIVED}, _V.CLOSED),
+    },
+    initial=_V.ARRIVED,
+)
+"""A visit; a rework that was agreed begins as expected instead of arrived."""
+
+BY_FACTS = frozenset({"enter_workshop", "become_ready", "reopen", "void_signature"})
+"""Transitions that other departments' facts cause; nobody asks for them."""
+
+ESTIMATE: Machine[EstimateState] = Machine(
+    "estimate",
+    {
+        "present": ({EstimateState.DRAFTED}, EstimateState.PRESENTED),
+        "answer": ({EstimateState.PRESENTED}, EstimateState.ANSWERED),
+        "supersede": ({EstimateState.DRAFTED, EstimateState.PRESENTED}, EstimateState.SUPERSEDED),
+        "expire": ({EstimateState.PRESENTED}, EstimateState.EXPIRED),
+    },
+    initial=EstimateState.DRAFTED,
+)
+
+PROMISE: Machine[PromiseState] = Machine(
+    "promise",
+    {
+        "promise": ({PromiseState.NONE}, PromiseState.PROMISED),
+        "revise": (
+            {PromiseState.PROMISED, PromiseState.REVISED, PromiseState.REFUSED},
+            PromiseState.REVISED,
+        ),
+        "refuse": ({PromiseState.PROMISED, PromiseState.REVISED}, PromiseState.REFUSED),
+    },
+    initial=PromiseState.NONE,
+)

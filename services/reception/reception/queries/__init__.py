@@ -1,0 +1,1 @@
+"""What the desk looks up: prices in force, and the screens."""

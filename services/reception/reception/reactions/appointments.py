@@ -1,0 +1,106 @@
+"""Appointments: who is expected today, and what was prepared for them."""
+
+from chassis import Tx
+from contracts.booking import (
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentKept,
+    AppointmentMissed,
+    AppointmentPrepared,
+    AppointmentRequested,
+    AppointmentRescheduled,
+)
+from reception.domain import Visit
+from reception.domain.copies import Appointment
+from reception.domain.states import VisitState
+from reception.queries.prices import price_list
+
+_Any = (
+    AppointmentRequested
+    | AppointmentConfirmed
+    | AppointmentPrepared
+    | AppointmentRescheduled
+    | AppointmentCancelled
+    | AppointmentMissed
+    | AppointmentKept
+)
+
+
+async def list_request_on_requested(tx: Tx, event: AppointmentRequested) -> None:
+    """The request stands on the desk's list."""
+    appointment = await _copy(tx, event)
+    appointment.fault_text, appointment.urgency = event.fault_text, event.urgency
+    appointment.respond_by, appointment.lines = event.respond_by, event.lines
+    appointment.listed_at = event.respond_by
+
+
+async def expect_arrival_on_confirmed(tx: Tx, event: AppointmentConfirmed) -> None:
+    """The car is expected; a car that came before we heard of the slot gets what was booked for it."""
+    appointment = await _copy(tx, event)
+    appointment.state = "confirmed"
+    appointment.slot_start, appointment.slot_end = event.slot_start, event.slot_end
+    appointment.listed_at = event.slot_start
+    appointment.lines = event.lines
+    await _complete_visit(tx, appointment)
+
+
+async def show_preparation_on_prepared(tx: Tx, event: AppointmentPrepared) -> None:
+    """The arrival list shows the four checks."""
+    appointment = await _copy(tx, event)
+    appointment.slot_start = event.slot_start
+    appointment.bay_ready, appointment.parts_ready = event.bay.ready, event.parts.ready
+    appointment.crew_ready, appointment.reception_ready = event.crew.ready, event.reception.ready
+
+
+async def move_arrival_on_rescheduled(tx: Tx, event: AppointmentRescheduled) -> None:
+    """The car is expected at another time, and must be prepared for anew."""
+    appointment = await _copy(tx, event)
+    appointment.state = "confirmed" if appointment.visit_id is None else "kept"
+    appointment.slot_start, appointment.slot_end = event.new_slot.start, event.new_slot.end
+    appointment.listed_at = event.new_slot.start
+    appointment.lines = event.lines
+    appointment.bay_ready = appointment.parts_ready = False
+    appointment.crew_ready = appointment.reception_ready = False
+
+
+async def drop_arrival_on_cancelled(tx: Tx, event: AppointmentCancelled) -> None:
+    """Nobody is expected any more; a car that is here stays here."""
+    (await _copy(tx, event)).state = "cancelled"
+
+
+async def drop_arrival_on_missed(tx: Tx, event: AppointmentMissed) -> None:
+    """The slot went by; a car that comes after all is opened by its request number."""
+    (await _copy(tx, event)).state = "missed"
+
+
+async def tick_arrival_on_kept(tx: Tx, event: AppointmentKept) -> None:
+    """The slot became a visit."""
+    appointment = await _copy(tx, event)
+    appointment.state, appointment.visit_id = "kept", event.visit_id
+
+
+async def _copy(tx: Tx, event: _Any) -> Appointment:
+    appointment = await tx.find(Appointment, event.appointment_id)
+    if appointment is None:
+        appointment = Appointment(
+            id=event.appointment_id,
+            request_id=event.request_id,
+            request_no=event.request_no,
+            customer_id=event.customer_id,
+            vehicle_id=event.vehicle_id,
+            listed_at=tx.now,
+        )
+        tx.add(appointment)
+    appointment.customer_id, appointment.vehicle_id = event.customer_id, event.vehicle_id
+    return appointment
+
+
+async def _complete_visit(tx: Tx, appointment: Appointment) -> None:
+    visit = await tx.find_by(Visit, request_id=appointment.request_id)
+    if visit is None or visit.appointment_id is not None or visit.state == VisitState.EXPECTED:
+        return
+    visit.appointment_id = appointment.id
+    # At intake the booked lines are taken from the copy; later they wait for the next revision.
+    if visit.form is not None and visit.is_open and visit.answered_revision is None:
+        prices = await price_list(tx, visit.customer_id, appointment.lines)
+        visit.propose(appointment.lines, prices)

@@ -1,0 +1,37 @@
+"""The desk's own deadlines: a car that nobody receives, an estimate nobody answers, papers nobody closes."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chassis import Timer, Tx
+from reception.commands.handover import CLOSING_DUE, close_visit
+from reception.domain import HouseRules, Visit
+from reception.domain.copies import Customer
+from reception.domain.states import VisitState
+
+_LATER = timedelta(hours=1)
+
+
+async def announce_delay(tx: Tx, timer: Timer) -> None:
+    """15 minutes went by and nobody received the car (RECP-01)."""
+    visit = await tx.get(Visit, UUID(timer.key))
+    delayed = visit.delay_reception(rules=await tx.rules(HouseRules))
+    if delayed is not None:
+        tx.publish(visit, delayed)
+
+
+async def expire_estimate(tx: Tx, timer: Timer) -> None:
+    """The revision is no longer open; its lines wait for a new one."""
+    visit_id, _, revision = timer.key.partition(":")
+    (await tx.get(Visit, UUID(visit_id))).expire(int(revision))
+
+
+async def close_papers(tx: Tx, timer: Timer) -> None:
+    """Nobody closed the papers: they close by themselves, once the customer's number is known (RECP-35)."""
+    visit = await tx.get(Visit, UUID(timer.key))
+    if visit.state != VisitState.HANDED_OVER:
+        return
+    if await tx.session.get(Customer, visit.customer_id) is None:
+        tx.schedule(CLOSING_DUE, visit.id, tx.now + _LATER)
+        return
+    await close_visit(tx, visit_id=visit.id, at=tx.now)

@@ -1,0 +1,228 @@
+"""The workshop reports: progress on the desk's screens, work to estimate, and the car that is ready."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis import NotYet, Tx
+from contracts.values import Line
+from contracts.workshop import (
+    AdditionalWorkFound,
+    InspectionFailed,
+    InspectionPassed,
+    JobCompleted,
+    JobDiagnosed,
+    JobDispatched,
+    JobInterrupted,
+    JobOpened,
+    JobReady,
+    JobReopened,
+    JobResumed,
+    LineCompleted,
+    LineStarted,
+    PromiseEndangered,
+    ReworkOpened,
+)
+from reception.commands.tasks import set_task
+from reception.domain import HouseRules, Visit
+from reception.domain.copies import Job, JobLine
+from reception.domain.states import PromiseState
+from reception.queries.prices import price_list
+
+log = structlog.get_logger("reception")
+
+INTERRUPTED = {"A": "interrupted", "B": "awaiting_answer", "C": "awaiting_parts"}
+
+
+async def enter_workshop_on_job_opened(tx: Tx, event: JobOpened) -> None:
+    """The car is in the workshop's hands."""
+    await _show(tx, event.visit_id, event.job_id, status="waiting", priority_class=event.priority_class)
+    (await tx.get(Visit, event.visit_id)).enter_workshop()
+
+
+async def show_technician_on_dispatched(tx: Tx, event: JobDispatched) -> None:
+    """The desk can tell who works on it, where, and until when."""
+    await _show(
+        tx,
+        event.visit_id,
+        event.job_id,
+        status="dispatched",
+        technician_name=event.technician_name,
+        bay=event.bay,
+        planned_end=event.planned_end,
+    )
+    await _mark(tx, event.visit_id, event.line_ids, "dispatched")
+
+
+async def draft_estimate_on_diagnosed(tx: Tx, event: JobDiagnosed) -> None:
+    """The advisor finds a priced revision of what the technician proposes and what was booked."""
+    await _show(tx, event.visit_id, event.job_id, status="diagnosed", findings=event.findings)
+    await _estimate(tx, event.visit_id, event.lines)
+
+
+async def draft_estimate_on_additional_work(tx: Tx, event: AdditionalWorkFound) -> None:
+    """The next revision asks the customer for what was found while working (E1, RECP-24)."""
+    explained = [
+        line.model_copy(update={"why": line.why or event.why, "benefit": line.benefit or event.benefit})
+        for line in event.lines
+    ]
+    await _estimate(tx, event.visit_id, explained)
+
+
+async def show_progress_on_line_started(tx: Tx, event: LineStarted) -> None:
+    """Somebody works on the line."""
+    await _show(tx, event.visit_id, event.job_id, status="repairing")
+    await _mark(tx, event.visit_id, [event.line_id], "running", since=event.started_at)
+
+
+async def show_progress_on_line_completed(tx: Tx, event: LineCompleted) -> None:
+    """The line is done, and the desk can say what was done."""
+    await _mark(
+        tx,
+        event.visit_id,
+        [event.line_id],
+        "done",
+        since=event.completed_at,
+        result_text=event.result_text,
+    )
+
+
+async def tell_customer_on_interrupted(tx: Tx, event: JobInterrupted) -> None:
+    """Work stands still: the advisor sees why, and tells the customer."""
+    status = INTERRUPTED.get(event.cause, "interrupted")
+    await _show(tx, event.visit_id, event.job_id, status=status, reason=event.reason)
+    await set_task(
+        tx,
+        event.visit_id,
+        "tell_interruption",
+        subject=event.cause,
+        reason=event.reason,
+        due_at=tx.now,
+    )
+
+
+async def show_progress_on_resumed(tx: Tx, event: JobResumed) -> None:
+    """Work goes on."""
+    await _show(tx, event.visit_id, event.job_id, status="repairing", reason="")
+
+
+async def show_progress_on_completed(tx: Tx, event: JobCompleted) -> None:
+    """Inspection follows."""
+    await _show(tx, event.visit_id, event.job_id, status="completed")
+
+
+async def show_progress_on_inspection_passed(tx: Tx, event: InspectionPassed) -> None:
+    """Wash and papers follow."""
+    await _show(tx, event.visit_id, event.job_id, status="inspected")
+
+
+async def show_rework_on_inspection_failed(tx: Tx, event: InspectionFailed) -> None:
+    """Some lines are done again: the promise may be in danger (E3)."""
+    await _show(tx, event.visit_id, event.job_id, status="rework", reason="; ".join(event.findings))
+    await _mark(tx, event.visit_id, event.line_ids, "rework")
+
+
+async def show_rework_on_rework_opened(tx: Tx, event: ReworkOpened) -> None:
+    """The shop's own work stands on the board."""
+    await _show(tx, event.visit_id, event.job_id, status="rework", priority_class=event.priority_class)
+    await _mark(tx, event.visit_id, event.line_ids, "rework")
+
+
+async def take_back_on_ready(tx: Tx, event: JobReady) -> None:
+    """The car can be taken back and the customer told, if this is ready for the latest answer."""
+    await _show(tx, event.visit_id, event.job_id, status="ready", reason="")
+    visit = await tx.get(Visit, event.visit_id)
+    visit.declare_ready(
+        estimate_revision=event.estimate_revision,
+        outcome=event.outcome,
+        done_measure_ids=event.done_measure_ids,
+    )
+    if visit.is_ready:
+        await set_task(tx, visit.id, "tell_ready", due_at=tx.now)
+
+
+async def shut_gate_on_reopened(tx: Tx, event: JobReopened) -> None:
+    """Work goes on after all: not ready, and what was signed is void (E3, E8)."""
+    await _show(tx, event.visit_id, event.job_id, status="reopened", reason=event.reason)
+    visit = await tx.get(Visit, event.visit_id)
+    visit.reopen()
+    if visit.has_work_to_ask_for and visit.may("draft_estimate"):
+        await _draft(tx, visit)
+
+
+async def warn_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:
+    """Somebody contacts the customer before the promised time; older promises are only logged (E4)."""
+    visit = await tx.get(Visit, event.visit_id)
+    stands = visit.promise_revision == event.promise_revision and visit.is_open
+    if not stands or visit.promise_state == PromiseState.NONE:
+        log.info("alarm for an older promise", visit_id=str(visit.id), of=event.promise_revision)
+        return
+    job = await tx.find(Job, event.visit_id)
+    if job is not None:
+        job.forecast_at = event.forecast_at
+    await set_task(
+        tx,
+        visit.id,
+        "contact_before",
+        subject=f"{event.promise_revision}:{event.cause}",
+        reason=f"{event.cause}: {event.late_minutes} min",
+        due_at=event.promised_at,
+    )
+
+
+async def _estimate(tx: Tx, visit_id: UUID, lines: Iterable[Line]) -> None:
+    visit = await tx.get(Visit, visit_id)
+    if not visit.is_open:
+        return  # the keys are out: what was found is for another visit
+    wanted = list(lines)
+    await _wait_for_prices(tx, visit, wanted)
+    visit.propose(wanted, await price_list(tx, visit.customer_id, wanted))
+    if visit.has_work_to_ask_for and visit.may("draft_estimate"):
+        await _draft(tx, visit)
+
+
+async def _draft(tx: Tx, visit: Visit) -> None:
+    offered = [line.offer for line in visit.open_lines if line.offer is not None]
+    prices = await price_list(tx, visit.customer_id, offered)
+    tx.publish(visit, visit.draft(prices=prices, currency=tx.settings.shop_currency, at=tx.now))
+    await set_task(tx, visit.id, "present_estimate", due_at=tx.now)
+
+
+async def _wait_for_prices(tx: Tx, visit: Visit, lines: list[Line]) -> None:
+    """An unknown price is waited for, but not for long: then the line is drafted without it."""
+    missing = visit.missing_prices(lines, await price_list(tx, visit.customer_id, lines))
+    if not missing or tx.cause is None:
+        return
+    rules = await tx.rules(HouseRules)
+    if tx.now - tx.cause.time < timedelta(seconds=rules.price_wait_seconds):
+        wait = missing[0]
+        key = f"{wait.key}:normal" if wait.stream == "billing.labour-rate" else wait.key
+        raise NotYet(wait.stream, key, at="a price")
+
+
+async def _show(tx: Tx, visit_id: UUID, job_id: UUID, **facts: Any) -> None:
+    row = {"visit_id": visit_id, "job_id": job_id, "told_at": tx.now} | facts
+    fresh = (
+        insert(Job).values(reason=row.get("reason", ""), priority_class="normal", findings=()).values(**row)
+    )
+    await tx.session.execute(fresh.on_conflict_do_update(index_elements=["visit_id"], set_=row))
+
+
+async def _mark(
+    tx: Tx,
+    visit_id: UUID,
+    line_ids: Iterable[UUID],
+    progress: str,
+    *,
+    since: datetime | None = None,
+    result_text: str = "",
+) -> None:
+    facts = {"progress": progress, "since": since or tx.now, "result_text": result_text}
+    rows = [{"line_id": line_id, "visit_id": visit_id} | facts for line_id in line_ids]
+    if rows:
+        fresh = insert(JobLine).values(rows)
+        await tx.session.execute(fresh.on_conflict_do_update(index_elements=["line_id"], set_=facts))
