@@ -85,8 +85,15 @@ TaxRate = Annotated[
     PlainSerializer(str, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^0(\.\d{1,4})?$"}),
 ]
+Score = Annotated[
+    Decimal,
+    BeforeValidator(_no_float),
+    Field(ge=0, le=100, max_digits=5, decimal_places=2),
+    PlainSerializer(_two_places, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}\.\d{2}$"}),
+]
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Minutes = Annotated[int, Field(ge=0)]
 Revision = Annotated[int, Field(ge=1)]
 
-__all__ = ["Event", "Fact", "Instant", "Minutes", "Money", "Quantity", "Revision", "TaxRate"]
+__all__ = ["Event", "Fact", "Instant", "Minutes", "Money", "Quantity", "Revision", "Score", "TaxRate"]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import Event, Instant, Money
+from contracts.base import Event, Instant, Money, Score
 from contracts.values import SurveyPoint
 
 
@@ -73,7 +73,7 @@ class _FollowUpEvent(Event):
     customer_id: UUID = Field(description="whom to call")
     visit_id: UUID | None = Field(default=None, description="the visit it is about, if any")
     request_id: UUID | None = Field(default=None, description="the request it belongs to, if any")
-    kind: str = Field(description="after_service (CRM-10), recovery (missed booking) or retention")
+    kind: str = Field(description="after_service (CRM-10), recovery, retention or complaint_handling")
 
 
 class FollowUpPlanned(_FollowUpEvent):
@@ -128,7 +128,7 @@ class SurveyAnswered(_SurveyEvent):
 
     template_version: str = Field(description="which questions were asked")
     points: tuple[SurveyPoint, ...] = Field(description="grade per item (F-01)")
-    total: int = Field(description="sum of the points, 0 to 100 (F-01)")
+    total: Score = Field(description="total of the form, 0 to 100; mean x 10 when items are missing (F-01)")
     comment: str | None = Field(default=None, description="the customer's own words, masked")
     answered_at: Instant = Field(description="when it was answered, UTC")
 
@@ -139,7 +139,7 @@ class DissatisfactionDetected(_SurveyEvent):
     TYPE: ClassVar[str] = "crm.survey.dissatisfaction-detected"
 
     triggers: tuple[str, ...] = Field(description="which lines were crossed: item, total, comment, ...")
-    total: int = Field(description="sum of the points, 0 to 100")
+    total: Score = Field(description="total of the form, 0 to 100 (F-01)")
     lowest_item: str | None = Field(default=None, description="the item with the fewest points")
     lowest_points: int | None = Field(default=None, description="points of that item")
     comment: str | None = Field(default=None, description="the customer's own words, masked")

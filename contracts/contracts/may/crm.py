@@ -12,5 +12,7 @@ CLASSIFY = "crm.classify"
 """Change class and credit limit of a customer."""
 CONSENT = "crm.consent"
 """Record consent and its withdrawal (DATA-05)."""
+REVIEW = "crm.review"
+"""Review the daily report of the calls and comment on it (CRM-11)."""
 
-ALL = frozenset({READ, REGISTER, FOLLOW_UP, SURVEY, CLASSIFY, CONSENT})
+ALL = frozenset({READ, REGISTER, FOLLOW_UP, SURVEY, CLASSIFY, CONSENT, REVIEW})
