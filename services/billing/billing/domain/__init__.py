@@ -5,7 +5,9 @@ from billing.domain.base import Base, HouseRules
 from billing.domain.carrying_out import CarriedOut, carry_out, must_be_possible, possible
 from billing.domain.charges import Charge, at_no_charge, authorised_gross, charges, invoice_totals, shop_pays
 from billing.domain.copies import Customer, Dispute, PartLine, Unsquared, unsquared
-from billing.domain.invoice import INVOICE, Invoice, InvoiceRow, InvoiceState, new_invoice
+from billing.domain.invoice import Invoice, new_invoice
+from billing.domain.invoice_row import InvoiceRow
+from billing.domain.invoice_states import INVOICE, InvoiceState
 from billing.domain.labour_rate import LabourRate, LabourRateStep, rate_id
 from billing.domain.measure import Measure, MeasureKind, MeasureState
 from billing.domain.papers import METHODS, IssuedInvoice, Method, Payment, Refund, invoice_number

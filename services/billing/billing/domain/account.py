@@ -68,15 +68,21 @@ class Account(Aggregate, Base):
     """One per visit, opened when the car arrives; it tells nobody anything, its invoice does."""
 
     __tablename__ = "accounts"
-    __table_args__ = (Index("ix_accounts_opened_at", "opened_at", "visit_id"),)
+    __table_args__ = (
+        Index("ix_accounts_opened_at", "opened_at", "visit_id"),
+        # Found by their beginning, whatever the database's collation.
+        Index("ix_accounts_plate", "plate", postgresql_ops={"plate": "text_pattern_ops"}),
+        Index("ix_accounts_vin", "vin", postgresql_ops={"vin": "text_pattern_ops"}),
+        Index("ix_accounts_request_no", "request_no", postgresql_ops={"request_no": "text_pattern_ops"}),
+    )
 
     visit_id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(unique=True)
-    request_no: Mapped[str] = mapped_column(index=True)
+    request_no: Mapped[str]
     customer_id: Mapped[UUID] = mapped_column(index=True)
     vehicle_id: Mapped[UUID]
-    plate: Mapped[str] = mapped_column(index=True, default="")
-    vin: Mapped[str | None] = mapped_column(index=True, default=None)
+    plate: Mapped[str] = mapped_column(default="")
+    vin: Mapped[str | None] = mapped_column(default=None)
     opened_at: Mapped[datetime] = mapped_column(Utc)
     arrived_at: Mapped[datetime | None] = mapped_column(Utc, default=None)
     rework_of_visit_id: Mapped[UUID | None] = mapped_column(default=None)

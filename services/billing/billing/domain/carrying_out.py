@@ -5,7 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from billing.domain.invoice import INVOICE, Invoice
+from billing.domain.invoice import Invoice
+from billing.domain.invoice_states import INVOICE
 from billing.domain.measure import Measure, MeasureKind, MeasureState
 from billing.domain.papers import Refund
 from billing.domain.refusals import DiscountExceedsPayable, RefundExceedsPaid

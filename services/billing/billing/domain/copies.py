@@ -20,10 +20,13 @@ class Customer(Base):
     """A customer's name and credit terms, as crm tells them."""
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index("ix_customers_name", "display_name", postgresql_ops={"display_name": "text_pattern_ops"}),
+    )
 
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_no: Mapped[str]
-    display_name: Mapped[str] = mapped_column(index=True)
+    display_name: Mapped[str]
     customer_class: Mapped[str]
     credit_limit: Mapped[Decimal | None] = mapped_column(Money)
 

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.domain.base import Base, HouseRules
 from billing.domain.charges import Charge, invoice_totals
+from billing.domain.invoice_row import InvoiceRow
+from billing.domain.invoice_states import FIXED, INVOICE, OWED, InvoiceState
 from billing.domain.papers import IssuedInvoice
 from billing.domain.refusals import CreditLimitExceeded, CreditNotAgreed, Overpayment
 from chassis import Aggregate
-from chassis.columns import Json, Money, Quantity, Rate, Utc
+from chassis.columns import Money, Utc
 from chassis.money import ZERO
-from chassis.states import Machine
 from contracts.base import Event
 from contracts.billing import (
     InvoiceIssued,
@@ -26,102 +26,9 @@ from contracts.billing import (
     InvoiceWithdrawn,
     PaymentReceived,
 )
-from contracts.values import InvoiceLine, Payer, Title
-
-
-class InvoiceState(StrEnum):
-    """Where an invoice stands."""
-
-    PREPARED = "prepared"
-    WITHDRAWN = "withdrawn"
-    ISSUED = "issued"
-    PART_PAID = "part_paid"
-    SETTLED = "settled"
-    PART_REFUNDED = "part_refunded"
-    REFUNDED = "refunded"
-
-
-_S = InvoiceState
-_OWED = (_S.ISSUED, _S.PART_PAID)
-_FIXED = (*_OWED, _S.SETTLED, _S.PART_REFUNDED, _S.REFUNDED)
-_SETTLED = (_S.SETTLED, _S.PART_REFUNDED, _S.REFUNDED)
-
-INVOICE = Machine[InvoiceState](
-    "invoice",
-    {
-        "prepare": ((_S.PREPARED, _S.WITHDRAWN), _S.PREPARED),
-        "withdraw": ((_S.PREPARED, *_FIXED), _S.WITHDRAWN),
-        "issue": ((_S.PREPARED,), _S.ISSUED),
-        "reinstate": ((_S.WITHDRAWN, _S.PREPARED), _S.ISSUED),
-        "take_payment": [
-            (_OWED, _S.PART_PAID),
-            ((_S.SETTLED,), _S.SETTLED),
-            ((_S.PART_REFUNDED,), _S.PART_REFUNDED),
-        ],
-        "approve_credit": (_OWED, _S.SETTLED),
-        "settle": (_OWED, _S.SETTLED),
-        "discount": [
-            ((_S.PREPARED,), _S.PREPARED),
-            ((_S.ISSUED,), _S.ISSUED),
-            ((_S.PART_PAID,), _S.PART_PAID),
-            ((_S.SETTLED,), _S.SETTLED),
-            ((_S.PART_REFUNDED,), _S.PART_REFUNDED),
-        ],
-        "refund": [
-            ((_S.PREPARED,), _S.PREPARED),
-            ((_S.WITHDRAWN,), _S.WITHDRAWN),
-            ((_S.ISSUED,), _S.ISSUED),
-            ((_S.PART_PAID,), _S.PART_PAID),
-            ((_S.SETTLED, _S.PART_REFUNDED), _S.PART_REFUNDED),
-        ],
-        "refund_all": ((_S.SETTLED, _S.PART_REFUNDED), _S.REFUNDED),
-    },
-    initial=_S.PREPARED,
-)
+from contracts.values import InvoiceLine
 
 How = Literal["paid", "credit", "nothing_to_pay"]
-
-
-class InvoiceRow(Base):
-    """One row of an invoice: the labour of a line (no part line), or one of its parts."""
-
-    __tablename__ = "invoice_lines"
-    __table_args__ = (
-        Index(
-            "uq_invoice_lines_natural",
-            "invoice_id",
-            "line_id",
-            "part_line_id",
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-        ),
-    )
-
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
-    row_id: Mapped[UUID] = mapped_column(primary_key=True)
-    position: Mapped[int]
-    line_id: Mapped[UUID]
-    part_line_id: Mapped[UUID | None]
-    part_no: Mapped[str | None]
-    title: Mapped[Title | None] = mapped_column(Json(Title))
-    quantity: Mapped[Decimal] = mapped_column(Quantity)
-    labour_minutes: Mapped[int | None]
-    unit_price: Mapped[Decimal] = mapped_column(Money)
-    net: Mapped[Decimal] = mapped_column(Money)
-    tax_rate: Mapped[Decimal] = mapped_column(Rate)
-    gross: Mapped[Decimal] = mapped_column(Money)
-    payer: Mapped[Payer]
-    benefit: Mapped[str | None]
-
-    def becomes(self, charge: Charge, position: int) -> None:
-        """Take over what is charged now."""
-        self.position = position
-        for name in charge.__slots__:
-            setattr(self, name, getattr(charge, name))
-
-    def told(self) -> InvoiceLine:
-        """The row as other departments hear it."""
-        return InvoiceLine(**{name: getattr(self, name) for name in InvoiceLine.model_fields})
 
 
 class Invoice(Aggregate, Base):
@@ -132,6 +39,7 @@ class Invoice(Aggregate, Base):
         Index("ix_invoices_prepared_at", "prepared_at", "id"),
         Index("ix_invoices_state", "state", "prepared_at", "id"),
         Index("ix_invoices_customer", "customer_id", "prepared_at", "id"),
+        Index("ix_invoices_surplus", "prepared_at", "id", postgresql_where=text("balance < 0")),
         Index("ix_invoices_receivable", "payment_due_at", "id", postgresql_where=text("balance > 0")),
     )
     STREAM = "billing.invoice"
@@ -181,12 +89,7 @@ class Invoice(Aggregate, Base):
     @property
     def is_fixed(self) -> bool:
         """Issued and not withdrawn: what it says does not change any more."""
-        return self.state in _FIXED
-
-    @property
-    def is_settled(self) -> bool:
-        """Paid, on credit, or nothing to pay."""
-        return self.state in _SETTLED
+        return self.state in FIXED
 
     def reckon(self) -> None:
         """Payable and balance from what they are made of. Never above what was authorised (F-32, BILL-03)."""
@@ -333,7 +236,7 @@ class Invoice(Aggregate, Base):
 
     def settle_if_square(self, *, at: datetime) -> list[Event]:
         """Settled once nothing is open any more; the car may go."""
-        if self.balance > 0 or self.state not in _OWED:
+        if self.balance > 0 or self.state not in OWED:
             return []
         self.state = INVOICE.go(self.state, "settle")
         return [self._settle("paid" if self.paid > 0 else "nothing_to_pay", at=at)]

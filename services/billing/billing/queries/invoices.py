@@ -1,0 +1,161 @@
+"""Invoices, settlement papers, issued papers and measures, for reading."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from billing.domain import (
+    Account,
+    Customer,
+    Invoice,
+    IssuedInvoice,
+    Measure,
+    Refund,
+)
+from billing.queries.rows import facts_of, measures_of, payments_of, taxes_of, visits_found, with_names
+from billing.views import (
+    InvoiceSummary,
+    InvoiceView,
+    IssuedInvoiceView,
+    MeasureView,
+    PartRow,
+    PaymentView,
+    RefundView,
+    SettlementPapers,
+)
+from chassis import NotFound, Tx
+from chassis.http import Page, PageAsked, paginate
+from chassis.money import ZERO
+
+
+async def invoices(
+    tx: Tx,
+    page: PageAsked,
+    *,
+    state: str | None,
+    customer_id: UUID | None,
+    visit_id: UUID | None,
+    invoice_no: str | None,
+    search: str | None,
+    surplus: bool,
+) -> Page[InvoiceSummary]:
+    """Invoices, the latest prepared first."""
+    rows = with_names()
+    for column, wanted in (
+        (Invoice.state, state),
+        (Invoice.customer_id, customer_id),
+        (Invoice.visit_id, visit_id),
+        (Invoice.invoice_no, invoice_no),
+    ):
+        if wanted is not None:
+            rows = rows.where(column == wanted)
+    if search:
+        rows = rows.where(Invoice.visit_id.in_(visits_found(search)))
+    if surplus:
+        rows = rows.where(Invoice.balance < 0)
+    by = (Invoice.prepared_at, Invoice.id)
+    return await paginate(
+        tx, rows, page, by=by, view=lambda row: InvoiceSummary(**facts_of(row)), descending=True
+    )
+
+
+async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
+    """Everything about one invoice. Raises ``NotFound``."""
+    held = await tx.get(Invoice, invoice_id)
+    row = (await tx.session.execute(with_names().where(Invoice.id == invoice_id))).one()
+    papers = select(IssuedInvoice).where(IssuedInvoice.invoice_id == invoice_id)
+    measures = await measures_of(tx, held.visit_id)
+    return InvoiceView(
+        **facts_of(row),
+        estimate_revision=held.estimate_revision,
+        authorised_gross=held.authorised_gross,
+        total_net=held.total_net,
+        total_tax=held.total_tax,
+        reduced=held.reduced,
+        credit=held.credit,
+        credit_approved_by=held.credit_approved_by,
+        lines=list(held.told_lines()),
+        taxes=taxes_of(held),
+        payments=[PaymentView.of(payment) for payment in await payments_of(tx, invoice_id)],
+        refunds=[RefundView.of(refund) for refund in await _refunds(tx, invoice_id)],
+        measures=[MeasureView.of(measure) for measure in measures],
+        papers=[IssuedInvoiceView.of(p) for p in await tx.all(papers.order_by(IssuedInvoice.issued_at))],
+    )
+
+
+async def _refunds(tx: Tx, invoice_id: UUID) -> list[Refund]:
+    found = select(Refund).where(Refund.invoice_id == invoice_id)
+    return await tx.all(found.order_by(Refund.refunded_at, Refund.refund_id))
+
+
+async def settlement_papers(tx: Tx, invoice_id: UUID) -> SettlementPapers:
+    """What is printed for the customer. Raises ``NotFound``."""
+    held = await tx.get(Invoice, invoice_id)
+    about = select(Account.request_no, Account.plate, Account.vin, Customer.display_name)
+    names = about.join(Customer, Customer.customer_id == Account.customer_id, isouter=True)
+    request_no, plate, vin, name = (
+        await tx.session.execute(names.where(Account.visit_id == held.visit_id))
+    ).one()
+    labour = [row.told() for row in held.lines if row.part_line_id is None]
+    parts = _part_rows(held)
+    done = [m for m in await measures_of(tx, held.visit_id) if m.state == "done"]
+    return SettlementPapers(
+        invoice_id=held.id,
+        invoice_no=held.invoice_no,
+        revision=held.revision,
+        state=held.state,
+        request_no=request_no,
+        customer_name=name,
+        plate=plate,
+        vin=vin,
+        currency=held.currency,
+        issued_at=held.issued_at,
+        labour=labour,
+        labour_net=sum((row.net for row in labour), ZERO),
+        parts=parts,
+        parts_net=sum((row.net for row in parts), ZERO),
+        total_net=held.total_net,
+        taxes=taxes_of(held),
+        total_tax=held.total_tax,
+        total_gross=held.total_gross,
+        reductions=[MeasureView.of(measure) for measure in done],
+        payable=held.payable,
+        payments=[PaymentView.of(payment) for payment in await payments_of(tx, invoice_id)],
+        balance=held.balance,
+    )
+
+
+def _part_rows(held: Invoice) -> list[PartRow]:
+    return [
+        PartRow(
+            part_line_id=row.part_line_id,
+            part_no=row.part_no or "",
+            title_zh=row.title.zh if row.title else "",
+            title_en=row.title.en if row.title else "",
+            quantity=row.quantity,
+            unit_price=row.unit_price,
+            net=row.net,
+            payer=row.payer,
+        )
+        for row in held.lines
+        if row.part_line_id is not None
+    ]
+
+
+async def measures(tx: Tx, page: PageAsked, *, state: str | None, visit_id: UUID | None) -> Page[MeasureView]:
+    """Decisions to refund or discount, the latest first."""
+    rows = select(Measure)
+    if state is not None:
+        rows = rows.where(Measure.state == state)
+    if visit_id is not None:
+        rows = rows.where(Measure.visit_id == visit_id)
+    by = (Measure.decided_at, Measure.measure_id)
+    return await paginate(tx, rows, page, by=by, view=MeasureView, descending=True)
+
+
+async def issued_invoice(tx: Tx, invoice_no: str) -> IssuedInvoice:
+    """A paper by its number, as it was issued. Raises ``NotFound``."""
+    paper = await tx.session.get(IssuedInvoice, invoice_no)
+    if paper is None:
+        raise NotFound("IssuedInvoice", invoice_no)
+    return paper
