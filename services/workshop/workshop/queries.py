@@ -38,7 +38,7 @@ async def show_job(tx: Tx, job: Job) -> JobView:
     """The job as its screen shows it, with what this transaction changed."""
     await tx.session.flush()
     found = select(Visit, Bay.name).outerjoin(Bay, Bay.id == job.bay_id).where(Visit.id == job.visit_id)
-    visit, bay = (await tx.session.execute(found)).tuples().one()
+    visit, bay = (await tx.session.execute(found)).one()
     return job_view(job, visit, bay)
 
 

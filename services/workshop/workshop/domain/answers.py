@@ -40,8 +40,9 @@ def open_job(
         arrived_at=visit.arrived_at,
         opened_at=at,
         changed_at=at,
+        lines=[],
+        parts=list(known_parts),
     )
-    job.parts.extend(known_parts)
     for line in lines:
         measure = visit.measure_id if line.kind == "rework" else None
         adopted = job.adopt(line, offered_in=0, measure_id=measure)
