@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest_asyncio
+from httpx import Response
+
 from chassis.testing.department import Department, employee_id
 from contracts import parts as parts_say
 from contracts import reception as reception_says
@@ -27,7 +29,6 @@ from contracts.values import (
     Title,
 )
 from contracts.workshop import JobDiagnosed
-from httpx import Response
 from workshop import main
 
 ALL = sorted(perm.ALL)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from chassis.rules import change_rule
 from contracts import workshop as says
 from workshop.domain import HouseRules

@@ -2,7 +2,6 @@
 
 from chassis import Tx
 from chassis.calendar import WorkingCalendar, default_calendar
-
 from workshop.domain import ShopCalendar
 from workshop.domain.copies import CALENDAR
 

@@ -8,11 +8,11 @@ from fastapi import Query
 from chassis import Forbidden, IllegalTransition, NotFound, Stale
 from chassis.http import Page, PageQuery, TxDep, Who, may, problems, router
 from contracts.may import workshop as perm
-from workshop import queries
 from workshop.api import bodies
 from workshop.commands import jobs as commands
 from workshop.domain import JobState
 from workshop.domain import refusals as no
+from workshop.queries import jobs as queries
 from workshop.views import JobView, Tag
 
 routes = router(tags=["jobs"])

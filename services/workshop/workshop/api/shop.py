@@ -10,11 +10,12 @@ from sqlalchemy import select
 from chassis import Invalid, NotFound, Stale
 from chassis.http import Page, PageQuery, TxDep, Who, may, paginate, problems, router
 from contracts.may import workshop as perm
-from workshop import queries, trouble_codes
+from workshop import trouble_codes
 from workshop.api import bodies
 from workshop.commands import resources as commands
 from workshop.domain import Bay, Technician
 from workshop.domain import refusals as no
+from workshop.queries import board, crew
 from workshop.views import (
     BayView,
     BoardItem,
@@ -46,7 +47,7 @@ async def show_board(
     promise_refused: bool | None = None,
 ) -> Page[BoardItem]:
     """All cars of the shop with status, technician, bay, promise and risk (WORK-14)."""
-    return await queries.board(
+    return await board.board(
         tx, page, words=q, state=state, at_risk=at_risk, held=held, promise_refused=promise_refused
     )
 
@@ -54,7 +55,7 @@ async def show_board(
 @routes.get("/queue")
 async def show_queue(tx: TxDep, who: Reader, page: PageQuery, skill: str | None = None) -> Page[QueueItem]:
     """Jobs that wait for a technician, in the dispatch order (F-36)."""
-    return await queries.queue(tx, page, skill=skill)
+    return await board.queue(tx, page, skill=skill)
 
 
 @routes.get("/load", responses=problems(Invalid))
@@ -69,7 +70,7 @@ async def show_load(
     end = last or begin
     if not begin <= end <= begin + _LONGEST:
         raise Invalid("query.last", "a day not before the first, at most 62 days later")
-    return await queries.load(tx, begin, end)
+    return await crew.load(tx, begin, end)
 
 
 @routes.get("/technicians")
@@ -77,7 +78,7 @@ async def list_technicians(
     tx: TxDep, who: Reader, page: PageQuery, skill: str | None = None, active: bool = True
 ) -> Page[TechnicianView]:
     """Technicians by name, their status and the time in it (WORK-45)."""
-    return await queries.technicians(tx, page, skill=skill, active=active)
+    return await crew.technicians(tx, page, skill=skill, active=active)
 
 
 @routes.get("/technicians/{technician_id}", responses=problems(NotFound))
@@ -87,7 +88,7 @@ async def show_technician(technician_id: UUID, tx: TxDep, who: Reader) -> Techni
     if technician is None:
         raise NotFound("Technician", technician_id)
     tx.subject = technician
-    return (await queries.technician_views(tx, [technician]))[0]
+    return (await crew.technician_views(tx, [technician]))[0]
 
 
 @routes.get("/technicians/{technician_id}/schedule")
@@ -95,21 +96,21 @@ async def show_schedule(
     technician_id: UUID, tx: TxDep, who: Reader, on: date | None = None
 ) -> list[ScheduleEntry]:
     """A technician's day: plan, gaps, what is late (WORK-12)."""
-    return await queries.schedule(tx, technician_id, on or tx.today)
+    return await crew.schedule(tx, technician_id, on or tx.today)
 
 
 @routes.post("/technicians/{technician_id}/absence", responses=problems(NotFound, Stale))
 async def note_absence(technician_id: UUID, body: bodies.Absence, tx: TxDep, who: Keeper) -> TechnicianView:
     """A technician is away and gets no work."""
     technician = await commands.note_absence(tx, technician_id=technician_id, **body.model_dump_fields())
-    return (await queries.technician_views(tx, [technician]))[0]
+    return (await crew.technician_views(tx, [technician]))[0]
 
 
 @routes.post("/technicians/{technician_id}/presence", responses=problems(NotFound, Stale))
 async def note_presence(technician_id: UUID, tx: TxDep, who: Keeper) -> TechnicianView:
     """A technician is here again."""
     technician = await commands.note_presence(tx, technician_id=technician_id)
-    return (await queries.technician_views(tx, [technician]))[0]
+    return (await crew.technician_views(tx, [technician]))[0]
 
 
 @routes.get("/bays")

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from workshop.calendar import working_calendar
 from chassis import Tx
 from contracts.base import Event
+from workshop.calendar import working_calendar
 from workshop.domain import Bay, HouseRules, Job, JobLine, LineState
 from workshop.domain.promise import watch
 from workshop.domain.standing import settle

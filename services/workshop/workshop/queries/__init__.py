@@ -1,0 +1,1 @@
+"""What the workshop's screens read: SQL to views."""
