@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+
 from chassis.messaging.hub import Killed
 from chassis.testing.department import Department
 from chassis.testing.shop import Shop
-from sqlalchemy import text
 
 from .toy import Listed, hire, hiring, listing, rename
 

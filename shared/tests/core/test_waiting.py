@@ -1,0 +1,126 @@
+"""A reaction that is ahead of its facts waits for exactly one aggregate, and is woken by it."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Integer, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis import NotYet, Service, Tx, new_metadata
+from chassis.messaging import operator
+from chassis.refusal import NotFound
+from chassis.testing.department import Department
+from contracts.crm import CustomerRegistered
+from contracts.parts import PartWithdrawn
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CUSTOMER = UUID("00000000-0000-7000-8000-00000000c001")
+
+
+class WaitingBase(DeclarativeBase):
+    metadata = new_metadata()
+
+
+class Effect(WaitingBase):
+    """One row for each effect."""
+
+    __tablename__ = "effects"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    what: Mapped[str]
+
+
+async def _note(tx: Tx, event: CustomerRegistered) -> None:
+    tx.add(Effect(what=event.display_name))
+
+
+async def _after_the_customer(tx: Tx, event: PartWithdrawn) -> None:
+    if not await tx.applied("crm.customer", CUSTOMER):
+        raise NotYet("crm.customer", CUSTOMER, at="registered")
+    tx.add(Effect(what=event.part_no))
+
+
+async def _waits_upwards(tx: Tx, event: PartWithdrawn) -> None:
+    raise NotYet("workshop.job", uuid4())
+
+
+def _service(reaction: Any) -> Service:
+    service = Service("reception", base=WaitingBase)
+    service.on(CustomerRegistered, _note)
+    service.on(PartWithdrawn, reaction)
+    return service
+
+
+def _registered() -> CustomerRegistered:
+    return CustomerRegistered(
+        customer_id=CUSTOMER, customer_no="C000001", display_name="Chen Jie", customer_class="ordinary"
+    )
+
+
+async def _effects(reception: Department) -> list[str]:
+    async with reception.tx() as tx:
+        return list((await tx.session.execute(text("select what from effects order by id"))).scalars())
+
+
+async def _waiting(reception: Department) -> list[dict[str, Any]]:
+    async with reception.tx() as tx:
+        return await operator.waiting(tx.session)
+
+
+class TestAReactionAheadOfItsFacts:
+    async def test_shows_what_it_waits_for_and_is_never_parked(self, department: Any) -> None:
+        reception = await department(_service(_after_the_customer))
+        await reception.hears(PartWithdrawn(part_no="P-1"))
+        for _ in range(12):
+            await reception.turn()
+
+        [row] = await _waiting(reception)
+
+        assert row["waits_for"] == f"crm.customer|{CUSTOMER}"
+        assert row["attempt"] == 0
+        assert await _effects(reception) == []
+
+    async def test_is_woken_by_the_advance_of_that_aggregate(self, department: Any) -> None:
+        reception = await department(_service(_after_the_customer))
+        await reception.hears(PartWithdrawn(part_no="P-1"), settle=False)
+        await reception.hears(_registered(), settle=False)
+
+        await reception.runtime.waker.once()  # no wait of machine time is skipped here
+
+        assert await _effects(reception) == ["Chen Jie", "P-1"]
+        assert await _waiting(reception) == []
+
+    async def test_needs_no_wait_in_the_other_order(self, department: Any) -> None:
+        reception = await department(_service(_after_the_customer))
+
+        await reception.hears(_registered(), PartWithdrawn(part_no="P-1"), settle=False)
+
+        assert await _effects(reception) == ["Chen Jie", "P-1"]
+
+    async def test_may_not_wait_for_a_stream_of_higher_rank(self, department: Any) -> None:
+        reception = await department(_service(_waits_upwards))
+
+        with pytest.raises(RuntimeError, match="rank"):
+            await reception.runtime.listener._take_up(
+                reception.envelope(PartWithdrawn(part_no="P-1")), patient=True
+            )
+
+
+class TestTheOperator:
+    async def test_may_only_replay_what_is_parked(self, department: Any) -> None:
+        reception = await department(_service(_after_the_customer))
+        await reception.hears(PartWithdrawn(part_no="P-1"))
+
+        async with reception.tx() as tx:
+            with pytest.raises(NotFound):
+                await operator.replay(tx.session, "parts.part", "P-1", 1)
+
+    async def test_sees_what_keeps_the_department_busy(self, department: Any) -> None:
+        reception = await department(_service(_after_the_customer))
+        await reception.hears(PartWithdrawn(part_no="P-1"))
+
+        async with reception.tx() as tx:
+            state = await operator.quiet(tx.session, now=tx.now)
+
+        assert (state["deferred"], state["parked"], state["unpublished"]) == (1, 0, 0)
