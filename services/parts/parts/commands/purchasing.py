@@ -195,7 +195,7 @@ async def _suppliers_of(tx: Tx, part_nos: set[str]) -> dict[str, Supplier]:
         .join(Supplier, Supplier.id == Part.supplier_id)
         .where(Part.part_no.in_(part_nos), Supplier.qualified)
     )
-    return dict((await tx.session.execute(query)).tuples().all())
+    return dict((await tx.session.execute(query)).all())
 
 
 async def _must_be_listed(tx: Tx, part_nos: set[str]) -> None:
@@ -211,7 +211,7 @@ async def _lock_lines(
         return {}
     query = select(ReservationLine.part_line_id, ReservationLine.reservation_id)
     rows = await tx.session.execute(query.where(ReservationLine.part_line_id.in_(set(part_line_ids))))
-    owner = dict(rows.tuples().all())
+    owner = dict(rows.all())
     for missing in set(part_line_ids) - set(owner):
         raise NotFound("part_line", missing)
     reservations = {found.id: found for found in await lock_reservations(tx, owner.values())}

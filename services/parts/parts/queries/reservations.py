@@ -30,7 +30,7 @@ async def parts_of(tx: Tx, part_nos: Iterable[str]) -> dict[str, tuple[Part, Sto
     """Names and stock of these parts, as far as they are listed."""
     query = select(Part, Stock).join(Stock, Stock.part_no == Part.part_no)
     rows = await tx.session.execute(query.where(Part.part_no.in_(set(part_nos))))
-    return {part.part_no: (part, stock) for part, stock in rows.tuples()}
+    return {part.part_no: (part, stock) for part, stock in rows}
 
 
 def pick_requests(*, state: str | None, reservation_id: UUID | None) -> Rows:
@@ -63,7 +63,7 @@ async def used_on(tx: Tx, visit_id: UUID) -> list[tuple[ReservationLine, Part | 
         .where(Reservation.visit_id == visit_id, ReservationLine.issued > ReservationLine.returned)
         .order_by(ReservationLine.part_no, ReservationLine.part_line_id)
     )
-    return [(line, part) for line, part in (await tx.session.execute(query)).tuples()]
+    return [(line, part) for line, part in (await tx.session.execute(query))]
 
 
 async def waiting_of(tx: Tx, reservation_id: UUID) -> int:

@@ -1,0 +1,338 @@
+"""What people do in parts: catalogue, counter, two counters at once, orders from request to receipt."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from services.parts.tests.parts_builders import (
+    ALL,
+    OIL,
+    PADS,
+    Story,
+    a_line,
+    a_part,
+    reservation_of,
+    stock_differs,
+    stock_of,
+    stocked,
+)
+
+from chassis.testing.department import Department
+from chassis.testing.plugin import MakeDepartment
+from contracts import parts as says
+from contracts.values import Line
+from parts import main
+
+TECHNICIAN = UUID(int=7)
+
+
+@pytest.fixture
+async def parts(department: MakeDepartment) -> Department:
+    """Parts with an empty catalogue."""
+    return await department(main.service)
+
+
+async def _post(parts: Department, path: str, body: Any = None) -> dict[str, Any]:
+    answer = await parts.call("POST", path, json=body, who=ALL)
+    assert answer.status_code in {200, 201}, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def _agreed(parts: Department, line: Line, *, wait: bool = False) -> Story:
+    story = Story()
+    await parts.hears(story.opened(booked=False), story.drafted(line))
+    await parts.hears(story.answered(line, back_order=[line] if wait else ()))
+    return story
+
+
+def _rows(line: Line, quantity: str, **own: Any) -> dict[str, Any]:
+    rows = [{"part_line_id": str(line.parts[0].part_line_id), "quantity": quantity} | own]
+    return {"technician_id": str(TECHNICIAN), "lines": rows}
+
+
+async def _supplier(parts: Department, **own: Any) -> str:
+    body = {"name": "Bosch", "qualified": True, "lead_working_days": 2}
+    return str((await _post(parts, "/suppliers", body | own))["id"])
+
+
+class TestTheCatalogue:
+    async def test_tells_what_is_listed_changed_and_withdrawn(self, parts: Department) -> None:
+        await _post(parts, "/parts", a_part())
+        body = {k: v for k, v in a_part(unit_price="300.00").items() if k != "part_no"}
+        changed = await parts.call("PUT", f"/parts/{PADS}", json=body, who=ALL)
+        await _post(parts, f"/parts/{PADS}/withdrawal")
+        await _post(parts, "/parts", a_part())
+
+        assert changed.json()["unit_price"] == "300.00"
+        types = [says.PartListed.TYPE, says.PartChanged.TYPE, says.PartWithdrawn.TYPE, says.PartListed.TYPE]
+        assert parts.told == types
+        assert parts.said(says.PartListed)[0].currency == "CNY"
+
+    async def test_lists_a_number_once(self, parts: Department) -> None:
+        await _post(parts, "/parts", a_part())
+
+        again = await parts.call("POST", "/parts", json=a_part(), who=ALL)
+
+        assert (again.status_code, again.json()["code"]) == (409, "part_already_listed")
+
+    @pytest.mark.req("PART-28")
+    async def test_suggests_what_fell_to_its_reorder_point(self, parts: Department) -> None:
+        await stocked(parts, PADS, "3", reorder_point="3", reorder_quantity="10")
+        await stocked(parts, OIL, "4", reorder_point="3", reorder_quantity="10")
+
+        found = (await parts.call("GET", "/reorder-suggestions", who=ALL)).json()["items"]
+
+        assert [(row["part_no"], row["reorder_quantity"]) for row in found] == [(PADS, "10.000")]
+
+
+@pytest.mark.req("PART-02")
+class TestTheCounter:
+    async def test_hands_out_on_a_slip_and_measures_the_wait(self, parts: Department) -> None:
+        await stocked(parts)
+        line = a_line((PADS, "2"))
+        story = await _agreed(parts, line)
+        reservation = await reservation_of(parts, story)
+        asked = _rows(line, "2")
+        await _post(parts, f"/reservations/{reservation['id']}/pick-requests", asked)
+        await parts.passes(minutes=10)
+
+        written = await _post(parts, f"/reservations/{reservation['id']}/issues", asked)
+
+        (row,) = written["slip"]["lines"]
+        assert (row["part_no"], row["quantity"], row["unit_cost"]) == (PADS, "2.000", "200.00")
+        (told,) = parts.said(says.PartsIssued)
+        assert (told.slip_no, told.technician_id, told.estimate_revision) == (
+            written["slip"]["slip_no"],
+            TECHNICIAN,
+            1,
+        )
+        queue = (await parts.call("GET", "/pick-requests?state=picked", who=ALL)).json()["items"]
+        assert [(row["waited_minutes"], row["slip_no"]) for row in queue] == [(10, told.slip_no)]
+        assert await stock_differs(parts) == []
+
+    async def test_takes_unused_parts_back(self, parts: Department) -> None:
+        await stocked(parts)
+        line = a_line((PADS, "2"))
+        story = await _agreed(parts, line)
+        id = (await reservation_of(parts, story))["id"]
+        await _post(parts, f"/reservations/{id}/issues", _rows(line, "2"))
+
+        await _post(parts, f"/reservations/{id}/returns", _rows(line, "1"))
+
+        (told,) = parts.said(says.PartsReturned)
+        assert (told.lines[0].issued_total, told.lines[0].returned_total) == (2, 1)
+        assert await stock_of(parts) == ("9.000", "0.000", "9.000")
+        used = (await parts.call("GET", f"/visits/{story.visit_id}/parts-used", who=ALL)).json()
+        assert [(row["part_no"], row["quantity"], row["kind"]) for row in used] == [(PADS, "1.000", "oem")]
+        assert await stock_differs(parts) == []
+
+    async def test_refuses_what_nobody_agreed_to(self, parts: Department) -> None:
+        await stocked(parts)
+        story, line = Story(), a_line((PADS, "2"))
+        await parts.hears(story.opened(booked=False), story.drafted(line))
+        id = (await reservation_of(parts, story))["id"]
+
+        answer = await parts.call("POST", f"/reservations/{id}/issues", json=_rows(line, "1"), who=ALL)
+
+        assert answer.status_code == 409
+        problem = answer.json()
+        assert (problem["code"], problem["waiting_for"]) == ("not_authorised", "reception.visit")
+        assert problem["state"] == "attached"
+        assert await stock_of(parts) == ("10.000", "2.000", "8.000")
+
+    @pytest.mark.req("PART-15", "PART-27")
+    async def test_gives_the_last_part_to_one_of_two(self, parts: Department) -> None:
+        await stocked(parts, PADS, "0")
+        lines = [a_line((PADS, "1")), a_line((PADS, "1"))]
+        stories = [await _agreed(parts, line) for line in lines]
+        ids = [(await reservation_of(parts, story))["id"] for story in stories]
+        await _post(parts, f"/parts/{PADS}/receipts", {"quantity": "1"})
+        for id, line in zip(ids, lines, strict=True):
+            part_line_id = line.parts[0].part_line_id
+            await _post(parts, f"/reservations/{id}/lines/{part_line_id}/freeing")
+
+        answers = await asyncio.gather(
+            *(
+                parts.call("POST", f"/reservations/{id}/issues", json=_rows(line, "1"), who=ALL)
+                for id, line in zip(ids, lines, strict=True)
+            )
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        refused = next(answer.json() for answer in answers if answer.status_code == 409)
+        assert (refused["code"], refused["available"]) == ("not_enough_stock", "0.000")
+        assert await stock_of(parts) == ("0.000", "0.000", "0.000")
+        assert await stock_differs(parts) == []
+
+
+class TestTwoBookingsAtOnce:
+    @pytest.mark.req("PART-15")
+    async def test_never_get_the_same_part(self, parts: Department) -> None:
+        await stocked(parts, PADS, "3")
+        stories = [Story() for _ in range(4)]
+
+        await asyncio.gather(
+            *(parts.hears(story.confirmed(a_line((PADS, "1"))), settle=False) for story in stories)
+        )
+        await parts.settle()
+
+        assert await stock_of(parts) == ("3.000", "3.000", "0.000")
+        assert len(parts.said(says.ShortageDetected)) == 1
+        assert await stock_differs(parts) == []
+
+
+@pytest.mark.req("PART-05")
+class TestABackOrder:
+    async def test_goes_from_agreement_to_arrival(self, parts: Department) -> None:
+        supplier = await _supplier(parts)
+        await stocked(parts, PADS, "1", supplier_id=supplier)
+        line = a_line((PADS, "3"))
+        await _agreed(parts, line, wait=True)
+        (ordered,) = parts.said(says.PartsBackOrdered)
+        (order,) = (await parts.call("GET", "/purchase-orders?state=placed", who=ALL)).json()["items"]
+        assert order["order_no"] == ordered.purchase_order_no
+        assert parts.said(says.PurchaseOrderPlaced)[0].supplier == "Bosch"
+
+        received = await _post(parts, f"/purchase-orders/{order['id']}/receipts", {})
+
+        assert received["state"] == "received"
+        (told,) = parts.said(says.PartsArrived)
+        assert (told.lines[0].reserved, told.lines[0].short, told.lines[0].eta) == (3, 0, None)
+        assert parts.said(says.PurchaseOrderReceived)[0].lines[0].quantity == 2
+        assert await stock_differs(parts) == []
+
+    @pytest.mark.req("PART-06")
+    async def test_tells_when_its_arrival_moves(self, parts: Department) -> None:
+        await stocked(parts, PADS, "0", supplier_id=await _supplier(parts))
+        await _agreed(parts, a_line((PADS, "1")), wait=True)
+        old = parts.said(says.PartsBackOrdered)[0].lines[0].eta
+        (order,) = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
+        body = {"due_at": "2025-03-20T09:00:00Z", "reason": "strike"}
+
+        shown = await _post(parts, f"/purchase-orders/{order['id']}/eta-changes", body)
+
+        (told,) = parts.said(says.EtaChanged)
+        assert (told.lines[0].old_eta, told.reason) == (old, "strike")
+        assert told.lines[0].new_eta.day == 20
+        assert [change["reason"] for change in shown["eta_changes"]] == ["strike"]
+
+    @pytest.mark.req("PART-08")
+    async def test_stands_on_the_shortage_list(self, parts: Department) -> None:
+        await stocked(parts, PADS, "0")
+        story = await _agreed(parts, a_line((PADS, "1")), wait=True)
+        await parts.passes(hours=2)
+
+        (row,) = (await parts.call("GET", "/shortages", who=ALL)).json()["items"]
+
+        assert (row["visit_id"], row["short"], row["back_ordered"]) == (
+            str(story.visit_id),
+            "1.000",
+            "1.000",
+        )
+        assert row["age_minutes"] == 120
+        assert row["eta"] is not None
+
+    async def test_that_is_cancelled_leaves_the_line_short(self, parts: Department) -> None:
+        await stocked(parts, PADS, "0")
+        await _agreed(parts, a_line((PADS, "1")), wait=True)
+        (order,) = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
+
+        await _post(parts, f"/purchase-orders/{order['id']}/cancellation")
+
+        told = parts.said(says.ShortageDetected)[-1]
+        assert (told.lines[0].short, told.lines[0].eta) == (1, None)
+
+    async def test_requested_without_a_supplier_is_placed_by_the_keeper(self, parts: Department) -> None:
+        await stocked(parts, PADS, "0")
+        await _agreed(parts, a_line((PADS, "1")), wait=True)
+        (order,) = (await parts.call("GET", "/purchase-orders?state=requested", who=ALL)).json()["items"]
+
+        body = {"supplier_id": await _supplier(parts)}
+        placed = await _post(parts, f"/purchase-orders/{order['id']}/placement", body)
+
+        assert (placed["state"], placed["supplier_name"]) == ("placed", "Bosch")
+
+    async def test_by_hand_is_only_for_what_was_agreed(self, parts: Department) -> None:
+        supplier = await _supplier(parts)
+        await stocked(parts, PADS, "0")
+        story, line = Story(), a_line((PADS, "1"))
+        row = {"part_no": PADS, "quantity": "1", "part_line_id": str(line.parts[0].part_line_id)}
+        body = {"supplier_id": supplier, "lines": [row]}
+        await parts.hears(story.opened(booked=False), story.drafted(line))
+        early = await parts.call("POST", "/purchase-orders", json=body, who=ALL)
+        await parts.hears(story.answered(line))
+
+        placed = await _post(parts, "/purchase-orders", body)
+
+        assert early.json()["code"] == "not_authorised"
+        assert parts.said(says.PartsBackOrdered)[0].purchase_order_no == placed["order_no"]
+
+    @pytest.mark.req("PART-12")
+    async def test_is_refused_to_an_unqualified_supplier(self, parts: Department) -> None:
+        await stocked(parts, PADS, "0")
+        body = {
+            "supplier_id": await _supplier(parts, qualified=False),
+            "lines": [{"part_no": PADS, "quantity": "1"}],
+        }
+
+        answer = await parts.call("POST", "/purchase-orders", json=body, who=ALL)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "supplier_not_qualified")
+
+
+class TestStockByHand:
+    @pytest.mark.req("PART-27")
+    async def test_a_count_is_a_movement_with_its_reason(self, parts: Department) -> None:
+        await stocked(parts)
+
+        await _post(parts, f"/parts/{PADS}/counts", {"counted": "9", "reason": "one was broken"})
+
+        (row,) = (await parts.call("GET", f"/parts/{PADS}/movements?kind=adjust", who=ALL)).json()["items"]
+        assert (row["quantity"], row["on_hand_after"], row["reason"]) == ("-1.000", "9.000", "one was broken")
+
+    async def test_a_freed_line_can_be_set_aside_again(self, parts: Department) -> None:
+        await stocked(parts)
+        line = a_line((PADS, "2"))
+        story = await _agreed(parts, line)
+        path = (
+            f"/reservations/{(await reservation_of(parts, story))['id']}/lines/{line.parts[0].part_line_id}"
+        )
+
+        freed = await _post(parts, f"{path}/freeing")
+        again = await _post(parts, f"{path}/setting-aside")
+
+        assert [shown["lines"][0]["held"] for shown in (freed, again)] == ["0.000", "2.000"]
+        assert await stock_differs(parts) == []
+
+
+@pytest.mark.req("PART-09", "PART-19", "PART-20")
+async def test_supply_figures_count_lines_waits_and_wrong_parts(parts: Department) -> None:
+    await stocked(parts, PADS, "3")
+    filled, short = a_line((PADS, "2")), a_line((PADS, "2"))
+    id = (await reservation_of(parts, await _agreed(parts, filled)))["id"]
+    await _agreed(parts, short)
+    await _post(parts, f"/reservations/{id}/pick-requests", _rows(filled, "2"))
+    await parts.passes(minutes=20)
+    await _post(parts, f"/reservations/{id}/issues", _rows(filled, "2"))
+    await _post(
+        parts, f"/reservations/{id}/returns", _rows(filled, "1", reason="wrong_part", needed_again=True)
+    )
+
+    path = "/supply-figures?since=2025-03-01T00:00:00Z&until=2025-04-01T00:00:00Z"
+    figures = (await parts.call("GET", path, who=ALL)).json()
+
+    assert (figures["fill_rate_percent"], figures["mean_wait_minutes"]) == ("50.00", "20.00")
+    assert (figures["slow_picks"], figures["wrong_part_percent"]) == (1, "100.00")
+
+
+async def test_an_unknown_line_cannot_be_ordered_for(parts: Department) -> None:
+    await stocked(parts, PADS, "0")
+    row = {"part_no": PADS, "quantity": "1", "part_line_id": str(uuid4())}
+
+    answer = await parts.call(
+        "POST", "/purchase-orders", json={"supplier_id": await _supplier(parts), "lines": [row]}, who=ALL
+    )
+
+    assert answer.status_code == 404

@@ -1,0 +1,356 @@
+"""What parts does when others report: the exceptions, the races, every event in every state."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from services.parts.tests.parts_builders import (
+    ALL,
+    OIL,
+    PADS,
+    SLOT,
+    Story,
+    a_line,
+    reservation_of,
+    stock_differs,
+    stock_of,
+    stocked,
+)
+from sqlalchemy import text
+
+from chassis.testing.department import Department
+from chassis.testing.plugin import MakeDepartment
+from contracts import booking
+from contracts import parts as says
+from contracts.base import Event
+from contracts.values import WeeklyHours
+from parts import main
+
+TECHNICIAN = str(uuid4())
+
+
+@pytest.fixture
+async def parts(department: MakeDepartment) -> Department:
+    """Parts with ten sets of brake pads."""
+    made = await department(main.service)
+    await stocked(made)
+    return made
+
+
+async def _issue(parts: Department, story: Story, quantity: str, line: Any) -> Any:
+    reservation = await reservation_of(parts, story)
+    body = {
+        "technician_id": TECHNICIAN,
+        "lines": [{"part_line_id": str(line.parts[0].part_line_id), "quantity": quantity}],
+    }
+    return await parts.call("POST", f"/reservations/{reservation['id']}/issues", json=body, who=ALL)
+
+
+@pytest.mark.req("PART-15", "BOOK-23")
+class TestABooking:
+    async def test_has_its_parts_set_aside(self, parts: Department) -> None:
+        story = Story()
+
+        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+
+        (told,) = parts.said(says.PartsReserved)
+        assert told.for_revision == says.ForRevision(source="appointment", revision=1)
+        assert told.appointment_id == story.appointment_id
+        assert told.lines[0].reserved == 2
+        assert await stock_of(parts) == ("10.000", "2.000", "8.000")
+
+    async def test_hears_of_a_shortage(self, parts: Department) -> None:
+        await parts.hears(Story().confirmed(a_line((PADS, "12"))))
+
+        (told,) = parts.said(says.ShortageDetected)
+        assert (told.lines[0].reserved, told.lines[0].short) == (10, 2)
+
+    async def test_without_parts_is_told_so_too(self, parts: Department) -> None:
+        await parts.hears(Story().confirmed(a_line()))
+
+        assert parts.said(says.PartsReserved)[0].lines == ()
+
+    @pytest.mark.parametrize("ends", [Story.cancelled, Story.missed])
+    async def test_that_comes_to_nothing_frees_them(
+        self, parts: Department, ends: Callable[[Story], Event]
+    ) -> None:
+        story = Story()
+        await parts.hears(story.confirmed(a_line((PADS, "2"))), ends(story))
+
+        (told,) = parts.said(says.PartsReleased)
+        assert told.reason in {"cancelled", "missed"}
+        assert await stock_of(parts) == ("10.000", "0.000", "10.000")
+
+    async def test_that_moved_takes_another_set(self, parts: Department) -> None:
+        story = Story()
+        await parts.hears(story.confirmed(a_line((PADS, "2"))), story.rescheduled(a_line((PADS, "3"))))
+
+        assert parts.said(says.PartsReserved)[-1].for_revision.revision == 2
+        assert (await stock_of(parts))[1] == "3.000"
+
+    async def test_that_is_freed_serves_the_next_who_waits(self, parts: Department) -> None:
+        first, second = Story(), Story()
+        await parts.hears(first.confirmed(a_line((PADS, "10"))), second.confirmed(a_line((PADS, "4"))))
+
+        await parts.hears(first.cancelled())
+
+        (told,) = parts.said(says.PartsArrived)
+        assert told.request_id == second.request_id
+        assert told.lines[0].short == 0
+        assert (await stock_of(parts))[1] == "4.000"
+
+
+class TestACarThatComes:
+    async def test_gets_its_parts_attached(self, parts: Department) -> None:
+        story = Story()
+        await parts.hears(story.confirmed(a_line((PADS, "2"))), story.opened())
+
+        (told,) = parts.said(says.ReservationAttached)
+        assert (told.visit_id, told.lines[0].reserved) == (story.visit_id, 2)
+
+    async def test_before_the_news_of_its_slot_waits_for_it(self, parts: Department) -> None:
+        story = Story()
+        await parts.hears(story.opened())
+        assert parts.said(says.ReservationAttached) == []
+
+        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+
+        (told,) = parts.said(says.ReservationAttached)
+        assert told.lines[0].reserved == 2
+
+    async def test_whose_slot_was_never_confirmed_is_attached_when_booking_kept_it(
+        self, parts: Department
+    ) -> None:
+        story = Story()
+        await parts.hears(story.requested(), story.opened())
+        assert parts.said(says.ReservationAttached) == []
+
+        await parts.hears(story.kept())
+
+        assert len(parts.said(says.ReservationAttached)) == 1
+
+    @pytest.mark.parametrize("ends", [Story.cancelled, Story.missed])
+    async def test_wins_over_the_end_of_its_slot_in_both_orders(
+        self, parts: Department, ends: Callable[[Story], Event]
+    ) -> None:
+        early, late = Story(), Story()
+
+        await parts.hears(early.confirmed(a_line((PADS, "2"))), early.opened(), ends(early))
+        await parts.hears(late.confirmed(a_line((PADS, "2"))), ends(late), late.opened())
+
+        for story in (early, late):
+            shown = await reservation_of(parts, story)
+            assert shown["state"] == "attached"
+            assert shown["lines"][0]["held"] == "2.000"
+        assert (await stock_of(parts))[1] == "4.000"
+
+    async def test_without_a_known_slot_joins_by_its_request(self, parts: Department) -> None:
+        story = Story()
+        await parts.hears(story.opened(booked=False), story.confirmed(a_line((PADS, "2"))))
+
+        shown = await reservation_of(parts, story)
+        assert (shown["state"], shown["lines"][0]["held"]) == ("attached", "2.000")
+        assert shown["appointment_id"] == str(story.appointment_id)
+
+    async def test_and_has_an_estimate_is_not_touched_by_a_second_slot(self, parts: Department) -> None:
+        story = Story()
+        line = a_line((PADS, "2"))
+        await parts.hears(story.opened(booked=False), story.drafted(line), story.answered(line))
+        said = len(parts.told)
+
+        await parts.hears(story.confirmed(line, appointment_id=uuid4()))
+
+        assert parts.told[said:] == []
+
+
+class TestAnEstimate:
+    async def test_reserves_what_is_new_and_frees_what_is_gone(self, parts: Department) -> None:
+        await stocked(parts, OIL)
+        story = Story()
+        booked, found = a_line((PADS, "2")), a_line((OIL, "4"))
+
+        await parts.hears(story.confirmed(booked), story.opened(), story.drafted(found))
+
+        told = parts.said(says.PartsReserved)[-1]
+        assert told.for_revision == says.ForRevision(source="estimate", revision=1)
+        assert (await stock_of(parts))[1] == "0.000"
+        assert (await stock_of(parts, OIL))[1] == "4.000"
+
+    async def test_that_is_declined_frees_its_parts(self, parts: Department) -> None:
+        story = Story()
+        yes, no = a_line((PADS, "2")), a_line((PADS, "3"))
+
+        await parts.hears(
+            story.opened(booked=False), story.drafted(yes, no), story.answered(yes, declined=[no])
+        )
+
+        assert parts.said(says.PartsReleased)[0].reason == "declined"
+        assert (await stock_of(parts))[1] == "2.000"
+
+    async def test_that_is_agreed_orders_what_is_short(self, parts: Department) -> None:
+        story = Story()
+        line = a_line((PADS, "12"))
+
+        await parts.hears(
+            story.opened(booked=False), story.drafted(line), story.answered(line, back_order=[line])
+        )
+
+        (told,) = parts.said(says.PartsBackOrdered)
+        assert told.lines[0].quantity == 2
+        assert told.lines[0].eta is not None
+        orders = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
+        assert [(o["order_no"], o["state"]) for o in orders] == [(told.purchase_order_no, "requested")]
+
+    async def test_that_is_agreed_without_waiting_orders_nothing(self, parts: Department) -> None:
+        story = Story()
+        line = a_line((PADS, "12"))
+
+        await parts.hears(story.opened(booked=False), story.drafted(line), story.answered(line))
+
+        assert parts.said(says.PartsBackOrdered) == []
+
+
+class TestRework:
+    async def test_in_the_open_visit_is_set_aside_and_may_be_issued(self, parts: Department) -> None:
+        story = Story()
+        line = a_line((PADS, "1"), payer="shop", kind="rework")
+
+        await parts.hears(story.opened(booked=False), story.rework_ordered(line))
+
+        assert parts.said(says.PartsReserved)[-1].for_revision.source == "rework"
+        assert (await _issue(parts, story, "1", line)).status_code == 201
+
+    async def test_that_is_short_is_ordered_without_asking(self, parts: Department) -> None:
+        story = Story()
+
+        await parts.hears(
+            story.opened(booked=False), story.rework_ordered(a_line((PADS, "11"), payer="shop"))
+        )
+
+        assert parts.said(says.PartsBackOrdered)[0].lines[0].quantity == 1
+
+    async def test_in_a_visit_to_come_keeps_its_parts_through_booking(self, parts: Department) -> None:
+        story = Story()
+        line = a_line((PADS, "1"), payer="shop", kind="rework")
+
+        await parts.hears(story.rework_agreed(line), story.confirmed(line), story.opened())
+
+        shown = await reservation_of(parts, story)
+        assert (shown["state"], shown["lines"][0]["authorised"]) == ("attached", True)
+        assert (await stock_of(parts))[1] == "1.000"
+
+
+class TestTheEnd:
+    async def test_ready_frees_what_was_not_issued(self, parts: Department) -> None:
+        story = Story()
+        line = a_line((PADS, "4"))
+        await parts.hears(story.opened(booked=False), story.drafted(line), story.answered(line))
+        await _issue(parts, story, "3", line)
+
+        await parts.hears(story.ready(line, used="3"))
+
+        assert await stock_of(parts) == ("7.000", "0.000", "7.000")
+
+    async def test_ready_and_a_later_estimate_agree_in_both_orders(self, parts: Department) -> None:
+        for ready_first in (True, False):
+            story = Story()
+            done, more = a_line((PADS, "1")), a_line((PADS, "2"))
+            await parts.hears(story.opened(booked=False), story.drafted(done), story.answered(done))
+            events = [story.ready(done), story.drafted(done, more, revision=2)]
+            await parts.hears(*(events if ready_first else reversed(events)))
+            await parts.hears(story.answered(done, more, revision=2), story.reopened())
+
+            shown = await reservation_of(parts, story)
+            held = {row["line_id"]: row["held"] for row in shown["lines"]}
+            assert held[str(more.line_id)] == "2.000"
+
+    @pytest.mark.req("PART-15")
+    async def test_closed_holds_nothing(self, parts: Department) -> None:
+        story = Story()
+        line = a_line((PADS, "4"))
+        await parts.hears(story.opened(booked=False), story.drafted(line), story.closed())
+
+        assert parts.said(says.PartsReleased)[-1].reason == "closed"
+        assert (await reservation_of(parts, story))["state"] == "closed"
+        assert (await stock_of(parts))[1] == "0.000"
+
+    async def test_of_a_slot_that_nobody_spoke_of_again_frees_its_parts(self, parts: Department) -> None:
+        story = Story()
+        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+        await parts.passes(days=3)
+        assert parts.said(says.PartsReleased) == []  # silence proves nothing before both were heard
+
+        await parts.publishers_have_told("booking", "reception")
+        await parts.settle()
+
+        assert parts.said(says.PartsReleased)[0].reason == "lapsed"
+        assert (await stock_of(parts))[1] == "0.000"
+
+    async def test_of_a_lapsed_slot_is_taken_back_by_the_car(self, parts: Department) -> None:
+        story = Story()
+        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+        await parts.passes(days=3)
+        await parts.publishers_have_told("booking", "reception")
+        await parts.settle()
+
+        await parts.hears(story.opened())
+
+        assert (await stock_of(parts))[1] == "2.000"
+
+
+EVERY_EVENT = (
+    "confirmed", "rescheduled", "cancelled", "missed", "kept", "opened", "drafted", "answered",
+    "rework_ordered", "rework_agreed", "closed", "ready", "reopened",
+)  # fmt: skip
+TAKES_LINES = frozenset(EVERY_EVENT) - {"cancelled", "missed", "kept", "opened", "closed", "reopened"}
+HISTORIES = {
+    "nothing": (),
+    "open": ("confirmed",),
+    "released": ("confirmed", "missed"),
+    "expected": ("rework_agreed",),
+    "attached": ("confirmed", "opened"),
+    "drafted": ("confirmed", "opened", "drafted"),
+    "answered": ("confirmed", "opened", "drafted", "answered"),
+    "ready": ("confirmed", "opened", "drafted", "answered", "ready"),
+    "closed": ("confirmed", "opened", "drafted", "answered", "ready", "closed"),
+}
+
+
+def _says(story: Story, name: str, line: Any) -> Event:
+    takes_lines = name in TAKES_LINES
+    told: Event = getattr(story, name)(*([line] if takes_lines else []))
+    return told
+
+
+class TestEveryEventInEveryState:
+    @pytest.mark.parametrize("history", HISTORIES)
+    async def test_has_an_outcome(self, parts: Department, history: str) -> None:
+        for name in EVERY_EVENT:
+            story, line = Story(), a_line((PADS, "1"))
+            for earlier in HISTORIES[history]:
+                await parts.hears(_says(story, earlier, line))
+            if history in {"nothing", "expected"} and name == "opened":
+                await parts.hears(story.kept())  # else it rightly waits, which is tested above
+
+            await parts.hears(_says(story, name, line))
+
+        async with parts.tx() as tx:
+            waiting = (await tx.session.execute(text("select count(*) from deferred"))).scalar_one()
+        assert waiting == 0
+        assert await stock_differs(parts) == []
+
+    async def test_the_calendar_is_copied(self, parts: Department) -> None:
+        hours = tuple(WeeklyHours(weekday=day, opens="08:00", closes="17:00") for day in range(7))  # type: ignore[arg-type]
+        await parts.hears(booking.CalendarChanged(timezone="Asia/Shanghai", weekly_hours=hours))
+        story, line = Story(), a_line((PADS, "11"))
+
+        await parts.hears(
+            story.opened(booked=False), story.drafted(line), story.answered(line, back_order=[line])
+        )
+
+        eta = parts.said(says.PartsBackOrdered)[0].lines[0].eta
+        assert eta is not None
+        assert (eta.hour, eta.minute) == (9, 0)  # 17:00 in Shanghai
+        assert eta > SLOT + timedelta(days=1)
