@@ -21,7 +21,9 @@ TECHNICAL_SUPPORT = TECHNICIAN | {workshop.REVIEW}
 """技术支持: reviews plans and helps with hard cases."""
 INSPECTOR = frozenset({reception.READ, workshop.READ, workshop.INSPECT})
 """质检: inspects what others repaired."""
-WORKSHOP_SUPERVISOR = _LOOK | workshop.ALL - {workshop.INSPECT} | {booking.PREPARE, staff.READ, staff.SKILLS}
+WORKSHOP_SUPERVISOR = (
+    _LOOK | workshop.ALL - {workshop.INSPECT} | {booking.PREPARE, booking.OVERBOOK, staff.READ, staff.SKILLS}
+)
 """车间主管: gives out the work and keeps the board true."""
 SERVICE_ADVISOR = (
     _LOOK

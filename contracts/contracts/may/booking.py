@@ -10,5 +10,7 @@ MENU = "booking.menu"
 """Offer and withdraw menu items."""
 CALENDAR = "booking.calendar"
 """Change working hours, closed days and capacity."""
+OVERBOOK = "booking.overbook"
+"""Go beyond a day's capacity as a supervisor (BOOK-39)."""
 
-ALL = frozenset({READ, BOOK, PREPARE, MENU, CALENDAR})
+ALL = frozenset({READ, BOOK, PREPARE, MENU, CALENDAR, OVERBOOK})
