@@ -1,0 +1,16 @@
+"""The registry of everything that booking keeps in its database."""
+
+from datetime import datetime
+
+from sqlalchemy import Text
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis import new_metadata
+from chassis.columns import Utc
+
+
+class Base(DeclarativeBase):
+    """All of booking's tables, beside those of the chassis."""
+
+    metadata = new_metadata()
+    type_annotation_map = {datetime: Utc(), str: Text()}

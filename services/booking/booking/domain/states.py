@@ -1,0 +1,43 @@
+"""Which states an appointment has, and what leads from one to another."""
+
+from enum import StrEnum
+
+from booking.domain.calls import CallType
+from chassis.states import Machine
+
+
+class AppointmentState(StrEnum):
+    """Where an appointment stands."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    KEPT = "kept"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+_REQUESTED, _CONFIRMED = AppointmentState.REQUESTED, AppointmentState.CONFIRMED
+
+APPOINTMENT = Machine[AppointmentState](
+    "appointment",
+    {
+        "respond": ({_REQUESTED}, _REQUESTED),
+        "confirm": ({_REQUESTED}, _CONFIRMED),
+        "reschedule": ({_CONFIRMED}, _CONFIRMED),
+        "prepare": ({_CONFIRMED}, _CONFIRMED),
+        "log_call": [({_REQUESTED}, _REQUESTED), ({_CONFIRMED}, _CONFIRMED)],
+        "confirm_attendance": ({_CONFIRMED}, _CONFIRMED),
+        "cancel": ({_REQUESTED, _CONFIRMED}, AppointmentState.CANCELLED),
+        "miss": ({_CONFIRMED}, AppointmentState.MISSED),
+        "keep": (set(AppointmentState), AppointmentState.KEPT),
+    },
+    initial=_REQUESTED,
+)
+BY_FACTS = frozenset({"miss", "keep"})
+"""What no person commands: silence and the car's arrival do."""
+
+SCRIPTS = {
+    AppointmentState.REQUESTED: CallType.CONFIRMATION,
+    AppointmentState.CONFIRMED: CallType.CHANGE,
+    AppointmentState.MISSED: CallType.NO_SHOW,
+}

@@ -1,0 +1,132 @@
+"""Which slots are taken, which are free, and how full the days are."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from booking.domain.appointment import Appointment
+from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, levelling_index, peaks
+from booking.domain.rules import HouseRules
+from booking.domain.shop_calendar import THE_SHOP, ShopCalendar
+from booking.queries.views import CapacityDayView, HourView, SlotView
+from chassis import Tx
+from chassis.calendar import WorkingCalendar
+
+
+class HeldSlot(NamedTuple):
+    """A slot that somebody has."""
+
+    appointment_id: UUID
+    vehicle_id: UUID
+    start: datetime
+    end: datetime
+
+
+async def shop_hours(tx: Tx) -> WorkingCalendar:
+    """The calendar in force."""
+    hours = select(ShopCalendar.hours).where(ShopCalendar.calendar == THE_SHOP)
+    found: WorkingCalendar = (await tx.session.execute(hours)).scalar_one()
+    return found
+
+
+def whole_days(start: datetime, end: datetime, tz: ZoneInfo) -> tuple[datetime, datetime]:
+    """From the midnight before ``start`` to the one after ``end``, shop-local."""
+    first, last = start.astimezone(tz).date(), end.astimezone(tz).date() + timedelta(days=1)
+    return datetime.combine(first, time(), tz), datetime.combine(last, time(), tz)
+
+
+async def slots_held(tx: Tx, start: datetime, end: datetime, *, but: UUID | None = None) -> list[HeldSlot]:
+    """All slots that touch a span of time, without that of one appointment."""
+    query = select(
+        Appointment.id, Appointment.vehicle_id, Appointment.slot_start, Appointment.slot_end
+    ).where(Appointment.slot_held, Appointment.slot_start < end, Appointment.slot_end > start)
+    if but is not None:
+        query = query.where(Appointment.id != but)
+    rows = (await tx.session.execute(query)).all()
+    return [
+        HeldSlot(id, vehicle_id, a, b) for id, vehicle_id, a, b in rows if a is not None and b is not None
+    ]
+
+
+def _dates(first: date, count: int) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range(count))
+
+
+async def read_diary(
+    tx: Tx, first: date, days: int, rules: HouseRules, *, leaving: Appointment | None = None
+) -> Diary:
+    """Days as they stand, unlocked and never saved; as if ``leaving`` had given its slot up."""
+    tz = tx.settings.timezone
+    start, end = datetime.combine(first, time(), tz), datetime.combine(first + timedelta(days), time(), tz)
+    columns = (
+        CapacityDay.day,
+        CapacityDay.technicians,
+        CapacityDay.available_minutes,
+        CapacityDay.booked_minutes,
+        CapacityDay.maintenance_minutes,
+        CapacityDay.walk_in_minutes,
+    )
+    known = select(*columns).where(CapacityDay.day >= first, CapacityDay.day < first + timedelta(days))
+    rows = {day: CapacityDay(day=day) for day in _dates(first, days)}
+    rows |= {row.day: CapacityDay(**row._mapping) for row in await tx.session.execute(known)}
+    held = await slots_held(tx, start, end, but=leaving.id if leaving else None)
+    if leaving is not None:
+        for day, load in leaving.load.items():
+            if day in rows:
+                rows[day].release(load)
+    return Diary(rows, [(one.start, one.end) for one in held], await shop_hours(tx), rules)
+
+
+async def free_slots(
+    tx: Tx,
+    work: Load,
+    *,
+    from_on: date | None,
+    rules: HouseRules,
+    leaving: Appointment | None = None,
+) -> list[SlotView]:
+    """The first free slots for some work, from a day on (BOOK-18, BOOK-19)."""
+    first = max(from_on or tx.today, tx.today)
+    diary = await read_diary(tx, first, rules.offered_days, rules, leaving=leaving)
+    found: list[SlotPlan] = []
+    for plan in diary.free_slots(work, at=tx.now):
+        found.append(plan)
+        if len(found) == rules.offered_slots:
+            break
+    return [
+        SlotView(slot_start=plan.start, slot_end=plan.end, peak_hour=diary.is_peak(plan)) for plan in found
+    ]
+
+
+async def capacity_days(tx: Tx, from_on: date, days: int, rules: HouseRules) -> list[CapacityDayView]:
+    """What each day holds and what is left of it, at a glance (BOOK-18, BOOK-20)."""
+    diary = await read_diary(tx, from_on, days, rules)
+    return [_shown(diary, day) for day in sorted(diary.days)]
+
+
+def _shown(diary: Diary, day: date) -> CapacityDayView:
+    row, hours = diary.days[day], diary.hours(day)
+    limits, left = row.limits(diary.calendar, diary.rules), row.left(diary.calendar, diary.rules)
+    high = {hour.start for hour in peaks(hours, diary.rules.peak_margin)}
+    return CapacityDayView(
+        day=day,
+        technicians=row.crew(diary.rules),
+        open_minutes=diary.calendar.open_minutes_on(day),
+        available_minutes=limits.available,
+        bookable_maintenance_minutes=limits.maintenance,
+        booked_minutes=row.booked_minutes,
+        maintenance_minutes=row.maintenance_minutes,
+        walk_in_minutes=row.walk_in_minutes,
+        left_minutes=left.labour,
+        left_maintenance_minutes=left.maintenance,
+        load=row.load(diary.calendar, diary.rules),
+        levelling_index=levelling_index(hours),
+        hours=[
+            HourView(start=hour.start, end=hour.end, load=hour.load, peak=hour.start in high)
+            for hour in hours
+        ],
+    )
