@@ -1,5 +1,6 @@
 """The doors of parts: who may, what is malformed, repeated commands, stale screens, pages."""
 
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,11 @@ from contracts import parts as says
 from contracts.may import parts as perm
 from contracts.may import workshop
 from parts import main
+from parts.domain import HouseRules
+from parts.domain.part import PART
+from parts.domain.picking import PICK
+from parts.domain.purchase import ORDER
+from parts.domain.reservation import RESERVATION
 
 
 @pytest.fixture
@@ -73,6 +79,8 @@ class TestPermissions:
         answer = await parts.call("POST", f"/reservations/{id}/pick-requests", json=body, who=[workshop.WORK])
 
         assert (answer.status_code, answer.json()["state"]) == (201, "waiting")
+        seen = await parts.call("GET", f"/pick-requests/{answer.json()['id']}", who=[perm.READ])
+        assert seen.json()["lines"] == [body["lines"][0] | {"part_no": PADS, "quantity": "1.000"}]
 
 
 class TestMalformedRequests:
@@ -182,3 +190,25 @@ class TestLists:
     )
     async def test_that_are_empty_say_so(self, parts: Department, path: str) -> None:
         assert (await parts.call("GET", path, who=ALL)).json() == {"items": [], "next": None}
+
+    async def test_lead_to_one_supplier(self, parts: Department) -> None:
+        body = {"name": "Bosch", "qualified": True}
+        id = (await parts.call("POST", "/suppliers", json=body, who=ALL)).json()["id"]
+
+        found = await parts.call("GET", f"/suppliers/{id}", who=[perm.READ])
+
+        assert found.json()["name"] == "Bosch"
+
+
+class TestTheReadme:
+    def test_shows_every_door_and_every_state(self) -> None:
+        readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+        for machine in (RESERVATION, ORDER, PICK, PART):
+            assert machine.mermaid() in readme
+        for method, path in _routes():
+            assert f"| {method} `{path}` |" in readme
+        for event, _ in main.service.reactions.values():
+            assert f"`{event.TYPE}`" in readme
+        for rule in HouseRules.model_fields:
+            assert f"`{rule}`" in readme

@@ -188,6 +188,12 @@ async def add_supplier(
     return SupplierView.of(supplier)
 
 
+@router.get("/suppliers/{supplier_id}", responses=problems(NotFound))
+async def get_supplier(supplier_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> SupplierView:
+    """One supplier."""
+    return SupplierView.of(await queries.supplier(tx, supplier_id))
+
+
 @router.put("/suppliers/{supplier_id}", responses=problems(commands.SupplierAlreadyKnown, NotFound, Stale))
 async def change_supplier(
     supplier_id: UUID, tx: TxDep, body: SupplierBody, who: Annotated[Who, may(perm.PURCHASE)]

@@ -195,6 +195,15 @@ async def list_pick_requests(
     return await paginate(tx, query, page, by=(PickRequest.requested_at, PickRequest.id), view=shown)
 
 
+@router.get("/pick-requests/{pick_request_id}", responses=problems(NotFound))
+async def get_pick_request(
+    pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(perm.READ)]
+) -> PickView:
+    """One request of a technician."""
+    request, reservation = await queries.pick_request(tx, pick_request_id)
+    return PickView.made(request, now, reservation.request_no, reservation.plate)
+
+
 @router.post(
     "/pick-requests/{pick_request_id}/withdrawal", responses=problems(NotFound, IllegalTransition, Stale)
 )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from chassis import NotFound, Refusal, Tx
 from chassis.calendar import default_calendar
 from chassis.numbers import request_no
+from chassis.private import mask_free_text
 from parts.commands.stockroom import give_out, lock_reservations, lock_shelf, lock_waiting, put_away
 from parts.domain import (
     HouseRules,
@@ -106,6 +107,7 @@ async def place_order(tx: Tx, *, purchase_order_id: UUID, supplier_id: UUID) -> 
 async def change_eta(tx: Tx, *, purchase_order_id: UUID, due_at: datetime, reason: str) -> PurchaseOrder:
     """The supplier names another arrival; everybody who waits for it is told (PART-06)."""
     order = await tx.get(PurchaseOrder, purchase_order_id)
+    reason = mask_free_text(reason)
     order.change_eta(due_at, reason=reason, by=tx.by, at=tx.now)
     waiting = order.back_orders()
     for reservation in await lock_reservations(tx, waiting):

@@ -40,6 +40,16 @@ def pick_requests(*, state: str | None, reservation_id: UUID | None) -> Rows:
     return query.where(*(column == value for column, value in asked.items() if value is not None))
 
 
+async def pick_request(tx: Tx, pick_request_id: UUID) -> tuple[PickRequest, Reservation]:
+    """One request and its reservation, for looking at. Raises ``NotFound``."""
+    query = pick_requests(state=None, reservation_id=None).where(PickRequest.id == pick_request_id)
+    found = (await tx.session.execute(query)).one_or_none()
+    if found is None:
+        raise NotFound("PickRequest", pick_request_id)
+    request, reservation = found
+    return request, reservation
+
+
 def slips(*, reservation_id: UUID | None, kind: SlipKind | None) -> Rows:
     """Issue and return slips."""
     return _filtered(select(Slip), Slip, {"reservation_id": reservation_id, "kind": kind})

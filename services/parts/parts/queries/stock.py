@@ -19,6 +19,7 @@ from parts.domain import (
     Reservation,
     ReservationLine,
     Stock,
+    Supplier,
 )
 from parts.domain.figures import mean_minutes, share_percent
 from parts.domain.purchase import PLACED, REQUESTED
@@ -61,6 +62,14 @@ def _on_order() -> Rows:
         .where(PurchaseOrderLine.received < PurchaseOrderLine.quantity)
         .where(PurchaseOrder.state.in_((REQUESTED, PLACED)))
     )
+
+
+async def supplier(tx: Tx, supplier_id: UUID) -> Supplier:
+    """One supplier, for looking at. Raises ``NotFound``."""
+    found = await tx.session.get(Supplier, supplier_id)
+    if found is None:
+        raise NotFound("Supplier", supplier_id)
+    return found
 
 
 def movements(part_no: str, kind: str | None) -> Rows:
