@@ -1,0 +1,511 @@
+"""What billing does when others report, on a real database: joins in both orders, races, measures."""
+
+import itertools
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from services.billing.tests.scene_billing import (
+    AT,
+    EVERYTHING,
+    Scene,
+    a_line,
+    a_part,
+    a_rework_line,
+    done,
+    invoice_of,
+    pay,
+)
+from sqlalchemy import func, select, text
+
+from billing.domain import Account, Invoice, IssuedInvoice
+from billing.main import service
+from chassis.testing.department import Department
+from chassis.testing.plugin import MakeDepartment
+from contracts.base import Event
+from contracts.billing import (
+    InvoiceDiscounted,
+    InvoiceIssued,
+    InvoicePrepared,
+    InvoiceRefunded,
+    InvoiceSettled,
+    InvoiceWithdrawn,
+    MeasureNotPossible,
+)
+from contracts.complaints import ComplaintReopened
+from contracts.parts import ForRevision, PartsReleased, PartsReserved
+from contracts.values import ReservationLine
+
+
+def a_scene() -> Scene:
+    return Scene(a_line(parts=[a_part()]))
+
+
+async def signed(billing: Department, scene: Scene) -> UUID:
+    """Everything up to the issued invoice."""
+    await billing.hears(*scene.all_told(), scene.ready())
+    prepared = billing.said(InvoicePrepared)[-1]
+    await billing.hears(scene.accepted(prepared.invoice_id, prepared.revision))
+    return prepared.invoice_id
+
+
+async def parked(billing: Department) -> int:
+    """Reactions that failed for good or are failing."""
+    async with billing.tx() as tx:
+        found = await tx.session.execute(text("select count(*) from deferred where attempt > 0"))
+        return int(found.scalar_one())
+
+
+@pytest.mark.req("BILL-05", "BILL-14")
+class TestPreparing:
+    async def test_bills_what_was_authorised_and_done(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+
+        await billing.hears(*scene.all_told(), scene.ready())
+
+        [prepared] = billing.said(InvoicePrepared)
+        # Diagnosis 100 and labour 300 with 6 %, parts 170 with 13 %.
+        assert (prepared.total_net, prepared.total_gross) == (Decimal("570.00"), Decimal("616.10"))
+        assert prepared.payable == prepared.total_gross
+        assert len(prepared.lines) == 3
+
+    @pytest.mark.parametrize("last", ["visit", "parts", "job"])
+    async def test_waits_for_whichever_fact_is_behind(self, department: MakeDepartment, last: str) -> None:
+        billing, scene = await department(service), a_scene()
+        told = {
+            "visit": [scene.opened(), scene.intake(), scene.answered()],
+            "parts": [scene.out(scene.lines[0])],
+            "job": [scene.ready()],
+        }
+        for name in [*(n for n in told if n != last)]:
+            await billing.hears(*told[name])
+        assert billing.said(InvoicePrepared) == []
+
+        await billing.hears(*told[last])
+
+        assert len(billing.said(InvoicePrepared)) == 1
+
+    async def test_any_order_of_the_three_streams_ends_alike(self, department: MakeDepartment) -> None:
+        for order in itertools.permutations(("visit", "parts", "job")):
+            billing, scene = await department(service), a_scene()
+            told: dict[str, list[Event]] = {
+                "visit": [scene.opened(), scene.intake(), scene.answered()],
+                "parts": [scene.out(scene.lines[0], "3.000"), scene.back(scene.lines[0], "1.000")],
+                "job": [scene.ready()],
+            }
+            for name in order:
+                await billing.hears(*told[name])
+
+            assert billing.said(InvoicePrepared)[0].total_gross == Decimal("616.10"), order
+
+    async def test_waits_until_issued_less_returned_is_what_was_used(
+        self, department: MakeDepartment
+    ) -> None:
+        billing, scene = await department(service), a_scene()
+        slips = [scene.out(scene.lines[0], "3.000")]
+        await billing.hears(scene.opened(), scene.intake(), scene.answered(), *slips, scene.ready())
+        listed = await billing.call("GET", "/discrepancies", who=EVERYTHING)
+
+        await billing.hears(scene.back(scene.lines[0], "1.000"))
+
+        [found] = listed.json()["items"]
+        assert found["visit_id"] == str(scene.visit_id)
+        assert found["waiting_for"] == "parts.reservation"
+        assert (found["parts"][0]["issued"], found["parts"][0]["used"]) == ("3.000", "2.000")
+        assert len(billing.said(InvoicePrepared)) == 1
+        after = await billing.call("GET", "/discrepancies", who=EVERYTHING)
+        assert after.json()["items"] == []
+
+    async def test_waits_for_the_answer_that_the_results_fulfil(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), Scene(a_line())
+        await billing.hears(*scene.all_told(), scene.ready(revision=2))
+        assert billing.said(InvoicePrepared) == []
+
+        await billing.hears(scene.answered(2))
+
+        assert billing.said(InvoicePrepared)[0].estimate_revision == 2
+
+    async def test_goes_by_the_revision_that_the_results_fulfil(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), Scene(a_line())
+        results = tuple(done(line) for line in scene.authorised)
+        newer = scene.answered(2, [*scene.lines, a_line()])
+
+        await billing.hears(*scene.all_told(), newer, scene.ready(*results, revision=1))
+
+        assert len(billing.said(InvoicePrepared)[0].lines) == 2
+
+    @pytest.mark.req("BILL-19")
+    async def test_a_visit_with_diagnosis_alone_is_billed_by_the_signature(
+        self, department: MakeDepartment
+    ) -> None:
+        billing, scene = await department(service), Scene()
+
+        ready = scene.ready(done(scene.diagnosis), revision=None)
+        await billing.hears(scene.opened(), scene.intake(), ready)
+
+        assert billing.said(InvoicePrepared)[0].total_gross == Decimal("106.00")
+
+    async def test_nothing_done_gives_an_invoice_of_nothing(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), Scene()
+        nothing = scene.ready().model_copy(update={"results": (), "outcome": "no_work"})
+        await billing.hears(scene.opened(), scene.intake(), scene.answered(), nothing)
+        prepared = billing.said(InvoicePrepared)[0]
+
+        await billing.hears(scene.accepted(prepared.invoice_id))
+
+        assert prepared.payable == 0
+        assert billing.said(InvoiceSettled)[0].how == "nothing_to_pay"
+
+    @pytest.mark.req("BILL-23")
+    async def test_rework_of_a_complaint_is_the_shops(self, department: MakeDepartment) -> None:
+        billing, scene, rework = await department(service), a_scene(), a_rework_line()
+        results = (*(done(line) for line in scene.authorised), done(rework))
+        await billing.hears(*scene.all_told(), scene.rework_opened(rework), scene.ready(*results))
+        assert billing.said(InvoicePrepared) == []
+
+        await billing.hears(scene.rework_ordered(rework))
+
+        [prepared] = billing.said(InvoicePrepared)
+        [row] = [row for row in prepared.lines if row.line_id == rework.line_id]
+        assert (row.payer, row.net, row.benefit) == ("shop", Decimal(0), "rework")
+        assert prepared.payable == Decimal("616.10")
+
+
+@pytest.mark.req("BILL-08", "BILL-21")
+class TestIssuing:
+    async def test_the_signature_fixes_number_and_sum(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+
+        await signed(billing, scene)
+
+        [issued] = billing.said(InvoiceIssued)
+        assert (issued.invoice_no, issued.balance) == ("INV-2025-000001", Decimal("616.10"))
+        assert billing.said(InvoiceSettled) == []
+
+    async def test_numbers_have_no_gaps_and_begin_anew_each_year(self, department: MakeDepartment) -> None:
+        billing = await department(service)
+        for _ in range(3):
+            await signed(billing, Scene())
+        await billing.passes(days=365)
+        await signed(billing, Scene())
+
+        numbers = [issued.invoice_no for issued in billing.said(InvoiceIssued)]
+        assert numbers == ["INV-2025-000001", "INV-2025-000002", "INV-2025-000003", "INV-2026-000001"]
+
+    async def test_a_signature_under_an_older_revision_is_asked_for_again(
+        self, department: MakeDepartment
+    ) -> None:
+        billing, scene = await department(service), a_scene()
+        await billing.hears(*scene.all_told(), scene.ready(), scene.reopened(), scene.ready())
+        invoice_id = billing.said(InvoicePrepared)[-1].invoice_id
+
+        await billing.hears(scene.accepted(invoice_id, 1))
+
+        assert billing.said(InvoiceIssued) == []
+        assert [prepared.revision for prepared in billing.said(InvoicePrepared)] == [1, 2, 3]
+        await billing.hears(scene.accepted(invoice_id, 3))
+        assert len(billing.said(InvoiceIssued)) == 1
+
+    async def test_a_signature_under_a_withdrawn_invoice_is_void(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+        await billing.hears(*scene.all_told(), scene.ready(), scene.reopened())
+        invoice_id = billing.said(InvoicePrepared)[-1].invoice_id
+
+        await billing.hears(scene.accepted(invoice_id, 1))
+
+        assert billing.said(InvoiceIssued) == []
+        assert len(billing.said(InvoiceWithdrawn)) == 1
+
+
+class TestJobReopened:
+    async def test_both_orders_with_the_signature_end_with_the_second_revision(
+        self, department: MakeDepartment
+    ) -> None:
+        ends = []
+        for reopened_first in (True, False):
+            billing, scene = await department(service), a_scene()
+            await billing.hears(*scene.all_told(), scene.ready())
+            invoice_id = billing.said(InvoicePrepared)[0].invoice_id
+            race = [scene.reopened(), scene.accepted(invoice_id, 1)]
+            await billing.hears(*(race if reopened_first else reversed(race)))
+            await billing.hears(scene.ready())
+            await billing.hears(scene.accepted(invoice_id, 2))
+            invoice = await invoice_of(billing, scene)
+            ends.append((invoice["state"], invoice["revision"], invoice["balance"]))
+
+        assert ends[0] == ends[1] == ("issued", 2, "616.10")
+
+    @pytest.mark.req("BILL-21")
+    async def test_a_void_paper_keeps_its_number(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+        invoice_id = await signed(billing, scene)
+
+        await billing.hears(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
+
+        papers = (await invoice_of(billing, scene))["papers"]
+        assert [(p["invoice_no"], p["voided_at"] is None) for p in papers] == [
+            ("INV-2025-000001", False),
+            ("INV-2025-000002", True),
+        ]
+
+    async def test_money_that_was_paid_counts_for_the_next_revision(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+        invoice_id = await signed(billing, scene)
+        await pay(billing, str(invoice_id), "616.10")
+
+        await billing.hears(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
+
+        assert (await invoice_of(billing, scene))["state"] == "settled"
+        assert len(billing.said(InvoiceSettled)) == 2
+
+    async def test_both_orders_with_the_handover_end_settled(self, department: MakeDepartment) -> None:
+        ends = []
+        for reopened_first in (True, False):
+            billing, scene = await department(service), a_scene()
+            invoice_id = await signed(billing, scene)
+            await pay(billing, str(invoice_id), "616.10")
+            race = [scene.reopened(), scene.handed_over()]
+            await billing.hears(*(race if reopened_first else reversed(race)))
+            invoice = await invoice_of(billing, scene)
+            ends.append((invoice["state"], invoice["invoice_no"], invoice["balance"]))
+
+        assert ends[0] == ends[1] == ("settled", "INV-2025-000001", "0.00")
+
+
+class TestMeasures:
+    @pytest.mark.req("BILL-10", "COMP-24")
+    async def test_a_discount_before_or_after_preparing_lowers_the_same_invoice(
+        self, department: MakeDepartment
+    ) -> None:
+        payables = []
+        for early in (True, False):
+            billing, scene = await department(service), a_scene()
+            told = [scene.measure("discount", "16.10"), scene.ready()]
+            await billing.hears(*scene.all_told(), *(told if early else reversed(told)))
+            payables.append(billing.said(InvoicePrepared)[-1].payable)
+            assert len(billing.said(InvoiceDiscounted)) == 1
+
+        assert payables == [Decimal("600.00"), Decimal("600.00")]
+
+    @pytest.mark.req("BILL-11")
+    async def test_a_refund_is_carried_out_once_per_measure(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+        invoice_id = await signed(billing, scene)
+        await pay(billing, str(invoice_id), "616.10", method="wechat")
+        once = scene.measure("refund", "50.00", invoice_id=invoice_id)
+
+        await billing.hears(once, once.model_copy(update={"complaint_id": uuid4()}))
+
+        [refunded] = billing.said(InvoiceRefunded)
+        invoice = await invoice_of(billing, scene)
+        assert refunded.balance == 0
+        assert [(r["amount"], r["method"]) for r in invoice["refunds"]] == [("50.00", "wechat")]
+        assert invoice["payable"] == "566.10"
+
+    @pytest.mark.req("BILL-11")
+    async def test_more_than_was_paid_goes_back_to_complaints(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+        invoice_id = await signed(billing, scene)
+
+        await billing.hears(scene.measure("refund", "50.00", invoice_id=invoice_id))
+
+        assert billing.said(MeasureNotPossible)[0].possible == 0
+
+    async def test_payment_and_discount_in_both_orders_end_alike(self, department: MakeDepartment) -> None:
+        ends = []
+        for payment_first in (True, False):
+            billing, scene = await department(service), a_scene()
+            invoice_id = await signed(billing, scene)
+            if payment_first:
+                await pay(billing, str(invoice_id), "616.10")
+            await billing.hears(scene.measure("discount", "100.00", invoice_id=invoice_id))
+            if not payment_first:
+                await pay(billing, str(invoice_id), "516.10")
+            invoice = await invoice_of(billing, scene)
+            ends.append((invoice["payable"], invoice["net_paid"], invoice["balance"]))
+
+        assert ends[0] == ends[1] == ("516.10", "516.10", "0.00")
+
+    async def test_for_a_visit_nobody_heard_of_waits(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+
+        await billing.hears(scene.measure("refund", "50.00"))
+
+        listed = await billing.call("GET", "/measures?state=pending", who=EVERYTHING)
+        assert len(listed.json()["items"]) == 1
+
+
+@pytest.mark.req("BILL-20")
+class TestDunning:
+    async def _unpaid(self, department: MakeDepartment) -> tuple[Department, Scene]:
+        billing, scene = await department(service), a_scene()
+        await signed(billing, scene)
+        return billing, scene
+
+    async def _overdue(self, billing: Department) -> list[Any]:
+        return list((await billing.call("GET", "/receivables?overdue=true", who=EVERYTHING)).json()["items"])
+
+    async def test_begins_when_the_grace_is_over_and_reception_was_heard(
+        self, department: MakeDepartment
+    ) -> None:
+        billing, _ = await self._unpaid(department)
+        await billing.passes(hours=25)
+        before = await self._overdue(billing)
+
+        await billing.publishers_have_told("reception")
+        await billing.settle()
+
+        assert before == []
+        assert len(await self._overdue(billing)) == 1
+
+    async def test_ends_with_the_payment(self, department: MakeDepartment) -> None:
+        billing, scene = await self._unpaid(department)
+        await billing.passes(hours=25)
+        await billing.publishers_have_told("reception")
+        await billing.settle()
+
+        await pay(billing, (await invoice_of(billing, scene))["id"], "616.10")
+
+        assert await self._overdue(billing) == []
+
+    @pytest.mark.parametrize("about_visit", [True, False])
+    async def test_rests_while_a_complaint_is_open(
+        self, department: MakeDepartment, about_visit: bool
+    ) -> None:
+        billing, scene = await self._unpaid(department)
+        complaint_id = uuid4()
+        await billing.hears(scene.complaint(complaint_id, about_visit=about_visit))
+        await billing.passes(hours=25)
+        await billing.publishers_have_told("reception")
+        await billing.settle()
+        disputed = (await billing.call("GET", "/receivables?disputed=true", who=EVERYTHING)).json()["items"]
+        before = await self._overdue(billing)
+
+        await billing.hears(scene.resolved(complaint_id))
+
+        assert (before, len(disputed)) == ([], 1)
+        assert len(await self._overdue(billing)) == 1
+
+    async def test_stops_when_the_complaint_is_reopened(self, department: MakeDepartment) -> None:
+        billing, scene = await self._unpaid(department)
+        complaint_id = uuid4()
+        await billing.passes(hours=25)
+        await billing.publishers_have_told("reception")
+        await billing.hears(scene.complaint(complaint_id), scene.resolved(complaint_id))
+        again = ComplaintReopened(
+            complaint_id=complaint_id,
+            customer_id=scene.customer_id,
+            visit_id=scene.visit_id,
+            reason="still",
+            respond_by=AT,
+            resolve_by=AT,
+        )
+
+        await billing.hears(again)
+
+        assert await self._overdue(billing) == []
+
+
+def reservation(scene: Scene, kind: type[PartsReserved] | type[PartsReleased]) -> Event:
+    """A whole state of the reservation."""
+    line = scene.lines[0]
+    state = ReservationLine(
+        part_line_id=line.parts[0].part_line_id,
+        line_id=line.line_id,
+        part_no="OF-01",
+        wanted=Decimal(2),
+        reserved=Decimal(2),
+    )
+    own: dict[str, Any] = (
+        {"for_revision": ForRevision(source="estimate", revision=1)}
+        if kind is PartsReserved
+        else {"reason": "closed"}
+    )
+    return kind(reservation_id=scene.reservation_id, request_id=scene.request_id, lines=(state,), **own)
+
+
+STATES = (
+    "nothing",
+    "opened",
+    "prepared",
+    "withdrawn",
+    "issued",
+    "part_paid",
+    "settled",
+    "refunded",
+    "handed_over",
+)
+
+
+async def in_state(billing: Department, scene: Scene, state: str) -> UUID:
+    """Bring the visit's invoice into a state; gives its id, made up if there is none yet."""
+    if state == "nothing":
+        return uuid4()
+    if state == "opened":
+        await billing.hears(*scene.all_told())
+        return uuid4()
+    await billing.hears(*scene.all_told(), scene.ready())
+    invoice_id = billing.said(InvoicePrepared)[0].invoice_id
+    steps: dict[str, Sequence[Event]] = {
+        "prepared": [],
+        "withdrawn": [scene.reopened()],
+    }
+    await billing.hears(*steps.get(state, [scene.accepted(invoice_id)]))
+    amount = {"part_paid": "100.00", "settled": "616.10", "refunded": "616.10", "handed_over": "616.10"}
+    if state in amount:
+        await pay(billing, str(invoice_id), amount[state])
+    if state == "refunded":
+        await billing.hears(scene.measure("refund", "616.10", invoice_id=invoice_id))
+    if state == "handed_over":
+        await billing.hears(scene.handed_over())
+    return invoice_id
+
+
+class TestEveryEventInEveryState:
+    @pytest.mark.parametrize("state", STATES)
+    async def test_takes_effect_or_is_noted_but_never_refuses(
+        self, department: MakeDepartment, state: str
+    ) -> None:
+        billing, scene = await department(service), a_scene()
+        invoice_id = await in_state(billing, scene, state)
+        visit = [] if state == "nothing" else [
+            scene.answered(2), scene.accepted(invoice_id, 9), scene.accepted(invoice_id, 1),
+            scene.rework_ordered(a_rework_line()), scene.handed_over(), scene.closed(),
+        ]  # fmt: skip
+        complaint_id = uuid4()
+
+        await billing.hears(
+            scene.registered(credit_limit="100.00"),
+            reservation(scene, PartsReserved),
+            reservation(scene, PartsReleased),
+            scene.rework_opened(*scene.lines, cause="inspection"),
+            scene.reopened(),
+            scene.complaint(complaint_id),
+            scene.measure("refund", "10.00", invoice_id=invoice_id),
+            scene.measure("discount", "10.00"),
+            scene.measure("rework", "0.00"),
+            scene.resolved(complaint_id),
+            *visit,
+        )
+        await billing.hears(scene.ready(*(done(line) for line in scene.authorised), revision=1))
+
+        assert await parked(billing) == 0
+        async with billing.tx() as tx:
+            count = select(func.count()).select_from(Invoice).where(Invoice.visit_id == scene.visit_id)
+            assert (await tx.session.execute(count)).scalar_one() == (0 if state == "nothing" else 1)
+
+    async def test_a_replayed_event_changes_nothing(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+        events = [*scene.all_told(), scene.ready()]
+        envelopes = [billing.envelope(event) for event in events]
+        for envelope in (*envelopes, *envelopes):
+            await billing.runtime.listener.receive(envelope)
+        await billing.settle()
+
+        assert len(billing.said(InvoicePrepared)) == 1
+        async with billing.tx() as tx:
+            account = await tx.get(Account, scene.visit_id)
+            assert len(account.lines) == 3
+            assert (await tx.all(select(IssuedInvoice))) == []
