@@ -117,10 +117,11 @@ class Estimating(VisitFacts):
         """Lay the revision before the customer: its prices are taken now and frozen (RECP-14)."""
         VISIT.check(self.state, "present_estimate")
         estimate = self.estimate(revision)
-        estimate.go("present")
+        estimate.must_allow("present")
         for line in self.open_lines:
             line.price_anew(prices)
         self._must_be_priced()
+        estimate.go("present")
         for line in self.open_lines:
             line.present()
         estimate.lines = self._priced_set()
@@ -151,9 +152,10 @@ class Estimating(VisitFacts):
         """Take the customer's answer to every open line of the revision, in one go (RECP-24)."""
         state = VISIT.go(self.state, "answer_estimate")
         estimate = self.estimate(revision)
-        estimate.go("answer")
+        estimate.must_allow("answer")
         given = tuple(answers)
         self._must_answer_all(estimate, given)
+        estimate.go("answer")
         for one in given:
             self._take(one, revision)
         if self.state == VisitState.READY:

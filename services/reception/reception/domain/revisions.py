@@ -36,9 +36,14 @@ class Estimate(Base):
 
     def go(self, command: str) -> None:
         """Change the state. Raises ``EstimateSuperseded`` or ``IllegalTransition``."""
+        self.must_allow(command)
+        self.state = ESTIMATE.go(self.state, command)
+
+    def must_allow(self, command: str) -> None:
+        """Raise ``EstimateSuperseded`` or ``IllegalTransition`` unless this may be done now."""
         if self.state == EstimateState.SUPERSEDED:
             raise EstimateSuperseded(state=self.state, revision=self.revision)
-        self.state = ESTIMATE.go(self.state, command)
+        ESTIMATE.check(self.state, command)
 
     def supersede(self) -> None:
         """A newer revision takes its place, unless this one has been answered."""

@@ -1,6 +1,7 @@
 """One stay of one car, from arrival to the closed record: the repair order's face to the customer."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
@@ -27,6 +28,10 @@ class Visit(Estimating, HandingOver, Base):
             for name in ("request_no", "plate", "vin")
         ),
     )
+
+    def __init__(self, **facts: Any) -> None:
+        # A new visit has no work, and nobody must ask the database for it.
+        super().__init__(**({"lines": [], "estimates": []} | facts))
 
     @property
     def is_open(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import case, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis import Tx
 from contracts.values import Line
@@ -50,7 +51,7 @@ async def _labour(tx: Tx, customer_id: UUID, work_types: set[str]) -> dict[str, 
             LabourRate.customer_class.in_(GENERAL_CLASSES) | (LabourRate.customer_class == own),
             LabourRate.valid_from <= tx.today,
         )
-        .distinct(LabourRate.work_type)
+        .ext(distinct_on(LabourRate.work_type))
         .order_by(LabourRate.work_type, preferred, LabourRate.valid_from.desc())
     )
     found = await tx.session.scalars(query)

@@ -62,7 +62,7 @@ async def screen_of(tx: Tx, visit_id: UUID) -> Screen:
         .outerjoin(Invoice, Invoice.visit_id == Visit.id)
         .where(Visit.id == visit_id)
     )
-    customer, job, invoice = (await tx.session.execute(joined)).one().tuple()
+    customer, job, invoice = (await tx.session.execute(joined)).one()
     papers = Papers.model_validate(invoice, from_attributes=True) if invoice else None
     marks = ComplaintMark.visit_id == visit_id
     others = (ComplaintMark.customer_id == visit.customer_id) & (ComplaintMark.state != "resolved")

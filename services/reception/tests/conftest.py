@@ -1,0 +1,13 @@
+"""A running reception desk for the tests of this department."""
+
+from pytest_asyncio import fixture
+from services.reception.tests.desk import Desk
+
+from chassis.testing.plugin import MakeDepartment
+from reception.main import service
+
+
+@fixture(loop_scope="session")
+async def desk(department: MakeDepartment) -> Desk:
+    """A desk on an empty database."""
+    return Desk(await department(service))
