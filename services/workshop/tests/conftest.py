@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 from httpx import Response
 
 from chassis.testing.department import Department, employee_id
+from chassis.testing.plugin import FRIDAY
 from contracts import parts as parts_say
 from contracts import reception as reception_says
 from contracts import staff as staff_says
@@ -30,6 +32,7 @@ from contracts.values import (
 )
 from contracts.workshop import JobDiagnosed
 from workshop import main
+from workshop.domain import Bay, Job, Technician, Visit, answers
 
 ALL = sorted(perm.ALL)
 STEPS = [
@@ -76,6 +79,51 @@ def priced(line: Line) -> PricedLine:
 
 def a_need(quantity: str = "1.000") -> PartNeed:
     return PartNeed(part_line_id=uuid4(), part_no="BP-1", quantity=Decimal(quantity))
+
+
+class Make:
+    """Things of the workshop for tests of pure rules; everything has a default."""
+
+    line = staticmethod(a_line)
+    need = staticmethod(a_need)
+
+    @staticmethod
+    def job(*lines: Line, authorised: bool = True, **more: Any) -> Job:
+        """A job whose lines are authorised, with a promise if ``promised_at`` is given."""
+        visit = Visit(id=uuid4(), request_id=uuid4(), arrived_at=FRIDAY)
+        lines = lines or (a_line(),)
+        job, _ = answers.open_job(
+            uuid4(),
+            visit,
+            known_parts=[],
+            lines=lines,
+            authorised_line_ids=[line.line_id for line in lines] if authorised else [],
+            priority_class="normal",
+            waiting_on_site=False,
+            fault="",
+            special_requirements=(),
+            at=FRIDAY,
+        )
+        for name, value in more.items():
+            setattr(job, name, value)
+        return job
+
+    @staticmethod
+    def technician(level: int = 2, **more: Any) -> Technician:
+        """A mechanic who is here."""
+        skills = (Skill(skill="mechanical", level=level),)
+        return Technician(id=uuid4(), name="Li", skills=skills, free_since=FRIDAY, **more)
+
+    @staticmethod
+    def bay() -> Bay:
+        """A free bay."""
+        return Bay(id=uuid4(), name="Bay 1")
+
+
+@pytest.fixture
+def make() -> Make:
+    """Builders that need no database."""
+    return Make()
 
 
 class Story:

@@ -284,3 +284,43 @@ class TestTheDispatchOrder:
         classes = [item["priority_class"] for item in queue.json()["items"]]
         assert classes == ["rework", "waiting", "normal"]
         assert [x["priority_class"] for x in first.json()["items"] + rest.json()["items"]] == classes
+
+
+class TestABay:
+    @pytest.mark.req("WORK-48")
+    async def test_is_left_when_the_car_is_dispatched_to_another(self, story: Any) -> None:
+        await story.in_shop()
+        bays = (await story.workshop.call("GET", "/bays", who=["workshop.read"])).json()["items"]
+        for bay in (bays[3], bays[0], bays[5]):
+            body = {"technician_id": str(story.li), "bay_id": bay["id"]}
+            await story.done("/dispatch", body | {"line_ids": [str(story.zero.line_id)]})
+
+        after = await story.workshop.call("GET", "/bays?free=false", who=["workshop.read"])
+
+        assert [bay["name"] for bay in after.json()["items"]] == ["Bay 6"]
+
+    async def test_that_is_occupied_is_refused(self, story: Any) -> None:
+        await story.in_shop()
+        await story.begins(story.zero)
+        other = type(story)(story.workshop)
+        await other.hears(other.opened(), other.intake())
+        bay_id = (await story.job())["bay_id"]
+
+        refused = await other.asks("/dispatch", {"technician_id": str(story.wang), "bay_id": bay_id})
+
+        assert refused.json()["code"] == "bay_occupied"
+        assert refused.json()["job_id"] == (await story.job())["id"]
+
+    @pytest.mark.req("WORK-16")
+    async def test_is_free_when_the_car_is_moved_to_parking(self, story: Any) -> None:
+        await story.in_shop()
+        await story.begins(story.zero)
+
+        parked = await story.done("/interruption", {"reason": "lift defect", "moved_to_parking": True})
+        resumed = await story.done("/resumption", {"cause": "A"})
+        again = await story.done(f"/lines/{story.zero.line_id}/start", {})
+
+        [told] = story.workshop.said(says.JobInterrupted)
+        assert (told.cause, told.reason, told.moved_to_parking) == ("A", "lift defect", True)
+        assert (parked["bay"], resumed["state"]) == (None, "waiting")
+        assert (again["bay"], again["parked"]) == ("Bay 1", False)

@@ -421,6 +421,7 @@ def upgrade() -> None:
         sa.Column("planned_end", sa.DateTime(timezone=True), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("running_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("round_seconds", sa.Integer(), nullable=False),
         sa.Column("spent_minutes", sa.Integer(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),

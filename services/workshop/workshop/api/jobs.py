@@ -216,7 +216,7 @@ async def resume_job(job_id: UUID, body: bodies.Resumption, tx: TxDep, who: Supe
     return await queries.show_job(tx, await commands.resume_job(tx, job_id=job_id, cause=body.cause))
 
 
-_INSPECTING = (*_ALWAYS, no.InspectorWorkedOnIt, no.AlreadyInspected, no.NotInspected)
+_INSPECTING = (*_ALWAYS, no.InspectorWorkedOnIt, no.AlreadyInspected, no.NothingToInspect)
 
 
 @routes.post("/jobs/{job_id}/inspection", responses=problems(*_INSPECTING))

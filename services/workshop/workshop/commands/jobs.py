@@ -74,7 +74,7 @@ async def _leave(tx: Tx, job: Job, bay_id: UUID | None) -> None:
     if old is not None and old.job_id == job.id:
         old.free()
         # One row must be empty before the other is filled: a job stands in one bay.
-        await tx.session.flush([old])
+        await tx.session.flush()
 
 
 async def start_line(tx: Tx, *, job_id: UUID, line_id: UUID, technician_id: UUID) -> Job:

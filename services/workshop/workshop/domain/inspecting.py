@@ -14,6 +14,7 @@ from workshop.domain.refusals import (
     InspectionNotPassed,
     InspectorWorkedOnIt,
     LinesOpen,
+    NothingToInspect,
     NotInspected,
     PartsNotSquared,
 )
@@ -134,7 +135,7 @@ def _must_be_inspectable(job: Job, inspector_id: UUID, command: str) -> None:
     if any(worker.technician_id == inspector_id for worker in job.workers):
         raise InspectorWorkedOnIt(inspector_id=inspector_id)
     if not any(line.state == LineState.DONE and line.kind != "diagnosis" for line in job.lines):
-        raise NotInspected(state=job.state, allowed=job.allowed())
+        raise NothingToInspect(state=job.state, allowed=job.allowed())
 
 
 def _masked(item: InspectionItem) -> InspectionItem:

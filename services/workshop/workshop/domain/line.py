@@ -88,6 +88,7 @@ class JobLine(Base):
     planned_end: Mapped[datetime | None] = mapped_column(Utc)
     started_at: Mapped[datetime | None] = mapped_column(Utc)
     running_since: Mapped[datetime | None] = mapped_column(Utc)
+    stopped_at: Mapped[datetime | None] = mapped_column(Utc)
     round_seconds: Mapped[int] = mapped_column(default=0)
     spent_minutes: Mapped[int] = mapped_column(default=0)
     completed_at: Mapped[datetime | None] = mapped_column(Utc)
@@ -172,7 +173,7 @@ class JobLine(Base):
     def stop(self, at: datetime, command: str) -> None:
         """Leave the running state and keep the time that was spent."""
         self.round_seconds += self._running_seconds(at)
-        self.running_since = None
+        self.running_since, self.stopped_at = None, at
         self.go(command)
 
     def complete(self, at: datetime, labour_minutes: int | None, result_text: str) -> int:

@@ -99,6 +99,10 @@ class NotInspected(Refusal):
     """The car has not passed the final inspection."""
 
 
+class NothingToInspect(Refusal):
+    """No work was done on this car."""
+
+
 class AlreadyInspected(Refusal):
     """The car has passed the final inspection."""
 

@@ -80,13 +80,15 @@ def _status(
         return "working", None, running[0][0].running_since
     if technician.absent_since is not None and technician.absent_at(at):
         return "absent", None, technician.absent_since
+    stops = (line.stopped_at for line, *_ in waiting if line.stopped_at is not None)
+    free_since = max((technician.free_since, *stops))
     for _line, job, _plate, bay in waiting:
         since = waiting_since(job)
         if since is not None:
-            return "waiting", job.waiting_reason, max(since, technician.free_since)
+            return "waiting", job.waiting_reason, max(since, free_since)
         if bay is not None and bay.job_id not in (None, job.id):
-            return "waiting", "bay", technician.free_since
-    return "idle", None, technician.free_since
+            return "waiting", "bay", free_since
+    return "idle", None, free_since
 
 
 def _work_view(row: Any) -> WorkView:

@@ -19,7 +19,7 @@ from contracts.parts import (
 )
 from contracts.values import IssuedPart, ReservationLine
 from workshop.commands.progress import conclude
-from workshop.domain import Job, PartLine
+from workshop.domain import Job, JobState, PartLine
 
 _WholeState = PartsReserved | ShortageDetected | ReservationAttached | PartsReleased | PartsArrived
 _AnyReservationEvent = _WholeState | PartsIssued | PartsReturned | PartsBackOrdered | EtaChanged
@@ -39,11 +39,17 @@ async def copy_parts_on_reservation(tx: Tx, event: _WholeState) -> None:
 async def note_issue_on_parts_issued(tx: Tx, event: PartsIssued) -> None:
     """Parts are at hand, once the answer that authorised them is known here."""
     job = await _lock(tx, event)
-    wanted = event.estimate_revision
-    behind = job is None or (job.answered_revision or 0) < (wanted or 0)
-    if wanted is not None and behind and event.visit_id is not None:
-        raise NotYet("reception.visit", event.visit_id, at=f"answer to estimate revision {wanted}")
+    if event.visit_id is not None and _is_ahead(event, job):
+        awaited = f"answer to estimate revision {event.estimate_revision}"
+        raise NotYet("reception.visit", event.visit_id, at=awaited)
     await _note_slip(tx, event, job, event.lines)
+
+
+def _is_ahead(event: PartsIssued, job: Job | None) -> bool:
+    """Whether the issue was built on an answer that is not known here; a closed job hears none any more."""
+    if event.estimate_revision is None or (job is not None and job.state == JobState.CLOSED):
+        return False
+    return job is None or (job.answered_revision or 0) < event.estimate_revision
 
 
 async def square_line_on_parts_returned(tx: Tx, event: PartsReturned) -> None:

@@ -1,0 +1,226 @@
+"""The workshop's doors: permissions, problems, validation, repeated and stale commands, screens."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from contracts import workshop as says
+from contracts.may import workshop as perm
+from workshop import main
+
+
+class TestPermissions:
+    async def test_no_route_is_open(self, story: Any) -> None:
+        open_routes = []
+        for router in main.service.routers:
+            for route in router.routes:
+                path = route.path  # type: ignore[attr-defined]
+                for name in ("job_id", "line_id", "technician_id", "bay_id"):
+                    path = path.replace(f"{{{name}}}", str(story.visit_id))
+                for method in route.methods:  # type: ignore[attr-defined]
+                    path = path.replace("{code}", "P0301")
+                    answer = await story.workshop.call(method, path, json={})
+                    if answer.status_code != 401:
+                        open_routes.append((method, path, answer.status_code))
+        assert open_routes == []
+
+    async def test_who_may_only_read_changes_nothing(self, story: Any) -> None:
+        await story.in_shop()
+
+        refused = await story.asks("/dispatch", {"technician_id": str(story.li)}, who=[perm.READ])
+
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert story.workshop.said(says.JobDispatched) == []
+
+    async def test_a_technician_works_only_for_himself(self, story: Any) -> None:
+        await story.in_shop()
+        await story.done("/dispatch", {"technician_id": str(story.wang)})
+        path, own = f"/lines/{story.zero.line_id}/start", [perm.READ, perm.WORK]
+
+        for_another = await story.asks(path, {"technician_id": str(story.wang)}, who=own)
+        by_another = await story.asks(path, {}, who=own)
+
+        assert for_another.status_code == 403
+        assert by_another.json()["code"] == "dispatched_to_another"
+
+
+class TestCommands:
+    @pytest.mark.req("RECP-24")
+    async def test_work_that_is_not_authorised_is_refused(self, story: Any) -> None:
+        booked = story.a_line("maintenance")
+        await story.in_shop(booked)
+
+        refused = await story.asks(f"/lines/{booked.line_id}/start", {})
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "work_not_authorised")
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.json()["waiting_for"] == "reception.visit"
+
+    async def test_an_illegal_one_names_the_state_and_what_is_allowed(self, story: Any) -> None:
+        await story.in_shop()
+
+        refused = await story.asks("/inspection", by=story.qian)
+
+        assert refused.json()["state"] == "waiting"
+        assert "dispatch" in refused.json()["allowed"]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"technician_id": "nobody"},
+            {"technician_id": "{li}", "colour": "red"},
+            {"technician_id": "{li}", "planned_start": "2025-03-07T10:00:00"},
+        ],
+    )
+    async def test_a_malformed_one_changes_nothing(self, story: Any, body: dict[str, str]) -> None:
+        await story.in_shop()
+        body = {name: value.replace("{li}", str(story.li)) for name, value in body.items()}
+
+        refused = await story.asks("/dispatch", body)
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+        assert story.workshop.said(says.JobDispatched) == []
+
+    async def test_a_quantity_is_a_decimal_string(self, story: Any) -> None:
+        await story.in_shop()
+        part = {"part_line_id": str(story.visit_id), "used": 1.5}
+
+        refused = await story.asks(f"/lines/{story.zero.line_id}/completion", {"parts": [part]})
+
+        assert refused.status_code == 422
+
+    async def test_a_repeated_one_gives_the_first_answer(self, story: Any) -> None:
+        await story.in_shop()
+        key = {"Idempotency-Key": "once"}
+        body = {"technician_id": str(story.li)}
+        first = await story.asks("/dispatch", body, headers=key)
+
+        again = await story.asks("/dispatch", body, headers=key)
+        other = await story.asks("/dispatch", {"technician_id": str(story.wang)}, headers=key)
+
+        assert again.json() == first.json()
+        assert other.status_code == 409
+        assert len(story.workshop.said(says.JobDispatched)) == 1
+
+    async def test_a_stale_one_is_refused(self, story: Any) -> None:
+        await story.in_shop()
+        body = {"technician_id": str(story.li)}
+        first = await story.asks("/dispatch", body)
+
+        stale = await story.asks("/dispatch", body, headers={"If-Match": '"1"'})
+        fresh = await story.asks("/dispatch", body, headers={"If-Match": first.headers["ETag"]})
+
+        assert first.headers["ETag"] == f'"{first.json()["version"]}"'
+        assert stale.status_code == 412
+        assert fresh.status_code == 409  # it is given out already: only the version was right
+
+    @pytest.mark.req("WORK-09")
+    async def test_two_starts_at_once_leave_one_running(self, story: Any) -> None:
+        await story.in_shop()
+        other = type(story)(story.workshop)
+        await other.hears(other.opened(), other.intake())
+        for one in (story, other):
+            await one.done("/dispatch", {"technician_id": str(story.li)})
+
+        answers = await asyncio.gather(
+            *(one.asks(f"/lines/{one.zero.line_id}/start", {}) for one in (story, other))
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+class TestScreens:
+    @pytest.mark.req("WORK-14", "WORK-32")
+    async def test_the_board_shows_every_car_and_why_it_stands(self, story: Any) -> None:
+        await story.in_shop()
+        await story.begins(story.zero)
+        await story.workshop.passes(minutes=1)
+        arrived = type(story)(story.workshop)
+        await arrived.hears(arrived.opened(request_no="W-250307-0002", plate="沪B99999"))
+
+        async def board(query: str) -> list[dict[str, Any]]:
+            answer = await story.workshop.call("GET", f"/board{query}", who=[perm.READ])
+            items: list[dict[str, Any]] = answer.json()["items"]
+            return items
+
+        everything = await board("")
+        await story.done("/interruption", {"reason": "lift defect", "moved_to_parking": True})
+        held = await board("?held=true")
+
+        assert [(x["state"], x["technicians"]) for x in everything] == [
+            ("diagnosing", ["Technician 0"]),
+            ("awaiting_intake", []),
+        ]
+        assert [(x["waiting_reason"], x["parked"]) for x in held] == [("lift defect", True)]
+        assert [x["request_no"] for x in await board("?q=沪B")] == ["W-250307-0002"]
+        assert len(await board("?state=interrupted")) == 1
+
+    @pytest.mark.req("WORK-45")
+    async def test_technicians_are_shown_with_the_time_in_their_status(self, story: Any) -> None:
+        await story.in_shop()
+        await story.begins(story.zero)
+        await story.workshop.passes(minutes=25)
+
+        shown = await story.workshop.call("GET", "/technicians", who=[perm.READ])
+
+        status = {x["name"]: (x["status"], x["minutes_in_status"]) for x in shown.json()["items"]}
+        assert status == {"Technician 0": ("working", 25), "Technician 1": ("idle", 25)}
+
+    @pytest.mark.req("WORK-12", "F-17")
+    async def test_a_schedule_flags_gaps_and_late_work(self, story: Any) -> None:
+        booked = story.a_line("rework", payer="shop")
+        await story.in_shop(booked, authorised=[booked.line_id])
+        for line, start, end in ((story.zero, 0, 60), (booked, 90, 120)):
+            body = {
+                "technician_id": str(story.li),
+                "line_ids": [str(line.line_id)],
+                "planned_start": story.in_minutes(start).isoformat(),
+                "planned_end": story.in_minutes(end).isoformat(),
+            }
+            await story.done("/dispatch", body)
+        await story.workshop.passes(minutes=60)
+
+        day = await story.workshop.call("GET", f"/technicians/{story.li}/schedule", who=[perm.READ])
+
+        shown = [(x["idle_minutes_before"], x["idle_flagged"], x["late"]) for x in day.json()]
+        assert shown == [(0, False, True), (30, True, False)]
+
+    @pytest.mark.req("WORK-18")
+    async def test_a_tag_carries_number_status_and_promise(self, story: Any) -> None:
+        await story.in_shop()
+        await story.hears(story.promised(story.in_minutes(300)))
+
+        tag = (await story.asks("/tag", method="GET")).json()
+
+        assert (tag["request_no"], tag["state"]) == ("W-250307-0001", "waiting")
+        assert tag["promised_at"] == story.in_minutes(300).isoformat().replace("+00:00", "Z")
+
+    @pytest.mark.req("WORK-36")
+    async def test_trouble_codes_are_found_by_code_and_by_words(self, story: Any) -> None:
+        async def found(query: str) -> Any:
+            return (await story.workshop.call("GET", f"/trouble-codes{query}", who=[perm.READ])).json()
+
+        by_code, by_words = await found("?q=P030"), await found("?q=cylinder misfire&limit=1")
+        second = await found(f"?q=cylinder misfire&limit=1&cursor={by_words['next']}")
+
+        assert "P0301" in [x["code"] for x in by_code["items"]]
+        assert second["items"][0]["code"] > by_words["items"][0]["code"]
+        assert (await found("/P0301"))["code"] == "P0301"
+
+    @pytest.mark.req("WORK-48")
+    async def test_bays_are_added_changed_and_not_closed_under_a_car(self, story: Any) -> None:
+        async def bay(method: str, path: str, **body: Any) -> Any:
+            return await story.workshop.call(method, f"/bays{path}", json=body, who=[perm.RESOURCES])
+
+        await story.in_shop()
+        made = await bay("POST", "", name="Lift 7", equipment=["lift"])
+        path = f"/{made.json()['id']}"
+        again = await bay("POST", "", name="Lift 7")
+        await story.done("/dispatch", {"technician_id": str(story.li), "bay_id": made.json()["id"]})
+        closed = await bay("PUT", path, name="Lift 7", in_use=False)
+
+        assert (made.status_code, made.json()["state"]) == (201, "free")
+        assert again.json()["code"] == "bay_name_taken"
+        assert closed.json()["code"] == "bay_in_use"

@@ -1,0 +1,363 @@
+"""What the workshop does when others report: in every state, in both orders, and by the clock."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, text
+
+from contracts import booking as booking_says
+from contracts import reception as reception_says
+from contracts import staff as staff_says
+from contracts import workshop as says
+from contracts.base import Event
+from contracts.values import Break, ClosedDay, Readiness, Slot, WeeklyHours
+from workshop.domain import Job, PartLine
+
+
+async def _repaired(story: Any) -> Any:
+    await story.in_shop()
+    [line] = await story.agreed()
+    await story.begins(line)
+    await story.completes(line)
+    return line
+
+
+async def _waiting(story: Any) -> None:
+    await story.in_shop()
+
+
+async def _diagnosing(story: Any) -> None:
+    await story.in_shop()
+    await story.begins(story.zero)
+
+
+async def _awaiting_answer(story: Any) -> None:
+    await story.in_shop()
+    lines = await story.diagnosed(story.proposal())
+    await story.hears(story.presented(*lines))
+
+
+async def _awaiting_parts(story: Any) -> None:
+    await story.in_shop()
+    [line] = await story.agreed(story.proposal(parts=["1.000"]))
+    await story.hears(story.reserved(line, short="1.000"))
+
+
+async def _interrupted(story: Any) -> None:
+    await _diagnosing(story)
+    await story.done("/interruption", {"reason": "lift defect"})
+
+
+async def _repairing(story: Any) -> None:
+    await story.in_shop()
+    [line] = await story.agreed()
+    await story.begins(line)
+
+
+async def _completed(story: Any) -> None:
+    await _repaired(story)
+
+
+async def _inspecting(story: Any) -> None:
+    await _repaired(story)
+    await story.done("/inspection", by=story.qian)
+
+
+async def _rework(story: Any) -> None:
+    line = await _repaired(story)
+    body = {"line_ids": [str(line.line_id)], "findings": ["pads rub"]}
+    await story.done("/inspection/failure", body, by=story.qian)
+
+
+async def _ready(story: Any) -> None:
+    await _repaired(story)
+    await story.passes_inspection()
+
+
+async def _closed(story: Any) -> None:
+    await _ready(story)
+    await story.hears(story.handed_over())
+
+
+STATES = {
+    "waiting": _waiting,
+    "diagnosing": _diagnosing,
+    "awaiting_answer": _awaiting_answer,
+    "awaiting_parts": _awaiting_parts,
+    "interrupted": _interrupted,
+    "repairing": _repairing,
+    "completed": _completed,
+    "inspecting": _inspecting,
+    "rework": _rework,
+    "ready": _ready,
+    "closed": _closed,
+}
+
+
+def _everything(story: Any) -> list[Event]:
+    """One of each event that is about a visit with a job, or its parts."""
+    extra = story.a_line(parts=[story.a_need()])
+    ids, vehicle = story.ids, {"vehicle_id": story.vehicle_id}
+    measure = {"measure_id": uuid4(), "complaint_id": uuid4()}
+    return [
+        story.promised(story.in_minutes(600)),
+        story.presented(extra, revision=2),
+        story.reserved(extra),
+        story.answered(extra, revision=2),
+        story.issued(extra, revision=2),
+        story.returned(extra, "1.000"),
+        story.reserved(extra, short="1.000"),
+        story.arrived(extra),
+        reception_says.PromiseRefused(**ids, promise_revision=1, reason="no"),
+        reception_says.VehicleLeft(**ids, **vehicle, request_no="W-250307-0001", left_at=story.now),
+        reception_says.VehicleReturned(**ids, **vehicle, returned_at=story.now),
+        reception_says.ReworkOrdered(**ids, **measure, lines=(story.a_line("rework", payer="shop"),)),
+        reception_says.WorkAccepted(
+            **ids, invoice_id=uuid4(), invoice_revision=1, checks=(), belongings_ok=True, signed_at=story.now
+        ),
+        story.handed_over(),
+    ]
+
+
+class TestEveryEventInEveryState:
+    @pytest.mark.parametrize("state", STATES)
+    async def test_has_an_outcome(self, story: Any, state: str) -> None:
+        await STATES[state](story)
+        assert (await story.job())["state"] == state
+
+        for event in _everything(story):
+            await story.hears(event)
+
+        async with story.workshop.tx() as tx:
+            left = await tx.session.scalar(text("select count(*) from deferred"))
+        assert left == 0
+        assert (await story.job())["state"] == "closed"
+
+
+class TestRaces:
+    async def test_an_issue_waits_for_the_answer_that_authorised_it(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.diagnosed(story.proposal(parts=["1.000"]))
+        await story.hears(story.presented(line), story.reserved(line), story.issued(line))
+        before = await story.job()
+
+        await story.hears(story.answered(line))
+        after = await story.job()
+
+        assert before["lines"][1]["parts"][0]["issued"] == "0.000"
+        assert after["lines"][1]["parts"][0]["issued"] == "1.000"
+
+    @pytest.mark.parametrize("parts_first", [True, False])
+    async def test_parts_may_be_told_before_or_after_the_job(self, story: Any, parts_first: bool) -> None:
+        booked = story.a_line("maintenance", parts=[story.a_need("2.000")])
+        intake, reserved = story.intake(booked), story.reserved(booked)
+        await story.hears(story.opened())
+
+        for event in (reserved, intake) if parts_first else (intake, reserved):
+            await story.hears(event)
+
+        [part] = (await story.job())["lines"][1]["parts"]
+        assert (part["expected"], part["reserved"]) == ("2.000", "2.000")
+
+    async def test_declined_with_parts_out_is_ready_when_they_are_back(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed(story.proposal(parts=["1.000"]))
+        await story.hears(story.reserved(line), story.issued(line))
+        await story.hears(story.presented(line, revision=2), story.answered(declined=[line], revision=2))
+        before = await story.job()
+
+        await story.hears(story.returned(line, "1.000"))
+
+        assert (before["state"], before["waiting_reason"]) == ("completed", "parts_not_squared")
+        ready = story.workshop.said(says.JobReady)[-1]
+        assert (ready.outcome, ready.estimate_revision) == ("no_work", 2)
+
+    async def test_rework_ordered_after_ready_withdraws_it_and_completes_the_measure(
+        self, story: Any
+    ) -> None:
+        await _ready(story)
+        redo = story.a_line("rework", payer="shop")
+        measure_id = uuid4()
+        await story.hears(
+            reception_says.ReworkOrdered(
+                **story.ids, measure_id=measure_id, complaint_id=uuid4(), lines=(redo,)
+            )
+        )
+        reopened = await story.job()
+        await story.begins(redo)
+        await story.completes(redo)
+        await story.passes_inspection()
+
+        assert reopened["state"] == "rework"
+        assert story.workshop.said(says.JobReopened)[0].withdraws_ready
+        assert story.workshop.said(says.ReworkOpened)[0].measure_id == measure_id
+        assert story.workshop.said(says.JobReady)[-1].done_measure_ids == (measure_id,)
+
+    async def test_rework_ordered_before_the_form_is_signed_waits_for_the_job(self, story: Any) -> None:
+        await story.hired()
+        redo = story.a_line("rework", payer="shop")
+        ordered = reception_says.ReworkOrdered(
+            **story.ids, measure_id=uuid4(), complaint_id=uuid4(), lines=(redo,)
+        )
+
+        await story.hears(story.opened(), ordered, story.intake())
+
+        assert [e.line_ids for e in story.workshop.said(says.ReworkOpened)] == [(redo.line_id,)]
+
+    async def test_a_newer_answer_after_ready_is_declared_anew(self, story: Any) -> None:
+        await _ready(story)
+        extra = story.a_line()
+        line_ids = [x["id"] for x in (await story.job())["lines"]]
+        done = story.a_line(line_id=line_ids[1])
+
+        await story.hears(
+            story.presented(done, extra, revision=2),
+            story.answered(done, declined=[extra], revision=2),
+        )
+
+        assert [e.estimate_revision for e in story.workshop.said(says.JobReady)] == [1, 2]
+
+
+class TestParts:
+    @pytest.mark.req("WORK-15")
+    async def test_that_are_short_interrupt_and_arrival_resumes(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed(story.proposal(parts=["1.000"]))
+        await story.hears(story.reserved(line, short="1.000"))
+        waiting = await story.job()
+
+        await story.hears(story.arrived(line))
+
+        [part] = line.parts
+        told = [e for e in story.workshop.said(says.JobInterrupted) if e.cause == "C"]
+        assert (waiting["state"], waiting["waiting_reason"]) == ("awaiting_parts", "parts")
+        assert [e.waiting_part_line_ids for e in told] == [(part.part_line_id,)]
+        assert story.workshop.said(says.JobResumed)[-1].cause == "C"
+        assert (await story.job())["state"] == "waiting"
+
+    async def test_that_come_too_late_endanger_the_promise(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed(story.proposal(parts=["1.000"]))
+        await story.hears(story.promised(story.in_minutes(240)))
+
+        await story.hears(story.reserved(line, short="1.000", eta=story.in_minutes(600)))
+
+        assert [e.cause for e in story.workshop.said(says.PromiseEndangered)] == ["eta"]
+
+
+class TestTheClock:
+    @pytest.mark.req("F-18", "F-19", "WORK-13")
+    async def test_tells_a_late_start_once(self, story: Any) -> None:
+        await story.in_shop()
+        await story.agreed()
+        await story.hears(story.promised(story.in_minutes(120)))
+        early = story.workshop.said(says.PromiseEndangered)
+
+        await story.workshop.passes(minutes=40)
+        await story.workshop.passes(minutes=10)
+
+        [told] = story.workshop.said(says.PromiseEndangered)
+        assert early == []
+        assert (told.cause, told.promise_revision) == ("late_start", 1)
+
+    async def test_says_nothing_when_the_work_was_begun_in_time(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed()
+        await story.hears(story.promised(story.in_minutes(120)))
+        await story.begins(line)
+
+        await story.workshop.passes(minutes=55)
+
+        assert story.workshop.said(says.PromiseEndangered) == []
+
+
+class TestCopies:
+    async def test_who_left_loses_what_was_planned(self, story: Any) -> None:
+        await story.in_shop()
+        await story.done("/dispatch", {"technician_id": str(story.li)})
+
+        await story.hears(staff_says.EmployeeLeft(employee_id=story.li))
+
+        queue = await story.workshop.call("GET", "/queue", who=["workshop.read"])
+        assert len(queue.json()["items"]) == 1
+        assert (await story.asks("/dispatch", {"technician_id": str(story.li)})).json()["active"] is False
+
+    async def test_appointments_are_the_load_of_their_day(self, story: Any) -> None:
+        ids = {
+            "appointment_id": uuid4(),
+            "request_id": story.request_id,
+            "request_no": "B-250307-0001",
+            "customer_id": story.customer_id,
+            "vehicle_id": story.vehicle_id,
+        }
+        slot = Slot(start=story.in_minutes(60), end=story.in_minutes(120))
+        later = Slot(start=story.in_minutes(1500), end=story.in_minutes(1560))
+        yes = Readiness(ready=True)
+        await story.hired()
+        await story.hears(
+            booking_says.AppointmentConfirmed(
+                **ids, revision=1, slot_start=slot.start, slot_end=slot.end, labour_minutes=60
+            ),
+            booking_says.AppointmentPrepared(
+                **ids, slot_start=slot.start, bay=yes, parts=yes, crew=yes, reception=yes
+            ),
+        )
+        first = (await story.workshop.call("GET", "/load", who=["workshop.read"])).json()[0]
+
+        await story.hears(
+            booking_says.AppointmentRescheduled(
+                **ids, revision=2, old_slot=slot, new_slot=later, labour_minutes=90, asked_by="customer"
+            ),
+            booking_says.AppointmentMissed(
+                **ids, slot_start=later.start, slot_end=later.end, grace_minutes=15
+            ),
+            booking_says.AppointmentKept(**ids, visit_id=story.visit_id, after_missed=True),
+        )
+        days = await story.workshop.call(
+            "GET", "/load?first=2025-03-07&last=2025-03-08", who=["workshop.read"]
+        )
+
+        assert (first["planned_minutes"], first["bays_held"], first["capacity_minutes"]) == (60, 1, 1080)
+        assert [(day["planned_minutes"], day["real_minutes"]) for day in days.json()] == [(0, 0), (90, 90)]
+
+    async def test_the_calendar_moves_the_latest_start(self, story: Any) -> None:
+        await story.in_shop()
+        await story.agreed()
+        await story.hears(story.promised(story.in_minutes(300)))
+        before = (await story.job())["promise"]["latest_start"]
+
+        await story.hears(
+            booking_says.CalendarChanged(
+                timezone="Asia/Shanghai",
+                weekly_hours=tuple(WeeklyHours(weekday=n, opens="08:00", closes="18:00") for n in range(7)),
+                breaks=(Break(starts="12:00", ends="14:00"),),
+                closed_days=(ClosedDay(on="2025-03-09"),),
+            )
+        )
+
+        assert (await story.job())["promise"]["latest_start"] != before
+
+    async def test_a_car_that_left_frees_its_bay_and_is_taken_up_again(self, story: Any) -> None:
+        await _repairing(story)
+        vehicle = {"vehicle_id": story.vehicle_id}
+        await story.hears(
+            reception_says.VehicleLeft(**story.ids, **vehicle, request_no="W-250307-0001", left_at=story.now)
+        )
+        away = await story.job()
+
+        await story.hears(reception_says.VehicleReturned(**story.ids, **vehicle, returned_at=story.now))
+        line = (await story.job())["lines"][1]
+        again = await story.done(f"/lines/{line['id']}/start", {})
+
+        assert (away["away"], away["bay_id"], away["waiting_reason"]) == (True, None, "vehicle_away")
+        assert again["state"] == "repairing"
+
+    async def test_a_replay_of_the_form_makes_no_second_job(self, story: Any) -> None:
+        await story.in_shop()
+
+        await story.hears(story.intake())
+
+        async with story.workshop.tx() as tx:
+            assert len(await tx.all(select(Job))) == 1
+            assert await tx.all(select(PartLine)) == []
