@@ -1,0 +1,66 @@
+"""Routes of cases: register one, find them, look at one."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends
+from pydantic import Field
+
+from chassis import Invalid, NotFound
+from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
+from chassis.http import router as chassis_router
+from complaints import commands, queries
+from complaints.api.views import CaseRow, CaseView, Text, case_view
+from complaints.domain import Channel, Complaint, Person
+from contracts.may import complaints as perm
+
+router = chassis_router(tags=["cases"])
+
+
+class OpenComplaint(Body):
+    """What is registered when a customer complains (COMP-06)."""
+
+    customer_id: UUID
+    visit_id: UUID | None = Field(default=None, description="the visit it is about, if any")
+    category: str = Field(max_length=40, description="from the house rule `categories`")
+    level: str | None = Field(default=None, max_length=40, description="from `levels`; else the usual one")
+    channel: Channel
+    text: Text
+    during_visit: bool | None = Field(
+        default=None, description="the car is here; left out: as reception says"
+    )
+    received_at: datetime | None = Field(
+        default=None, description="if it was earlier than now; starts the clocks"
+    )
+
+
+@router.post("/complaints", status_code=201, responses=problems(Invalid))
+async def open_complaint(body: OpenComplaint, tx: TxDep, who: Annotated[Who, may(perm.RECORD)]) -> CaseView:
+    """Open a case; whoever registers it owns it (COMP-03)."""
+    by = Person(who.employee_id, who.name)
+    opened = await commands.open_complaint(tx, **body.model_dump_fields(), by=by)
+    return await case_view(tx, opened.id)
+
+
+@router.get("/complaints")
+async def list_complaints(
+    tx: TxDep,
+    page: PageQuery,
+    who: Annotated[Who, may(perm.READ)],
+    filters: Annotated[queries.Filters, Depends()],
+    sort: Literal["received_at", "resolve_by"] = "received_at",
+) -> Page[CaseRow]:
+    """Cases: the latest first, or by the end of the resolve clock, the most urgent first."""
+    query = queries.complaints(filters)
+    urgent = sort == "resolve_by"
+    by = (Complaint.resolve_by if urgent else Complaint.received_at, Complaint.id)
+    return await paginate(tx, query, page, by=by, view=CaseRow.made, descending=not urgent)
+
+
+@router.get("/complaints/{complaint_id}", responses=problems(NotFound))
+async def show_complaint(
+    complaint_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ, perm.RECORD)]
+) -> CaseView:
+    """One case with its measures, its history, and what others know of it."""
+    return await case_view(tx, complaint_id)

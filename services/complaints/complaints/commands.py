@@ -1,0 +1,253 @@
+"""What people ask complaints for, and how a case is opened, whoever asks for it."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from chassis import Invalid, Tx, new_id
+from chassis.numbers import request_no
+from complaints import queries
+from complaints.domain import (
+    Cause,
+    Channel,
+    Complaint,
+    Contact,
+    Decision,
+    HouseRules,
+    Measure,
+    MeasureKind,
+    NewCase,
+    Person,
+    Source,
+    Visit,
+)
+
+RESPOND, RESOLVE, MEASURE = "respond", "resolve", "measure"
+"""The kinds of timers: one of each clock of a case, and one of each measure."""
+
+
+async def open_complaint(
+    tx: Tx,
+    *,
+    customer_id: UUID,
+    visit_id: UUID | None,
+    category: str,
+    level: str | None,
+    channel: Channel,
+    text: str,
+    during_visit: bool | None,
+    received_at: datetime | None,
+    by: Person,
+) -> Complaint:
+    """Somebody complains (COMP-06). Whether the car is here is known from reception unless it is said.
+
+    A repeat complaint about the same visit, or about its rework, names the earlier case (COMP-35)."""
+    if received_at is not None and received_at > tx.now:
+        raise Invalid("received_at", "an instant that is not in the future")
+    await lock_visit(tx, visit_id)
+    rules = await tx.rules(HouseRules)
+    visit = await queries.visit(tx, visit_id)
+    here = visit is not None and visit.car_is_here
+    return await receive(
+        tx,
+        NewCase(
+            id=new_id(),
+            complaint_no=await _next_number(tx),
+            source=Source.PERSON,
+            channel=channel,
+            category=category,
+            level=level or rules.levels[0],
+            text=text,
+            customer_id=customer_id,
+            received_at=received_at or tx.now,
+            visit_id=visit_id,
+            request_id=visit.request_id if visit else None,
+            during_visit=here if during_visit is None else during_visit,
+            earlier_case_id=await _earlier_case(tx, visit_id, visit),
+            by=by,
+        ),
+        rules=rules,
+    )
+
+
+async def open_by_itself(
+    tx: Tx,
+    *,
+    source: Source,
+    channel: Channel,
+    category: str,
+    text: str,
+    customer_id: UUID,
+    visit_id: UUID | None,
+    request_id: UUID | None,
+    source_id: UUID | None = None,
+    during_visit: bool = False,
+    by: Person | None = None,
+) -> Complaint:
+    """A low score, a follow-up or a refused promise opens a case, or joins the visit's open one (COMP-35)."""
+    await lock_visit(tx, visit_id)
+    already = await queries.open_case(tx, visit_id) if visit_id else None
+    complaint = await tx.get(Complaint, already) if already else None
+    # It may have been resolved while we waited for its lock: then this is a new case.
+    if complaint is not None and complaint.is_open:
+        complaint.link(source, source_id=source_id, text=text, by=by, at=tx.now)
+        return complaint
+    rules = await tx.rules(HouseRules)
+    case = NewCase(
+        id=new_id(),
+        complaint_no=await _next_number(tx),
+        source=source,
+        channel=channel,
+        category=category,
+        level=rules.levels[0],
+        text=text,
+        customer_id=customer_id,
+        received_at=tx.now,
+        source_id=source_id,
+        visit_id=visit_id,
+        request_id=request_id,
+        during_visit=during_visit,
+        earlier_case_id=await _earlier_case(tx, visit_id, await queries.visit(tx, visit_id)),
+        by=by,
+    )
+    return await receive(tx, case, rules=rules)
+
+
+async def receive(tx: Tx, case: NewCase, *, rules: HouseRules) -> Complaint:
+    """Register a case, start its clocks and tell everybody."""
+    complaint, received = Complaint.receive(case, rules=rules)
+    tx.add(complaint)
+    tx.publish(complaint, received)
+    _start_clocks(tx, complaint)
+    return complaint
+
+
+async def answer_complaint(
+    tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person, in_team: bool
+) -> Complaint:
+    """The first answer; the respond clock stops (COMP-04)."""
+    complaint = await tx.get(Complaint, complaint_id)
+    answered = complaint.answer(text=text, channel=channel, by=by, in_team=in_team, at=tx.now)
+    tx.publish(complaint, answered)
+    tx.cancel(RESPOND, complaint_id)
+    return complaint
+
+
+async def feed_back(
+    tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person, in_team: bool
+) -> Complaint:
+    """Tell the customer how far it is (COMP-13)."""
+    complaint = await tx.get(Complaint, complaint_id)
+    complaint.feed_back(text=text, channel=channel, by=by, in_team=in_team, at=tx.now)
+    return complaint
+
+
+async def hand_over(
+    tx: Tx, *, complaint_id: UUID, to: Person, reason: str, by: Person, in_team: bool
+) -> Complaint:
+    """Give a case to somebody else, or take it (COMP-03)."""
+    complaint = await tx.get(Complaint, complaint_id)
+    complaint.hand_over(to=to, reason=reason, by=by, in_team=in_team, at=tx.now)
+    return complaint
+
+
+async def assess_complaint(
+    tx: Tx, *, complaint_id: UUID, category: str, level: str, cause: Cause | None, text: str, by: Person
+) -> Complaint:
+    """What it is about and where it went wrong (COMP-08, COMP-11)."""
+    complaint = await tx.get(Complaint, complaint_id)
+    rules = await tx.rules(HouseRules)
+    complaint.assess(category=category, level=level, cause=cause, text=text, by=by, rules=rules, at=tx.now)
+    return complaint
+
+
+async def decide_measure(
+    tx: Tx,
+    *,
+    complaint_id: UUID,
+    kind: MeasureKind,
+    amount: Decimal | None,
+    visit_id: UUID | None,
+    invoice_id: UUID | None,
+    line_ids: tuple[UUID, ...],
+    reason: str,
+    by: Person,
+    may_approve: bool,
+) -> Measure:
+    """What is done for the customer; ``visit_id`` only for a case that names none."""
+    complaint = await tx.get(Complaint, complaint_id)
+    rules = await tx.rules(HouseRules)
+    invoice = await queries.invoice_of(tx, complaint, invoice_id)
+    visit = await queries.visit(tx, complaint.visit_id or visit_id or (invoice.visit_id if invoice else None))
+    issued = invoice is not None and invoice.is_issued
+    decision = Decision(
+        measure_id=new_id(),
+        kind=kind,
+        reason=reason,
+        visit_id=visit.visit_id if visit else complaint.visit_id,
+        invoice_id=invoice.invoice_id if invoice and issued and kind != MeasureKind.REWORK else None,
+        amount=amount,
+        currency=tx.settings.shop_currency if amount is not None else None,
+        line_ids=line_ids,
+    )
+    decided = complaint.decide(
+        decision, visit=visit, invoice=invoice, by=by, may_approve=may_approve, rules=rules, at=tx.now
+    )
+    tx.publish(complaint, decided)
+    measure = complaint.measure(decision.measure_id)
+    tx.schedule(MEASURE, measure.measure_id, measure.due_by, complaint_id=str(complaint_id))
+    return measure
+
+
+async def tell_result(tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person) -> Complaint:
+    """The customer hears the result (COMP-14)."""
+    complaint = await tx.get(Complaint, complaint_id)
+    complaint.tell(text=text, channel=channel, by=by, at=tx.now)
+    return complaint
+
+
+async def resolve_complaint(
+    tx: Tx, *, complaint_id: UUID, resolution: str, confirmed_by_customer: bool, by: Person
+) -> Complaint:
+    """The case is done; both clocks stop (COMP-17)."""
+    complaint = await tx.get(Complaint, complaint_id)
+    resolved = complaint.resolve(
+        resolution=resolution, confirmed_by_customer=confirmed_by_customer, by=by, at=tx.now
+    )
+    tx.publish(complaint, resolved)
+    tx.cancel(RESPOND, complaint_id)
+    tx.cancel(RESOLVE, complaint_id)
+    return complaint
+
+
+async def reopen_complaint(tx: Tx, *, complaint_id: UUID, reason: str, by: Person) -> Complaint:
+    """The customer is not content with the result; the clocks start again."""
+    complaint = await tx.get(Complaint, complaint_id)
+    rules = await tx.rules(HouseRules)
+    tx.publish(complaint, complaint.reopen(reason=reason, by=by, rules=rules, at=tx.now))
+    _start_clocks(tx, complaint)
+    return complaint
+
+
+async def lock_visit(tx: Tx, visit_id: UUID | None) -> None:
+    """One at a time opens a case about a visit, so that two reports of one matter find each other."""
+    if visit_id is not None:
+        await tx.lock(f"cases of visit {visit_id}")
+
+
+def _start_clocks(tx: Tx, complaint: Complaint) -> None:
+    tx.schedule(RESPOND, complaint.id, complaint.respond_by)
+    tx.schedule(RESOLVE, complaint.id, complaint.resolve_by)
+
+
+async def _next_number(tx: Tx) -> str:
+    return request_no("CP", tx.today, await tx.next_number(f"complaint:{tx.today:%y%m%d}"))
+
+
+async def _earlier_case(tx: Tx, visit_id: UUID | None, visit: Visit | None) -> UUID | None:
+    if visit_id is None:
+        return None
+    same_matter = [visit_id]
+    if visit is not None and visit.rework_of_visit_id is not None:
+        same_matter.append(visit.rework_of_visit_id)
+    return await queries.latest_case(tx, same_matter)

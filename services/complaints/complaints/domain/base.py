@@ -1,0 +1,11 @@
+"""The registry of the department's mapped classes."""
+
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis import new_metadata
+
+
+class Base(DeclarativeBase):
+    """Every mapped class of complaints; its metadata has the chassis tables too."""
+
+    metadata = new_metadata()

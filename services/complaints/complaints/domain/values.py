@@ -1,0 +1,51 @@
+"""What people hand in: who acts, what a new case is, what a measure is to be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from complaints.domain.states import MeasureKind, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An employee who acts on a case; the name is empty when only the id was told."""
+
+    employee_id: UUID
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """Everything that is registered when a case opens (COMP-06)."""
+
+    id: UUID
+    complaint_no: str
+    source: Source
+    channel: str
+    category: str
+    level: str
+    text: str
+    customer_id: UUID
+    received_at: datetime
+    source_id: UUID | None = None
+    visit_id: UUID | None = None
+    request_id: UUID | None = None
+    during_visit: bool = False
+    earlier_case_id: UUID | None = None
+    by: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A measure as somebody decides it; ``amount`` with tax, for refund and discount only."""
+
+    measure_id: UUID
+    kind: MeasureKind
+    reason: str
+    visit_id: UUID | None = None
+    invoice_id: UUID | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    line_ids: tuple[UUID, ...] = ()

@@ -1,0 +1,7 @@
+"""Where the complaints service finds things; it needs nothing beyond what every service has."""
+
+from chassis import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of complaints."""
