@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.domain.base import Base
@@ -70,6 +70,7 @@ class Account(Aggregate, Base):
     __tablename__ = "accounts"
     __table_args__ = (
         Index("ix_accounts_opened_at", "opened_at", "visit_id"),
+        Index("ix_accounts_open", "opened_at", "visit_id", postgresql_where=text("closed_at is null")),
         # Found by their beginning, whatever the database's collation.
         Index("ix_accounts_plate", "plate", postgresql_ops={"plate": "text_pattern_ops"}),
         Index("ix_accounts_vin", "vin", postgresql_ops={"vin": "text_pattern_ops"}),
@@ -134,7 +135,9 @@ class Account(Aggregate, Base):
         if self.answered_revision < revision:
             return f"answer to estimate revision {revision}"
         known = {line.line_id for line in self.authorised_at(revision).lines}
-        unknown = [str(result.line_id) for result in results if result.line_id not in known]
+        # What was not done is not billed, so nobody need know its price.
+        done = [result.line_id for result in results if result.outcome == "done"]
+        unknown = [line_id for line_id in done if line_id not in known]
         return f"authorisation of line {unknown[0]}" if unknown else ""
 
     def note_results(self, results: tuple[LineResult, ...], *, revision: int) -> None:

@@ -46,7 +46,7 @@ class Invoice(Aggregate, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     visit_id: Mapped[UUID] = mapped_column(unique=True)
-    request_id: Mapped[UUID] = mapped_column(index=True)
+    request_id: Mapped[UUID]
     customer_id: Mapped[UUID]
     currency: Mapped[str]
     state: Mapped[str] = mapped_column(default=InvoiceState.PREPARED)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from billing.domain.base import Base
 from billing.domain.charges import Charge
 from chassis.columns import Json, Money, Quantity, Rate
-from contracts.values import InvoiceLine, Payer, Title
+from contracts.values import InvoiceLine, Title
 
 
 class InvoiceRow(Base):
@@ -40,7 +40,7 @@ class InvoiceRow(Base):
     net: Mapped[Decimal] = mapped_column(Money)
     tax_rate: Mapped[Decimal] = mapped_column(Rate)
     gross: Mapped[Decimal] = mapped_column(Money)
-    payer: Mapped[Payer]
+    payer: Mapped[str]
     benefit: Mapped[str | None]
 
     def becomes(self, charge: Charge, position: int) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.domain.base import Base
@@ -34,7 +34,7 @@ class Measure(Base):
     __tablename__ = "measures"
     __table_args__ = (
         Index("ix_measures_decided_at", "decided_at", "measure_id"),
-        Index("ix_measures_pending", "visit_id", postgresql_where=text("state = 'pending'")),
+        Index("ix_measures_visit", "visit_id"),
         Index("ix_measures_invoice", "invoice_id"),
     )
 

@@ -26,6 +26,7 @@ class IssuedInvoice(Base):
     reopened keeps its number, so that the numbers have no gaps."""
 
     __tablename__ = "issued_invoices"
+    __table_args__ = (Index("ix_issued_invoices_issued_at", "issued_at"),)
 
     invoice_no: Mapped[str] = mapped_column(primary_key=True)
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), index=True)

@@ -1,4 +1,4 @@
-"""The tables of billing."""
+"""Billing begins: rates, accounts, invoices, money."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """The tables of billing."""
+    """Billing begins: rates, accounts, invoices, money."""
     op.create_table(
         "accounts",
         sa.Column("visit_id", sa.Uuid(), nullable=False),
@@ -39,6 +39,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", name=op.f("uq_accounts_request_id")),
     )
     op.create_index(op.f("ix_accounts_customer_id"), "accounts", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_accounts_open",
+        "accounts",
+        ["opened_at", "visit_id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at is null"),
+    )
     op.create_index("ix_accounts_opened_at", "accounts", ["opened_at", "visit_id"], unique=False)
     op.create_index(
         "ix_accounts_plate", "accounts", ["plate"], unique=False, postgresql_ops={"plate": "text_pattern_ops"}
@@ -261,7 +268,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("balance > 0"),
     )
-    op.create_index(op.f("ix_invoices_request_id"), "invoices", ["request_id"], unique=False)
     op.create_index("ix_invoices_state", "invoices", ["state", "prepared_at", "id"], unique=False)
     op.create_index(
         "ix_invoices_surplus",
@@ -299,13 +305,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_measures_decided_at", "measures", ["decided_at", "measure_id"], unique=False)
     op.create_index("ix_measures_invoice", "measures", ["invoice_id"], unique=False)
-    op.create_index(
-        "ix_measures_pending",
-        "measures",
-        ["visit_id"],
-        unique=False,
-        postgresql_where=sa.text("state = 'pending'"),
-    )
+    op.create_index("ix_measures_visit", "measures", ["visit_id"], unique=False)
     op.create_table(
         "part_lines",
         sa.Column("part_line_id", sa.Uuid(), nullable=False),
@@ -464,7 +464,7 @@ def upgrade() -> None:
         sa.Column("net", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("tax_rate", sa.Numeric(precision=6, scale=4), nullable=False),
         sa.Column("gross", sa.Numeric(precision=12, scale=2), nullable=False),
-        sa.Column("payer", sa.Enum("customer", "shop", native_enum=False), nullable=False),
+        sa.Column("payer", sa.String(), nullable=False),
         sa.Column("benefit", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_lines_invoice_id")),
         sa.PrimaryKeyConstraint("invoice_id", "row_id", name=op.f("pk_invoice_lines")),
@@ -493,6 +493,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("invoice_no", name=op.f("pk_issued_invoices")),
     )
     op.create_index(op.f("ix_issued_invoices_invoice_id"), "issued_invoices", ["invoice_id"], unique=False)
+    op.create_index("ix_issued_invoices_issued_at", "issued_invoices", ["issued_at"], unique=False)
     op.create_table(
         "labour_rate_steps",
         sa.Column("rate", sa.String(), nullable=False),
@@ -546,6 +547,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_payments_invoice_id"), table_name="payments")
     op.drop_table("payments")
     op.drop_table("labour_rate_steps")
+    op.drop_index("ix_issued_invoices_issued_at", table_name="issued_invoices")
     op.drop_index(op.f("ix_issued_invoices_invoice_id"), table_name="issued_invoices")
     op.drop_table("issued_invoices")
     op.drop_index("uq_invoice_lines_natural", table_name="invoice_lines", postgresql_nulls_not_distinct=True)
@@ -574,7 +576,7 @@ def downgrade() -> None:
     op.drop_table("publisher_seen")
     op.drop_index(op.f("ix_part_lines_request_id"), table_name="part_lines")
     op.drop_table("part_lines")
-    op.drop_index("ix_measures_pending", table_name="measures", postgresql_where=sa.text("state = 'pending'"))
+    op.drop_index("ix_measures_visit", table_name="measures")
     op.drop_index("ix_measures_invoice", table_name="measures")
     op.drop_index("ix_measures_decided_at", table_name="measures")
     op.drop_table("measures")
@@ -582,7 +584,6 @@ def downgrade() -> None:
     op.drop_table("labour_rates")
     op.drop_index("ix_invoices_surplus", table_name="invoices", postgresql_where=sa.text("balance < 0"))
     op.drop_index("ix_invoices_state", table_name="invoices")
-    op.drop_index(op.f("ix_invoices_request_id"), table_name="invoices")
     op.drop_index("ix_invoices_receivable", table_name="invoices", postgresql_where=sa.text("balance > 0"))
     op.drop_index("ix_invoices_prepared_at", table_name="invoices")
     op.drop_index("ix_invoices_customer", table_name="invoices")
@@ -622,5 +623,6 @@ def downgrade() -> None:
     )
     op.drop_index("ix_accounts_plate", table_name="accounts", postgresql_ops={"plate": "text_pattern_ops"})
     op.drop_index("ix_accounts_opened_at", table_name="accounts")
+    op.drop_index("ix_accounts_open", table_name="accounts", postgresql_where=sa.text("closed_at is null"))
     op.drop_index(op.f("ix_accounts_customer_id"), table_name="accounts")
     op.drop_table("accounts")
