@@ -361,3 +361,64 @@ class TestCopies:
         async with story.workshop.tx() as tx:
             assert len(await tx.all(select(Job))) == 1
             assert await tx.all(select(PartLine)) == []
+
+
+class TestVisitsWithoutAJob:
+    @pytest.mark.req("WORK-28")
+    async def test_agreed_rework_is_linked_to_the_first_order(self, story: Any) -> None:
+        first, measure_id = uuid4(), uuid4()
+        redo = story.a_line("rework", payer="shop")
+        await story.hears(
+            reception_says.ReworkAgreed(
+                **story.ids,
+                request_no="W-250307-0001",
+                vehicle_id=story.vehicle_id,
+                rework_of_visit_id=first,
+                measure_id=measure_id,
+                complaint_id=uuid4(),
+                lines=(redo,),
+            )
+        )
+        board = await story.workshop.call("GET", "/board", who=["workshop.read"])
+        await story.hears(story.opened(), story.intake(redo, authorised=[redo.line_id]))
+
+        job = await story.job()
+
+        assert board.json()["items"] == []
+        assert job["vehicle"]["rework_of_visit_id"] == str(first)
+        assert job["lines"][1]["measure_id"] == str(measure_id)
+
+    async def test_a_car_that_left_before_the_form_was_signed_is_off_the_board(self, story: Any) -> None:
+        await story.hears(
+            story.opened(),
+            reception_says.VisitClosed(
+                **story.ids,
+                vehicle_id=story.vehicle_id,
+                record_no="C000123-RP-20250307-001",
+                outcome="left",
+                closed_at=story.now,
+            ),
+        )
+
+        board = await story.workshop.call("GET", "/board", who=["workshop.read"])
+
+        assert board.json()["items"] == []
+
+    @pytest.mark.req("RECP-22")
+    async def test_a_refused_promise_is_on_the_supervisors_list_until_there_is_another(
+        self, story: Any
+    ) -> None:
+        async def refused() -> int:
+            found = await story.workshop.call("GET", "/board?promise_refused=true", who=["workshop.read"])
+            return len(found.json()["items"])
+
+        await story.in_shop()
+        await story.hears(
+            story.promised(story.in_minutes(300)),
+            reception_says.PromiseRefused(**story.ids, promise_revision=1, reason="needs the car"),
+        )
+        listed = await refused()
+
+        await story.hears(story.promised(story.in_minutes(200), revision=2))
+
+        assert (listed, await refused()) == (1, 0)
