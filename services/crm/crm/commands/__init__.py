@@ -1,0 +1,1 @@
+"""What people ask of customer relations, one function each: load, decide, save, tell."""

@@ -1,0 +1,188 @@
+"""A vehicle: plate and VIN in their normal spelling, whose it is and was (CRM-01, DATA-02)."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis import Aggregate, Invalid, Refusal, new_id
+from chassis.columns import Utc
+from chassis.states import Machine
+from contracts import crm as says
+from crm.domain.base import Base
+
+_CHECKED_REGIONS = frozenset("12345L")
+"""Where the ninth character must be the check digit: North America (49 CFR 565), China (GB 16735)."""
+
+
+class VehicleState(StrEnum):
+    """The life of a vehicle's file."""
+
+    REGISTERED = "registered"
+
+
+_ON_FILE = ({VehicleState.REGISTERED}, VehicleState.REGISTERED)
+VEHICLE = Machine("vehicle", {"change": _ON_FILE, "pass_on": _ON_FILE}, initial=VehicleState.REGISTERED)
+
+
+class VinTaken(Refusal):
+    """A vehicle with this VIN is on file already."""
+
+
+class AlreadyTheirs(Refusal):
+    """The vehicle belongs to this customer already."""
+
+
+def normal_plate(text: str) -> str:
+    """A licence plate in one width and case, without spaces, dots and dashes. Raises ``Invalid`` (422)."""
+    plate = "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
+    if not 2 <= len(plate) <= 12:
+        raise Invalid("body.plate", "a licence plate such as 粤A12345", got=text[:40])
+    return plate
+
+
+def normal_vin(text: str) -> str:
+    """A VIN in capitals: 17 characters without I, O and Q, and with the right check digit where one is
+    prescribed. Raises ``Invalid`` (422)."""
+    # Imported when first asked: its tables are large, and a process that only listens never asks.
+    from vininfo import ValidationError, Vin
+
+    try:
+        vin = Vin(text)
+    except ValidationError as wrong:
+        raise Invalid("body.vin", "17 letters and digits, none of them I, O or Q", got=text[:40]) from wrong
+    checked = vin.num[0] in _CHECKED_REGIONS and getattr(vin.assembler, "uses_sae_checkdigit", True)
+    if checked and not vin.verify_checksum(check_year=False):
+        raise Invalid("body.vin", "a VIN whose check digit fits: one character is mistyped", got=vin.num)
+    return str(vin.num)
+
+
+class Ownership(Base):
+    """Whose the vehicle was, from when to when."""
+
+    __tablename__ = "ownerships"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    customer_id: Mapped[UUID]
+    since_at: Mapped[datetime] = mapped_column(Utc)
+    until_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class Vehicle(Aggregate, Base):
+    """One car; its service history stays with it when it is sold."""
+
+    __tablename__ = "vehicles"
+    __table_args__ = (
+        Index("ix_vehicles_plate", "plate", postgresql_ops={"plate": "text_pattern_ops"}),
+        Index("ix_vehicles_vin_prefix", "vin", postgresql_ops={"vin": "text_pattern_ops"}),
+    )
+    STREAM = "crm.vehicle"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
+    state: Mapped[str] = mapped_column(default=VehicleState.REGISTERED)
+    plate: Mapped[str]
+    vin: Mapped[str | None] = mapped_column(unique=True)
+    make: Mapped[str]
+    model: Mapped[str]
+    model_year: Mapped[int | None]
+    engine_no: Mapped[str | None]
+    in_use_since_on: Mapped[date | None]
+    mileage_km: Mapped[int | None]
+    mileage_at: Mapped[datetime | None] = mapped_column(Utc)
+    registered_at: Mapped[datetime] = mapped_column(Utc)
+    ownerships: Mapped[list[Ownership]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by=Ownership.since_at
+    )
+
+    @classmethod
+    def register(
+        cls,
+        *,
+        id: UUID,
+        customer_id: UUID,
+        plate: str,
+        vin: str | None,
+        make: str,
+        model: str,
+        model_year: int | None,
+        engine_no: str | None,
+        in_use_since_on: date | None,
+        at: datetime,
+    ) -> tuple["Vehicle", says.VehicleRegistered]:
+        """A vehicle comes on file; ``plate`` and ``vin`` in their normal spelling."""
+        vehicle = cls(
+            id=id,
+            customer_id=customer_id,
+            plate=plate,
+            vin=vin,
+            make=make,
+            model=model,
+            model_year=model_year,
+            engine_no=engine_no,
+            in_use_since_on=in_use_since_on,
+            registered_at=at,
+        )
+        vehicle._belongs_to(customer_id, at)
+        return vehicle, says.VehicleRegistered(**vehicle._whole_state())
+
+    @property
+    def allowed(self) -> list[str]:
+        """The commands that may be given now."""
+        return VEHICLE.allowed(self.state)
+
+    def change(
+        self,
+        *,
+        plate: str,
+        vin: str | None,
+        make: str,
+        model: str,
+        model_year: int | None,
+        engine_no: str | None,
+        in_use_since_on: date | None,
+    ) -> Sequence[says.VehicleChanged]:
+        """New facts of the car, told at once (CRM-08); nothing is said when nobody else's copy changes."""
+        VEHICLE.check(self.state, "change")
+        before = self._whole_state()
+        self.plate, self.vin, self.make, self.model = plate, vin, make, model
+        self.model_year, self.engine_no, self.in_use_since_on = model_year, engine_no, in_use_since_on
+        after = self._whole_state()
+        return () if before == after else (says.VehicleChanged(**after),)
+
+    def pass_on(self, customer_id: UUID, *, at: datetime) -> says.VehicleChanged:
+        """The car has a new owner; its history stays with it."""
+        VEHICLE.check(self.state, "pass_on")
+        if customer_id == self.customer_id:
+            raise AlreadyTheirs(customer_id=str(customer_id))
+        self.ownerships[-1].until_at = at
+        self.customer_id = customer_id
+        self._belongs_to(customer_id, at)
+        return says.VehicleChanged(**self._whole_state())
+
+    def note_mileage(self, mileage_km: int, at: datetime) -> None:
+        """The odometer as read last; an earlier reading that arrives late changes nothing."""
+        if self.mileage_at is None or at >= self.mileage_at:
+            self.mileage_km, self.mileage_at = mileage_km, at
+
+    def _belongs_to(self, customer_id: UUID, at: datetime) -> None:
+        self.ownerships.append(
+            Ownership(id=new_id(), vehicle_id=self.id, customer_id=customer_id, since_at=at)
+        )
+
+    def _whole_state(self) -> dict[str, Any]:
+        return {
+            "vehicle_id": self.id,
+            "customer_id": self.customer_id,
+            "plate": self.plate,
+            "vin": self.vin,
+            "make": self.make,
+            "model": self.model,
+            "model_year": self.model_year,
+        }

@@ -1,0 +1,157 @@
+"""Calls, notices, reminders and surveys that are due; the day's report of the calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from chassis import Aggregate, NotFound, Tx
+from crm.domain import (
+    Call,
+    Customer,
+    FollowUp,
+    FollowUpState,
+    Notice,
+    Outcome,
+    Reminder,
+    ReportReview,
+    Survey,
+    VisitFile,
+)
+
+T = TypeVar("T", bound=Aggregate)
+
+
+async def one(tx: Tx, kind: type[T], id: UUID) -> T:
+    """One of its kind, for reading. Raises ``NotFound``."""
+    found = await tx.session.get(kind, id)
+    if found is None:
+        raise NotFound(kind.__name__, id)
+    return found
+
+
+async def names_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of customers that are on file, by one query."""
+    query = select(Customer.id, Customer.display_name).where(Customer.id.in_(customer_ids))
+    return {id: name for id, name in await tx.session.execute(query)}
+
+
+def follow_ups(
+    *,
+    state: str | None,
+    kind: str | None,
+    due_by: date | None,
+    customer_id: UUID | None,
+    visit_id: UUID | None,
+) -> Select[tuple[FollowUp]]:
+    """Calls, the most urgent first."""
+    query = select(FollowUp)
+    if state:
+        query = query.where(FollowUp.state == state)
+    if kind:
+        query = query.where(FollowUp.kind == kind)
+    if due_by is not None:
+        query = query.where(FollowUp.due_on <= due_by)
+    if customer_id is not None:
+        query = query.where(FollowUp.customer_id == customer_id)
+    if visit_id is not None:
+        query = query.where(FollowUp.visit_id == visit_id)
+    return query
+
+
+def notices(*, state: str | None, due_by: datetime | None, customer_id: UUID | None) -> Select[tuple[Notice]]:
+    """What customers must be told, the most urgent first."""
+    query = select(Notice)
+    if state:
+        query = query.where(Notice.state == state)
+    if due_by is not None:
+        query = query.where(Notice.due_at <= due_by)
+    if customer_id is not None:
+        query = query.where(Notice.customer_id == customer_id)
+    return query
+
+
+def reminders(
+    *, state: str | None, due_by: date | None, customer_id: UUID | None, vehicle_id: UUID | None
+) -> Select[tuple[Reminder]]:
+    """Work to offer again, the earliest first."""
+    query = select(Reminder)
+    if state:
+        query = query.where(Reminder.state == state)
+    if due_by is not None:
+        query = query.where(Reminder.remind_on <= due_by)
+    if customer_id is not None:
+        query = query.where(Reminder.customer_id == customer_id)
+    if vehicle_id is not None:
+        query = query.where(Reminder.vehicle_id == vehicle_id)
+    return query
+
+
+def surveys(
+    *,
+    state: str | None,
+    due_by: date | None,
+    customer_id: UUID | None,
+    visit_id: UUID | None,
+    dissatisfied: bool | None,
+) -> Select[tuple[Survey]]:
+    """Forms, the most urgent first."""
+    query = select(Survey)
+    if state:
+        query = query.where(Survey.state == state)
+    if due_by is not None:
+        query = query.where(Survey.due_on <= due_by)
+    if customer_id is not None:
+        query = query.where(Survey.customer_id == customer_id)
+    if visit_id is not None:
+        query = query.where(Survey.visit_id == visit_id)
+    if dissatisfied is not None:
+        query = query.where(Survey.dissatisfied == dissatisfied)
+    return query
+
+
+async def visit_file(tx: Tx, visit_id: UUID) -> VisitFile:
+    """One visit's file. Raises ``NotFound``."""
+    return await one(tx, VisitFile, visit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyReport:
+    """The calls of a day (CRM-11)."""
+
+    on: date
+    due: int
+    made: int
+    unreachable: int
+    satisfied: int
+    problems_found: int
+    handed_on: int
+    comment: str | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+
+
+async def daily_report(tx: Tx, on: date) -> DailyReport:
+    """What was due on a day, or earlier and still open then; what was called and what came of it."""
+    was_due = and_(
+        FollowUp.due_on <= on,
+        or_(FollowUp.state == FollowUpState.PLANNED, FollowUp.done_on >= on),
+    )
+    due = select(func.count()).select_from(FollowUp).where(was_due).scalar_subquery()
+    made = select(func.count()).select_from(Call).where(Call.called_on == on).scalar_subquery()
+    results = select(
+        due,
+        made,
+        func.count().filter(FollowUp.outcome == Outcome.UNREACHABLE),
+        func.count().filter(FollowUp.satisfied),
+        func.count().filter(FollowUp.problem_found),
+        func.count().filter(FollowUp.problem_found, FollowUp.complaint_id.is_not(None)),
+    ).where(FollowUp.done_on == on)
+    figures = (await tx.session.execute(results)).one()
+    review = await tx.session.get(ReportReview, on)
+    if review is None:
+        return DailyReport(on, *figures, None, None, None)
+    return DailyReport(on, *figures, review.comment, review.reviewed_by, review.reviewed_at)

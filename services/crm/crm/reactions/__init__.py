@@ -1,0 +1,1 @@
+"""What customer relations does when other departments report, and when a time has come."""

@@ -1,0 +1,120 @@
+"""What crm does when booking reports: contacts on file, reminders closed, missed customers called."""
+
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis import Tx
+from chassis.calendar import WorkingCalendar
+from contracts.booking import (
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentKept,
+    AppointmentMissed,
+    AppointmentRequested,
+    AppointmentRescheduled,
+    CalendarChanged,
+)
+from crm.domain import (
+    FollowUpKind,
+    HouseRules,
+    Reminder,
+    ReminderState,
+    ShopCalendar,
+    VisitFile,
+)
+from crm.reactions.on_file import cancel_recovery, cancel_retention, note_contact, plan_follow_up
+
+
+class _OfAppointment(Protocol):
+    @property
+    def request_id(self) -> UUID: ...
+    @property
+    def request_no(self) -> str: ...
+    @property
+    def customer_id(self) -> UUID: ...
+    @property
+    def by(self) -> str: ...
+
+
+async def copy_calendar_on_changed(tx: Tx, event: CalendarChanged) -> None:
+    """Surveys and calls are due on the shop's working days."""
+    calendar = WorkingCalendar.model_validate(event)
+    await tx.session.merge(ShopCalendar(name=event.calendar, calendar=calendar))
+
+
+async def close_reminders_on_requested(tx: Tx, event: AppointmentRequested) -> None:
+    """The customer asked for a slot: what we would have reminded of is spoken of now."""
+    _log(tx, event, "appointment_requested", channel=event.channel, content=event.fault_text)
+    await _take_up(tx, event.vehicle_id, event.request_id)
+    await cancel_retention(tx, event.customer_id, "appointment_requested")
+
+
+async def log_contact_on_confirmed(tx: Tx, event: AppointmentConfirmed) -> None:
+    """The customer has a slot."""
+    _log(tx, event, "appointment_confirmed", content=event.slot_start.isoformat())
+
+
+async def log_contact_on_rescheduled(tx: Tx, event: AppointmentRescheduled) -> None:
+    """The slot moved, and why."""
+    _log(tx, event, "appointment_rescheduled", content=event.reason)
+
+
+async def reopen_reminders_on_cancelled(tx: Tx, event: AppointmentCancelled) -> None:
+    """The customer does not come: the work is still to be offered."""
+    _log(tx, event, "appointment_cancelled", content=event.reason)
+    await _reopen(tx, event.request_id)
+
+
+async def plan_recovery_on_missed(tx: Tx, event: AppointmentMissed) -> None:
+    """One call to the customer who did not come (E5, BOOK-37); none when the car is here already."""
+    _log(tx, event, "appointment_missed")
+    here = select(VisitFile.visit_id).where(
+        VisitFile.request_id == event.request_id, VisitFile.away_since.is_(None)
+    )
+    if await tx.session.scalar(here.limit(1)) is not None:
+        return
+    await _reopen(tx, event.request_id)
+    rules = await tx.rules(HouseRules)
+    await plan_follow_up(
+        tx,
+        kind=FollowUpKind.RECOVERY,
+        subject=str(event.appointment_id),
+        customer_id=event.customer_id,
+        request_id=event.request_id,
+        working_days=rules.recovery_working_days,
+    )
+
+
+async def cancel_recovery_on_kept(tx: Tx, event: AppointmentKept) -> None:
+    """The car came after all: nobody need be called (journey 7)."""
+    await cancel_recovery(tx, event.customer_id, event.request_id, "kept")
+    await _take_up(tx, event.vehicle_id, event.request_id)
+
+
+def _log(tx: Tx, event: _OfAppointment, topic: str, *, channel: str = "", content: str = "") -> None:
+    note_contact(
+        tx,
+        customer_id=event.customer_id,
+        request_id=event.request_id,
+        topic=topic,
+        channel=channel,
+        content=f"{event.request_no} {content}".strip(),
+        source="booking",
+        by=event.by,
+    )
+
+
+async def _take_up(tx: Tx, vehicle_id: UUID, request_id: UUID) -> None:
+    still_open = select(Reminder).where(
+        Reminder.vehicle_id == vehicle_id, Reminder.state == ReminderState.OPEN
+    )
+    for reminder in await tx.all(still_open.order_by(Reminder.id).with_for_update()):
+        reminder.take_up(request_id)
+
+
+async def _reopen(tx: Tx, request_id: UUID) -> None:
+    taken_up = select(Reminder).where(Reminder.request_id == request_id)
+    for reminder in await tx.all(taken_up.order_by(Reminder.id).with_for_update()):
+        reminder.reopen()

@@ -1,0 +1,13 @@
+"""Where crm's own things are: the country whose phone numbers are understood without a prefix."""
+
+from pydantic import Field
+
+from chassis import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What crm reads from its environment beside what every service reads."""
+
+    phone_region: str = Field(
+        default="CN", pattern=r"^[A-Z]{2}$", description="country of phone numbers without a + prefix"
+    )
