@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import psutil
+
 from deploy.gateway import Place, configuration, front_page
 from deploy.native.departments import Departments, login
 from deploy.native.keys import Keys
@@ -168,7 +170,7 @@ class Shop:
             return Standing(daemon.name, "dead" if daemon.expected else "stopped", port)
         status, text = self.departments.health(department, replica)
         state = "not ready" if status != 200 else "degraded" if "degraded" in text else "running"
-        return Standing(daemon.name, state, port, process.pid, process.memory_info().rss // 1_000_000)
+        return Standing(daemon.name, state, port, process.pid, _megabytes(process))
 
     def _prepare_databases(self, departments: Sequence[str]) -> None:
         self.keys.make()
@@ -235,3 +237,11 @@ def _together(steps: Sequence[Callable[[], None]]) -> None:
 
 def _waiting(departments: Departments, name: str) -> Callable[[], None]:
     return lambda: departments.await_ready(name)
+
+
+def _megabytes(process: psutil.Process) -> int:
+    """What the process costs the machine: its own memory and its share of the libraries it has in common."""
+    try:
+        return int(process.memory_full_info().pss) // 1_000_000
+    except psutil.AccessDenied:
+        return int(process.memory_info().rss) // 1_000_000
