@@ -41,8 +41,8 @@ class Vehicle(Base):
 # Desks search by the beginning of a name, plate or VIN; the operator class makes `like 'x%'` use the index.
 Index(
     "ix_customers_name_begins",
-    func.lower(Customer.display_name),
-    postgresql_ops={"lower": "text_pattern_ops"},
+    func.lower(Customer.display_name).label("name"),
+    postgresql_ops={"name": "text_pattern_ops"},
 )
 Index("ix_vehicles_plate_begins", Vehicle.plate, postgresql_ops={"plate": "text_pattern_ops"})
 Index("ix_vehicles_vin_begins", Vehicle.vin, postgresql_ops={"vin": "text_pattern_ops"})

@@ -1,4 +1,4 @@
-"""The visit, its estimates, and the desk's copies."""
+"""Reception begins."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """The visit, its estimates, and the desk's copies."""
+    """Reception begins."""
     op.create_table(
         "appointments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -118,9 +118,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_customers_name_begins",
         "customers",
-        [sa.literal_column("lower(display_name)")],
+        [sa.literal_column("lower(display_name)").label("name")],
         unique=False,
-        postgresql_ops={"lower": "text_pattern_ops"},
+        postgresql_ops={"name": "text_pattern_ops"},
     )
     op.create_table(
         "data_keys",
@@ -644,7 +644,7 @@ def downgrade() -> None:
     op.drop_table("deferred")
     op.drop_table("data_keys")
     op.drop_index(
-        "ix_customers_name_begins", table_name="customers", postgresql_ops={"lower": "text_pattern_ops"}
+        "ix_customers_name_begins", table_name="customers", postgresql_ops={"name": "text_pattern_ops"}
     )
     op.drop_table("customers")
     op.drop_index("ix_customer_links_subject", table_name="customer_links")
