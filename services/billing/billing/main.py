@@ -1,6 +1,7 @@
-"""The billing department's table of contents: what it hears, which deadlines it keeps, what it serves."""
+"""Billing, declared: what it hears, which deadlines it keeps, what it serves."""
 
-from billing import api, commands, domain, reactions
+from billing import api, commands, deadlines, domain
+from billing.reactions import complaints, crm, parts, reception, workshop
 from billing.settings import Settings
 from chassis import Service
 from contracts.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved, MeasureDecided
@@ -36,34 +37,34 @@ service = Service(
     title="Billing",
 )
 
-service.on(CustomerRegistered, reactions.copy_terms_on_customer)
-service.on(CustomerChanged, reactions.copy_terms_on_customer)
+service.on(CustomerRegistered, crm.copy_terms_on_customer)
+service.on(CustomerChanged, crm.copy_terms_on_customer)
 
-service.on(VisitOpened, reactions.open_account_on_visit_opened)
-service.on(ReworkAgreed, reactions.open_account_on_rework_agreed)
-service.on(IntakeCompleted, reactions.authorise_diagnosis_on_intake_completed)
-service.on(EstimatePresented, reactions.note_revision_on_estimate_presented)
-service.on(EstimateAnswered, reactions.authorise_lines_on_estimate_answered)
-service.on(ReworkOrdered, reactions.add_rework_on_rework_ordered)
-service.on(WorkAccepted, reactions.issue_invoice_on_work_accepted)
-service.on(VehicleHandedOver, reactions.note_handover_on_handed_over)
-service.on(VisitClosed, reactions.close_account_on_visit_closed)
+service.on(VisitOpened, reception.open_account_on_visit_opened)
+service.on(ReworkAgreed, reception.open_account_on_rework_agreed)
+service.on(IntakeCompleted, reception.authorise_diagnosis_on_intake_completed)
+service.on(EstimatePresented, reception.note_revision_on_estimate_presented)
+service.on(EstimateAnswered, reception.authorise_lines_on_estimate_answered)
+service.on(ReworkOrdered, reception.add_rework_on_rework_ordered)
+service.on(WorkAccepted, reception.issue_invoice_on_work_accepted)
+service.on(VehicleHandedOver, reception.note_handover_on_handed_over)
+service.on(VisitClosed, reception.close_account_on_visit_closed)
 
-service.on(PartsReserved, reactions.count_parts_on_reservation)
-service.on(ShortageDetected, reactions.count_parts_on_reservation)
-service.on(ReservationAttached, reactions.count_parts_on_reservation)
-service.on(PartsArrived, reactions.count_parts_on_reservation)
-service.on(PartsReleased, reactions.count_parts_on_reservation)
-service.on(PartsIssued, reactions.count_parts_on_slip)
-service.on(PartsReturned, reactions.count_parts_on_slip)
+service.on(PartsReserved, parts.count_parts_on_reservation)
+service.on(ShortageDetected, parts.count_parts_on_reservation)
+service.on(ReservationAttached, parts.count_parts_on_reservation)
+service.on(PartsArrived, parts.count_parts_on_reservation)
+service.on(PartsReleased, parts.count_parts_on_reservation)
+service.on(PartsIssued, parts.count_parts_on_slip)
+service.on(PartsReturned, parts.count_parts_on_slip)
 
-service.on(JobReady, reactions.prepare_invoice_on_job_ready)
-service.on(JobReopened, reactions.withdraw_invoice_on_job_reopened)
-service.on(ReworkOpened, reactions.note_rework_on_rework_opened)
+service.on(JobReady, workshop.prepare_invoice_on_job_ready)
+service.on(JobReopened, workshop.withdraw_invoice_on_job_reopened)
+service.on(ReworkOpened, workshop.note_rework_on_rework_opened)
 
-service.on(ComplaintReceived, reactions.mark_dispute_on_complaint_received)
-service.on(ComplaintReopened, reactions.mark_dispute_on_complaint_reopened)
-service.on(ComplaintResolved, reactions.end_dispute_on_complaint_resolved)
-service.on(MeasureDecided, reactions.carry_out_measure_on_measure_decided)
+service.on(ComplaintReceived, complaints.mark_dispute_on_complaint_received)
+service.on(ComplaintReopened, complaints.mark_dispute_on_complaint_reopened)
+service.on(ComplaintResolved, complaints.end_dispute_on_complaint_resolved)
+service.on(MeasureDecided, complaints.carry_out_measure_on_measure_decided)
 
-service.at(commands.PAYMENT_OVERDUE, reactions.mark_overdue, hears=("reception.visit",))
+service.at(commands.PAYMENT_OVERDUE, deadlines.mark_overdue, hears=("reception.visit",))

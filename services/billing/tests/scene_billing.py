@@ -305,7 +305,7 @@ class Scene:
             customer_id=self.customer_id,
             visit_id=self.visit_id,
             measure_id=measure_id or uuid4(),
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             invoice_id=invoice_id,
             amount=Decimal(amount),
             currency="CNY",

@@ -1,5 +1,6 @@
 """What people ask of billing, on a real database: rates, payments, credit, refunds, discounts, screens."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -92,6 +93,15 @@ class TestPayments:
         assert second.json()["invoice"]["state"] == "settled"
         assert [str(paid.balance) for paid in billing.said(PaymentReceived)] == ["600.00", "0.00"]
         assert billing.said(InvoiceSettled)[0].how == "paid"
+
+    async def test_of_two_at_once_only_what_is_owed_is_taken(self, department: MakeDepartment) -> None:
+        billing, scene = await department(service), a_scene()
+        invoice_id = await signed(billing, scene)
+
+        answers = await asyncio.gather(*(pay(billing, invoice_id, "400.00") for _ in range(2)))
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        assert (await show(billing, f"/invoices/{invoice_id}"))["balance"] == "216.10"
 
     async def test_too_much_is_refused(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()

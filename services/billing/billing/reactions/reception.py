@@ -1,0 +1,120 @@
+"""What the customer authorised, accepted and took home: what reception reports."""
+
+from sqlalchemy import select
+
+from billing.commands import the_account, watch_payment
+from billing.domain import (
+    SIGNATURE,
+    Account,
+    HouseRules,
+    Invoice,
+    InvoiceState,
+    IssuedInvoice,
+    invoice_number,
+)
+from chassis import Tx
+from contracts.reception import (
+    EstimateAnswered,
+    EstimatePresented,
+    IntakeCompleted,
+    ReworkAgreed,
+    ReworkOrdered,
+    VehicleHandedOver,
+    VisitClosed,
+    VisitOpened,
+    WorkAccepted,
+)
+
+
+async def open_account_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
+    """The car is here; rework that was agreed has its account already."""
+    account = await tx.find(Account, event.visit_id)
+    if account is None:
+        account = _new_account(tx, event)
+    account.plate, account.vin = event.plate, event.vin
+    account.arrived_at = event.arrived_at
+    account.rework_of_visit_id, account.measure_id = event.rework_of_visit_id, event.measure_id
+
+
+async def open_account_on_rework_agreed(tx: Tx, event: ReworkAgreed) -> None:
+    """A visit is expected whose work the shop pays."""
+    account = _new_account(tx, event)
+    account.rework_of_visit_id, account.measure_id = event.rework_of_visit_id, event.measure_id
+    account.add_rework(event.lines, measure_id=event.measure_id)
+
+
+def _new_account(tx: Tx, event: VisitOpened | ReworkAgreed) -> Account:
+    account = Account(
+        visit_id=event.visit_id,
+        request_id=event.request_id,
+        request_no=event.request_no,
+        customer_id=event.customer_id,
+        vehicle_id=event.vehicle_id,
+        opened_at=tx.now,
+        lines=[],
+        totals=[],
+    )
+    tx.add(account)
+    return account
+
+
+async def authorise_diagnosis_on_intake_completed(tx: Tx, event: IntakeCompleted) -> None:
+    """The signature authorises line 0 and rework; booked lines wait for the estimate (BILL-02)."""
+    account = await the_account(tx, event.visit_id)
+    signed = [line for line in event.lines if line.line_id in event.authorised_line_ids]
+    account.authorise(signed, revision=SIGNATURE)
+    account.intake_completed_at = event.signed_at
+
+
+async def note_revision_on_estimate_presented(tx: Tx, event: EstimatePresented) -> None:
+    """An answer is expected."""
+    (await the_account(tx, event.visit_id)).presented_revision = event.revision
+
+
+async def authorise_lines_on_estimate_answered(tx: Tx, event: EstimateAnswered) -> None:
+    """The whole set that may be done and billed, and what it costs at most (BILL-02, BILL-03)."""
+    account = await the_account(tx, event.visit_id)
+    account.authorise(event.authorised_lines, revision=event.revision, gross=event.authorised_gross)
+
+
+async def add_rework_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
+    """A complaint's rework in the open visit: the shop pays (BILL-23)."""
+    account = await the_account(tx, event.visit_id)
+    account.add_rework(event.lines, measure_id=event.measure_id)
+
+
+async def issue_invoice_on_work_accepted(tx: Tx, event: WorkAccepted) -> None:
+    """The customer signed: the invoice is issued if it is the one that was explained, else told anew."""
+    invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
+    if invoice is None or invoice.state != InvoiceState.PREPARED:
+        return  # withdrawn, so the signature is void; or issued already
+    if event.invoice_revision != invoice.revision:
+        tx.publish(invoice, invoice.told_anew())
+        return
+    year = tx.today.year
+    number = invoice_number(year, await tx.next_number(f"invoice-{year}"))
+    rules = await tx.rules(HouseRules)
+    paper, told = invoice.issue(number, signed_at=event.signed_at, at=tx.now, rules=rules)
+    tx.add(paper)
+    tx.publish(invoice, *told)
+    watch_payment(tx, invoice)
+
+
+async def note_handover_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None:
+    """The car is gone. A job that was reopened too late cannot take back what was issued and settled."""
+    account = await the_account(tx, event.visit_id)
+    account.handed_over_at = event.handed_over_at
+    invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
+    if invoice is None or invoice.is_fixed:
+        return
+    papers = select(IssuedInvoice).where(IssuedInvoice.invoice_id == invoice.id)
+    latest = papers.order_by(IssuedInvoice.issued_at.desc(), IssuedInvoice.invoice_no.desc()).limit(1)
+    for paper in await tx.all(latest):
+        tx.publish(invoice, *invoice.reinstate(paper, at=tx.now, rules=await tx.rules(HouseRules)))
+        watch_payment(tx, invoice)
+
+
+async def close_account_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
+    """The record is complete; its number stands on the account (BILL-14)."""
+    account = await the_account(tx, event.visit_id)
+    account.closed_at, account.record_no = event.closed_at, event.record_no

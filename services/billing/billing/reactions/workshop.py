@@ -1,0 +1,100 @@
+"""What was done: what the workshop reports, and the invoice that follows from it."""
+
+from sqlalchemy import or_, select
+
+from billing.commands import carry_out_measures, the_account, watch_payment
+from billing.domain import (
+    SIGNATURE,
+    Account,
+    Invoice,
+    InvoiceState,
+    IssuedInvoice,
+    Measure,
+    MeasureState,
+    PartLine,
+    Rework,
+    charges,
+    new_invoice,
+    unsquared,
+)
+from chassis import NotYet, Tx, new_id
+from contracts.workshop import JobReady, JobReopened, ReworkOpened
+
+VISIT, RESERVATION = "reception.visit", "parts.reservation"
+
+
+async def prepare_invoice_on_job_ready(tx: Tx, event: JobReady) -> None:
+    """What the customer owes, once what was authorised, done and used is all known here (F-32, BILL-05)."""
+    revision = event.estimate_revision or SIGNATURE
+    account = await tx.find(Account, event.visit_id)
+    lacks = account.lacks(revision, event.results) if account else "visit"
+    if account is None or lacks:
+        raise NotYet(VISIT, event.visit_id, at=lacks)
+    parts = await tx.all(select(PartLine).where(PartLine.request_id == event.request_id))
+    by_id = {part.part_line_id: part for part in parts}
+    if open_lines := unsquared(event.results, by_id):
+        # Before any part line of the request was heard, its reservation's id is not known here; the request's
+        # id names the place to look at again from time to time.
+        reservation = parts[0].reservation_id if parts else event.request_id
+        raise NotYet(RESERVATION, reservation, at=f"part line {open_lines[0].part_line_id}")
+    await tx.lock(f"visit {event.visit_id}")
+    invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
+    if invoice is None:
+        invoice = _invoice_of(tx, account)
+        tx.add(invoice)
+    elif invoice.is_fixed:
+        return  # the car was handed over before the job was reopened
+    account.note_results(event.results, revision=revision)
+    authorised = account.authorised_at(revision)
+    kept = {part_line_id: part.kept for part_line_id, part in by_id.items()}
+    invoice.prepare(
+        charges(authorised.lines, event.results, kept),
+        authorised_gross=authorised.gross,
+        estimate_revision=event.estimate_revision,
+        at=tx.now,
+    )
+    await carry_out_measures(tx, invoice, await _pending(tx, invoice), prepared_anew=True)
+
+
+def _invoice_of(tx: Tx, account: Account) -> Invoice:
+    return new_invoice(
+        invoice_id=new_id(),
+        visit_id=account.visit_id,
+        request_id=account.request_id,
+        customer_id=account.customer_id,
+        currency=tx.settings.shop_currency,
+        at=tx.now,
+    )
+
+
+async def _pending(tx: Tx, invoice: Invoice) -> list[Measure]:
+    about = or_(Measure.visit_id == invoice.visit_id, Measure.invoice_id == invoice.id)
+    waiting = select(Measure).where(Measure.state == MeasureState.PENDING, about)
+    return await tx.all(waiting.order_by(Measure.decided_at, Measure.measure_id).with_for_update())
+
+
+async def withdraw_invoice_on_job_reopened(tx: Tx, event: JobReopened) -> None:
+    """The job goes on, so what was prepared no longer stands; an issued paper is void with its number."""
+    invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
+    if invoice is None or invoice.state == InvoiceState.WITHDRAWN:
+        return
+    account = await the_account(tx, event.visit_id)
+    if account.handed_over_at is not None:
+        return  # too late: the car is gone
+    if invoice.invoice_no is not None:
+        (await tx.get(IssuedInvoice, invoice.invoice_no)).voided_at = tx.now
+    tx.publish(invoice, invoice.withdraw(reason=event.reason))
+    watch_payment(tx, invoice)
+
+
+async def note_rework_on_rework_opened(tx: Tx, event: ReworkOpened) -> None:
+    """Work is done again at the shop's cost: kept for the costs of rework (BILL-23)."""
+    tx.add(
+        Rework(
+            id=tx.cause.id if tx.cause else new_id(),
+            visit_id=event.visit_id,
+            cause=event.cause,
+            measure_id=event.measure_id,
+            line_ids=event.line_ids,
+        )
+    )
