@@ -24,6 +24,15 @@ async def send_survey(tx: Tx, *, survey_id: UUID) -> Survey:
     return survey
 
 
+async def offer_survey(tx: Tx, *, survey_id: UUID) -> Survey:
+    """A customer is to get the link: the form goes out if it has not yet, and must still be answerable."""
+    survey = await tx.get(Survey, survey_id)
+    if survey.sendable:
+        return await send_survey(tx, survey_id=survey_id)
+    survey.must_be_answerable()
+    return survey
+
+
 async def answer_survey(
     tx: Tx,
     *,

@@ -20,7 +20,7 @@ from crm.domain.phone import normal_phone
 from crm.domain.reminder import Reminder, ReminderState
 from crm.domain.rules import HouseRules
 from crm.domain.script import SCRIPTS
-from crm.domain.survey import GRADES, ITEMS, NoComment, Survey, SurveyState, TooFewAnswers
+from crm.domain.survey import GRADES, ITEMS, TEMPLATE, NoComment, Survey, SurveyState, TooFewAnswers
 from crm.domain.vehicle import AlreadyTheirs, Ownership, Vehicle, VinTaken, normal_plate, normal_vin
 from crm.domain.visit_file import Spend, VisitFile, Worker, WorkLine
 
@@ -28,6 +28,7 @@ __all__ = [
     "GRADES",
     "ITEMS",
     "SCRIPTS",
+    "TEMPLATE",
     "AlreadyTheirs",
     "Base",
     "Call",

@@ -174,6 +174,10 @@ class Survey(Aggregate, Base):
         """Whether an answer is still taken."""
         return "answer" in SURVEY.allowed(self.state)
 
+    def must_be_answerable(self) -> None:
+        """Refuse with ``IllegalTransition`` when no answer is taken any more."""
+        SURVEY.check(self.state, "answer")
+
     @property
     def completed_in_time(self) -> bool | None:
         """The second clock of CRM-12; ``None`` without an answer."""

@@ -36,7 +36,8 @@ async def one(tx: Tx, kind: type[T], id: UUID) -> T:
 async def names_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The names of customers that are on file, by one query."""
     query = select(Customer.id, Customer.display_name).where(Customer.id.in_(customer_ids))
-    return {id: name for id, name in await tx.session.execute(query)}
+    rows = (await tx.session.execute(query)).all()
+    return {row.id: row.display_name for row in rows}
 
 
 def follow_ups(
@@ -46,7 +47,7 @@ def follow_ups(
     due_by: date | None,
     customer_id: UUID | None,
     visit_id: UUID | None,
-) -> Select[tuple[FollowUp]]:
+) -> Select[FollowUp]:
     """Calls, the most urgent first."""
     query = select(FollowUp)
     if state:
@@ -62,7 +63,7 @@ def follow_ups(
     return query
 
 
-def notices(*, state: str | None, due_by: datetime | None, customer_id: UUID | None) -> Select[tuple[Notice]]:
+def notices(*, state: str | None, due_by: datetime | None, customer_id: UUID | None) -> Select[Notice]:
     """What customers must be told, the most urgent first."""
     query = select(Notice)
     if state:
@@ -76,7 +77,7 @@ def notices(*, state: str | None, due_by: datetime | None, customer_id: UUID | N
 
 def reminders(
     *, state: str | None, due_by: date | None, customer_id: UUID | None, vehicle_id: UUID | None
-) -> Select[tuple[Reminder]]:
+) -> Select[Reminder]:
     """Work to offer again, the earliest first."""
     query = select(Reminder)
     if state:
@@ -97,7 +98,7 @@ def surveys(
     customer_id: UUID | None,
     visit_id: UUID | None,
     dissatisfied: bool | None,
-) -> Select[tuple[Survey]]:
+) -> Select[Survey]:
     """Forms, the most urgent first."""
     query = select(Survey)
     if state:
@@ -146,12 +147,21 @@ async def daily_report(tx: Tx, on: date) -> DailyReport:
         due,
         made,
         func.count().filter(FollowUp.outcome == Outcome.UNREACHABLE),
-        func.count().filter(FollowUp.satisfied),
+        func.count().filter(FollowUp.satisfied.is_(True)),
         func.count().filter(FollowUp.problem_found),
         func.count().filter(FollowUp.problem_found, FollowUp.complaint_id.is_not(None)),
     ).where(FollowUp.done_on == on)
     figures = (await tx.session.execute(results)).one()
     review = await tx.session.get(ReportReview, on)
-    if review is None:
-        return DailyReport(on, *figures, None, None, None)
-    return DailyReport(on, *figures, review.comment, review.reviewed_by, review.reviewed_at)
+    return DailyReport(
+        on=on,
+        due=figures[0],
+        made=figures[1],
+        unreachable=figures[2],
+        satisfied=figures[3],
+        problems_found=figures[4],
+        handed_on=figures[5],
+        comment=review.comment if review else None,
+        reviewed_by=review.reviewed_by if review else None,
+        reviewed_at=review.reviewed_at if review else None,
+    )

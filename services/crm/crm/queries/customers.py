@@ -29,7 +29,7 @@ from crm.domain import (
 READINGS: Table = Customer.metadata.tables["readings"]
 
 
-def customers(*, name: str | None, customer_class: str | None) -> Select[tuple[Customer]]:
+def customers(*, name: str | None, customer_class: str | None) -> Select[Customer]:
     """Customers, by the beginning of the name and by class."""
     query = select(Customer)
     if name:
@@ -39,7 +39,7 @@ def customers(*, name: str | None, customer_class: str | None) -> Select[tuple[C
     return query
 
 
-def vehicles(*, customer_id: UUID | None, plate: str | None, vin: str | None) -> Select[tuple[Vehicle]]:
+def vehicles(*, customer_id: UUID | None, plate: str | None, vin: str | None) -> Select[Vehicle]:
     """Vehicles, by owner and by the beginning of plate or VIN."""
     query = select(Vehicle).options(noload(Vehicle.ownerships))
     if customer_id is not None:
@@ -48,6 +48,15 @@ def vehicles(*, customer_id: UUID | None, plate: str | None, vin: str | None) ->
         query = query.where(Vehicle.plate.startswith(plate, autoescape=True))
     if vin:
         query = query.where(Vehicle.vin.startswith(vin.strip().upper(), autoescape=True))
+    return query
+
+
+def directory(*, name: str | None, plate: str | None, vin: str | None) -> Select[Customer]:
+    """Customers by the beginning of their name, or of a plate or VIN of theirs."""
+    query = customers(name=name, customer_class=None)
+    if plate or vin:
+        theirs = vehicles(customer_id=None, plate=plate, vin=vin).with_only_columns(Vehicle.customer_id)
+        query = query.where(Customer.id.in_(theirs))
     return query
 
 
@@ -148,7 +157,7 @@ async def life_cycle(tx: Tx, customer_id: UUID) -> LifeCycle:
     return LifeCycle(stage, visits, last_at, now, earlier)
 
 
-def history(*, customer_id: UUID | None = None, vehicle_id: UUID | None = None) -> Select[tuple[VisitFile]]:
+def history(*, customer_id: UUID | None = None, vehicle_id: UUID | None = None) -> Select[VisitFile]:
     """The visits of a customer or of a vehicle."""
     query = select(VisitFile)
     if customer_id is not None:
@@ -158,7 +167,7 @@ def history(*, customer_id: UUID | None = None, vehicle_id: UUID | None = None) 
     return query
 
 
-def contacts(*, customer_id: UUID | None = None, visit_id: UUID | None = None) -> Select[tuple[Contact]]:
+def contacts(*, customer_id: UUID | None = None, visit_id: UUID | None = None) -> Select[Contact]:
     """The log of contacts with a customer, or about a visit (CRM-33)."""
     query = select(Contact)
     if customer_id is not None:
