@@ -1,0 +1,1 @@
+"""The demo: a working day of shop time through the gateway, and the proof that all departments agree."""

@@ -1,0 +1,120 @@
+"""``python -m demo``: set the shop up, live through a working day, and see whether all departments agree."""
+
+import asyncio
+import os
+import secrets
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.native import Shop, shop
+from deploy.native.keys import FIRST_ADMIN
+from deploy.native.layout import DEPARTMENTS
+from deploy.native.processes import NotStarted
+from rich.console import Console
+from uuid_utils.compat import uuid7
+
+from demo import narratives
+from demo.client import GatewayClient
+from demo.counts import counted, outcomes
+from demo.day import Failure
+from demo.doors import NothingCame, Person, Refused
+from demo.effects import Fact, chains, facts_of
+from demo.metrics import Scraper
+from demo.people import POSTS
+from demo.quiet import NeverQuiet, until_quiet
+from demo.reconcile import open_books, reconcile
+from demo.report import Results, show
+from demo.run import Run
+
+ADMIN = Person("Administrator", "admin", FIRST_ADMIN, uuid7())
+
+
+def database_urls(of: Shop) -> dict[str, str]:
+    """The eight databases, as the superuser reads them."""
+    return {name: of.postgres.url(f"bayline_{name}") for name in DEPARTMENTS}
+
+
+def password(of: Shop) -> str:
+    """The demo's people share one password; it is made up once and kept beside the shop's keys."""
+    file = of.keys.folder / "demo-password"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(12))
+    return file.read_text().strip()
+
+
+async def live_through(of: Shop, screen: Console, faults: list[narratives.Fault], started: float) -> bool:
+    """The day, the days after, and the report; whether everything was as it should be."""
+    began = datetime.now(UTC)
+    first = of.keys.first_password.read_text().strip()
+    client = GatewayClient(of.layout.public_url, {FIRST_ADMIN: first})
+    scraper = Scraper(of)
+    await scraper.begin()
+    run = Run(of, client, scraper, screen, ADMIN, password(of))
+    try:
+        failures = await run.day(faults)
+        standing = await until_quiet(client, ADMIN)
+    finally:
+        await client.close()
+    _say_failures(screen, failures)
+    urls = database_urls(of)
+    async with open_books(urls) as books:
+        facts = await facts_of(books, DEPARTMENTS)
+    messages = await scraper.all()
+    for lost in run.breaker.lost:
+        messages += lost
+    results = Results(
+        counts=counted(facts, since=began, rows=len(faults), stories=run.floor.done),
+        outcomes=outcomes(facts, since=began),
+        chains=chains(facts, since=began),
+        messages=messages,
+        parked=standing.parked,
+        discrepancies=await reconcile(urls),
+        failures=len(failures),
+        faults=run.breaker.done,
+        story=_story(facts, run.floor.eventful),
+        costs=scraper.costs(),
+        seconds=time.monotonic() - started,
+    )
+    show(screen, results)
+    _invite(screen, of)
+    return results.good
+
+
+def _story(facts: list[Fact], eventful: list[str]) -> list[Fact]:
+    """The longest of the stories that are worth telling."""
+    stories = [[fact for fact in facts if fact.correlation == request] for request in eventful]
+    return max(stories, key=len, default=[])
+
+
+def _say_failures(screen: Console, failures: list[Failure]) -> None:
+    for failure in failures[:5]:
+        screen.print(f"[red]{failure.script}: {failure.why}[/]", soft_wrap=True, markup=True)
+        screen.print(failure.trace, style="dim", markup=False, soft_wrap=True)
+
+
+def _invite(screen: Console, of: Shop) -> None:
+    screen.rule("look around")
+    screen.print(f"the shop: {of.layout.public_url}   each department: /api/<department>/docs")
+    roles = {post.role: post.login for post in reversed(POSTS)}
+    screen.print("logins: " + ", ".join(f"{login} ({role})" for role, login in sorted(roles.items())))
+    screen.print(f"their password: {password(of)}; {FIRST_ADMIN}'s is in {of.keys.first_password}")
+
+
+def main() -> int:
+    """Exit code: 0 when all counts are met and all departments agree."""
+    screen = Console(highlight=False)
+    started = time.monotonic()
+    try:
+        faults = narratives.read(Path(os.environ.get("DEMO_INPUT") or narratives.HERE))
+        shop.up(say=screen.print)
+        return 0 if asyncio.run(live_through(shop, screen, faults, started)) else 1
+    except (NotStarted, narratives.NotAnInput, NeverQuiet, NothingCame, Refused, OSError) as failed:
+        screen.print(f"[bold red]the demo failed[/]: {failed}", soft_wrap=True)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The plan of the day: which car takes which course, and eight drivers who see them through."""
+
+import asyncio
+import csv
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from demo.floor import Floor, Script
+from demo.narratives import Fault, whole_vin
+from demo.visits import additional_work, appointments, back_order, complaint, declined, happy, promise, rework
+
+DRIVERS = 10
+LEAST_VISITS = 60
+WALK_INS = 0.4
+"""Share of the visits that nobody booked; at least 30 % are asked for."""
+
+Course = Callable[[Floor, Fault, bool], Awaitable[object]]
+COURSES: tuple[tuple[Course, int], ...] = (
+    (additional_work.agreed, 4),
+    (additional_work.declined, 4),
+    (back_order.drives_on, 2),
+    (back_order.stays, 3),
+    (rework.failed_inspection, 4),
+    (promise.revised, 4),
+    (promise.refused, 2),
+    (appointments.changed, 4),
+    (declined.declined, 4),
+    (complaint.refund, 2),
+    (complaint.discount, 2),
+    (complaint.rework, 2),
+    (happy.low_score, 4),
+    (happy.with_service, 4),
+    (happy.by_link, 4),
+)
+"""How many visits take each exceptional course; all others are happy."""
+_BOOKED_ONLY = (appointments.changed, happy.with_service)
+_WITHOUT_A_CAR: tuple[tuple[Callable[[Floor, Fault], Awaitable[None]], int], ...] = (
+    (appointments.missed, 4),
+    (appointments.cancelled, 4),
+)
+CODES = Path(__file__).parents[1] / "services" / "workshop" / "workshop" / "dtc-codes.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A script that did not come to its end."""
+
+    script: str
+    why: str
+    trace: str
+
+
+def trouble_codes(path: Path = CODES) -> dict[str, list[str]]:
+    """Diagnostic trouble codes by their first letter."""
+    found: dict[str, list[str]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["code"][:1], []).append(row["code"])
+    return found
+
+
+def visits_of_the_day(faults: Sequence[Fault]) -> list[Fault]:
+    """Every row once, and again with other cars until there are enough visits."""
+    rows = list(faults)
+    while len(rows) < LEAST_VISITS:
+        again = faults[len(rows) % len(faults)]
+        rows.append(_another_car(again, len(rows)))
+    return rows
+
+
+def plan(floor: Floor, faults: Sequence[Fault]) -> list[tuple[str, Script]]:
+    """The scripts of the day, exceptions spread among the happy; then bookings to which nobody comes."""
+    rows = visits_of_the_day(faults)
+    courses = [course for course, number in COURSES for _ in range(number)]
+    courses += [happy.happy] * (len(rows) - len(courses))
+    step = next(step for step in (7, 11, 13, 17, 1) if len(courses) % step)
+    shuffled = [courses[n * step % len(courses)] for n in range(len(courses))]
+    scripts: list[tuple[str, Script]] = []
+    free_to_walk_in = [n for n, course in enumerate(shuffled) if course not in _BOOKED_ONLY]
+    walk_ins = set(free_to_walk_in[:: max(1, round(len(free_to_walk_in) / (len(rows) * WALK_INS)))])
+    for n, (course, fault) in enumerate(zip(shuffled, rows, strict=True)):
+        scripts.append((course.__name__, partial(course, floor, fault, n in walk_ins)))
+    extra = [attempt for attempt, number in _WITHOUT_A_CAR for _ in range(number)]
+    for n, attempt in enumerate(extra):
+        car = _another_car(rows[n], len(rows) + n)
+        scripts.insert(n * len(scripts) // len(extra), (attempt.__name__, partial(attempt, floor, car)))
+    return scripts
+
+
+def _another_car(fault: Fault, seed: int) -> Fault:
+    """The same words, another owner's car."""
+    number = f"{fault.number}-{seed}"
+    vin = whole_vin("", fault.year, seed * 7919 + 13)
+    phone = f"138{seed * 104_729 % 100_000_000:08d}"
+    plate = f"{fault.plate[:3]}{seed % 10_000:04d}"
+    return replace(fault, number=number, vin=vin, phone=phone, plate=plate)
+
+
+async def drive(
+    scripts: Sequence[tuple[str, Script]], *, drivers: int = DRIVERS, done: Callable[[], None]
+) -> list[Failure]:
+    """See all scripts through with so many drivers at once; gives those that failed."""
+    queue: asyncio.Queue[tuple[str, Script]] = asyncio.Queue()
+    for script in scripts:
+        queue.put_nowait(script)
+    failures: list[Failure] = []
+
+    async def driver() -> None:
+        while not queue.empty():
+            name, script = queue.get_nowait()
+            try:
+                await script()
+            except Exception as error:  # one car's trouble must not stop the others
+                failures.append(Failure(name, repr(error), traceback.format_exc()))
+            done()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(drivers, len(scripts))):
+            group.create_task(driver())
+    return failures

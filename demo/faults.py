@@ -1,0 +1,48 @@
+"""What goes wrong on this day: the broker is away for some seconds, and a department is killed at work."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from deploy.native.running import Shop
+
+from demo.metrics import Messages, Scraper
+
+BROKER_AWAY = 5.0
+"""Seconds without a broker."""
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Breaks parts of the shop and mends them; keeps the counts of the process that it killed."""
+
+    shop: Shop
+    scraper: Scraper
+    say: Callable[[str], None]
+    lost: list[Messages] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+
+    async def take_broker_away(self) -> None:
+        """Stop the broker for five seconds: commands go on, events wait."""
+        await asyncio.to_thread(self.shop.stop_broker)
+        self.say("the broker is away")
+        await asyncio.sleep(BROKER_AWAY)
+        started = time.monotonic()
+        await asyncio.to_thread(self.shop.start_broker)
+        took = BROKER_AWAY + time.monotonic() - started
+        self._note(f"broker stopped for {BROKER_AWAY:.0f} s, {took:.1f} s until it was back")
+
+    async def kill(self, department: str) -> None:
+        """End one department's process in the middle of whatever it does, and start it again."""
+        self.lost.append(await self.scraper.of(department))
+        started = time.monotonic()
+        await asyncio.to_thread(lambda: self.shop.stop_service(department, kill=True))
+        self.scraper.forget(department)
+        self.say(f"{department} was killed")
+        await asyncio.to_thread(self.shop.start_service, department)
+        self._note(f"{department} killed, ready again after {time.monotonic() - started:.1f} s")
+
+    def _note(self, what: str) -> None:
+        self.done.append(what)
+        self.say(what)

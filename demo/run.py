@@ -1,0 +1,120 @@
+"""One run: the shop furnished, the day with its faults, the evening, the morning, three working days on."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from deploy.native import Shop
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from demo import after_care
+from demo.catalogue import furnish
+from demo.client import GatewayClient
+from demo.day import Failure, drive, plan, trouble_codes
+from demo.doors import Person
+from demo.faults import Breaker
+from demo.floor import Day, Floor, Script
+from demo.metrics import Scraper
+from demo.narratives import Fault
+from demo.people import hire_everybody
+from demo.quiet import until_quiet
+from demo.shop_time import ShopTime
+
+_BROKER_GOES_AFTER = 0.25
+_KILL_AFTER = 0.6
+_KILLED = "workshop"
+
+
+class Run:
+    """Everything between an open shop and a quiet one."""
+
+    floor: Floor
+
+    def __init__(
+        self,
+        shop: Shop,
+        client: GatewayClient,
+        scraper: Scraper,
+        screen: Console,
+        operator: Person,
+        password: str,
+    ) -> None:
+        self._client = client
+        self._screen = screen
+        self._operator = operator
+        self._password = password
+        self._time = ShopTime(shop.layout.clock_file)
+        self.breaker = Breaker(shop, scraper, self._say)
+
+    async def day(self, faults: list[Fault]) -> list[Failure]:
+        """The whole story; gives the scripts that failed."""
+        await self._move("the morning", self._time.next_opening)
+        crew = await hire_everybody(self._client, self._operator, self._client.passwords, self._password)
+        supplier_id = await furnish(self._client, crew)
+        self.floor = Floor(self._client, crew, supplier_id, self._time.now, trouble_codes())
+        failures = await self._drive("the day", plan(self.floor, faults), with_faults=True)
+        if failures:
+            return failures
+        await self._move("the evening", self._time.this_evening)
+        await self._move("the next morning", self._time.next_morning)
+        await after_care.see_cases_through(self.floor, "promise", self.floor.done["E4 refused"])
+        put_off = [(Day.NEXT_MORNING.value, script) for script in self.floor.later.get(Day.NEXT_MORNING, [])]
+        failures = await self._drive("the next morning", put_off)
+        await self._move("three working days on", lambda: self._time.working_days_on(3))
+        low = await after_care.answer_surveys(self.floor)
+        await after_care.make_calls(self.floor)
+        await after_care.see_cases_through(self.floor, "survey", low)
+        return failures
+
+    async def _move(self, name: str, moment: Callable[[], datetime]) -> None:
+        """Shop time moves only when the shop is quiet, and is quiet again before anything else happens."""
+        await until_quiet(self._client, self._operator)
+        self._time.move_to(moment())
+        self._say(f"shop time is {self._time.local():%a %d %b %H:%M}: {name}")
+        await until_quiet(self._client, self._operator)
+
+    async def _drive(
+        self, name: str, scripts: list[tuple[str, Script]], *, with_faults: bool = False
+    ) -> list[Failure]:
+        finished = 0
+        broken: list[asyncio.Task[None]] = []
+        pending = [
+            (round(len(scripts) * _BROKER_GOES_AFTER), self.breaker.take_broker_away),
+            (round(len(scripts) * _KILL_AFTER), lambda: self.breaker.kill(_KILLED)),
+        ]
+
+        def done() -> None:
+            nonlocal finished
+            finished += 1
+            advance()
+            if with_faults and pending and finished >= pending[0][0]:
+                broken.append(asyncio.create_task(pending.pop(0)[1]()))
+
+        with self._progress(name, len(scripts)) as advance:
+            failures = await drive(scripts, done=done)
+            await asyncio.gather(*broken)
+        return failures
+
+    @contextmanager
+    def _progress(self, name: str, total: int) -> Iterator[Callable[[], None]]:
+        """A bar where somebody looks, plain lines where nobody does."""
+        if not self._screen.is_terminal:
+            finished = 0
+
+            def line() -> None:
+                nonlocal finished
+                finished += 1
+                if finished % 10 == 0 or finished == total:
+                    self._say(f"{name}: {finished} of {total}")
+
+            yield line
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._screen) as bar:
+            task = bar.add_task(name, total=total)
+            yield lambda: bar.advance(task)
+
+    def _say(self, what: str) -> None:
+        self._screen.print(what)
