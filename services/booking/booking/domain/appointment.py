@@ -113,6 +113,8 @@ class Appointment(AppointmentFacts, Base):
             visit_id=wish.visit_id,
             requested_at=at,
             respond_by=respond_by,
+            days=[],  # there from the start: once stored, an unread collection would be looked up
+            calls=[],
         )
         made._note("requested", by=by, at=at)
         return made, made._requested()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from booking.domain.base import Base
 from booking.domain.calls import Call, CallKind
 from booking.domain.capacity import Load
-from booking.domain.states import APPOINTMENT, BY_FACTS, SCRIPTS, AppointmentState
+from booking.domain.states import APPOINTMENT, SCRIPTS, AppointmentState
 from chassis import Aggregate
 from chassis.columns import Json
 from chassis.private import mask_free_text
@@ -161,14 +161,14 @@ class AppointmentFacts(Aggregate):
     @property
     def allowed(self) -> list[str]:
         """What a person may do now."""
-        return [command for command in APPOINTMENT.allowed(self.state) if command not in BY_FACTS]
+        return APPOINTMENT.allowed(self.state)
 
     @property
     def script(self) -> str | None:
         """The type of script for a call about it as it stands (BOOK-35)."""
         return SCRIPTS.get(AppointmentState(self.state))
 
-    def response_overdue(self, at: datetime) -> bool:
+    def is_overdue(self, at: datetime) -> bool:
         """Whether the customer should have had an answer by now (BOOK-08)."""
         waiting = self.state == AppointmentState.REQUESTED and self.responded_at is None
         return waiting and self.respond_by < at

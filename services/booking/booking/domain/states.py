@@ -18,7 +18,17 @@ class AppointmentState(StrEnum):
 
 _REQUESTED, _CONFIRMED = AppointmentState.REQUESTED, AppointmentState.CONFIRMED
 
-APPOINTMENT = Machine[AppointmentState](
+BY_FACTS = frozenset({"miss", "keep"})
+"""What no person commands: silence and the car's arrival do."""
+
+
+class _AppointmentMachine(Machine[AppointmentState]):
+    def allowed(self, state: str) -> list[str]:
+        """What people may command: facts need no permission."""
+        return [command for command in super().allowed(state) if command not in BY_FACTS]
+
+
+APPOINTMENT = _AppointmentMachine(
     "appointment",
     {
         "respond": ({_REQUESTED}, _REQUESTED),
@@ -33,9 +43,6 @@ APPOINTMENT = Machine[AppointmentState](
     },
     initial=_REQUESTED,
 )
-BY_FACTS = frozenset({"miss", "keep"})
-"""What no person commands: silence and the car's arrival do."""
-
 SCRIPTS = {
     AppointmentState.REQUESTED: CallType.CONFIRMATION,
     AppointmentState.CONFIRMED: CallType.CHANGE,

@@ -38,7 +38,7 @@ async def appointment(tx: Tx, appointment_id: UUID, *, warnings: Sequence[str] =
     row = (await tx.session.execute(query)).one_or_none()
     if row is None:
         raise NotFound("appointment", appointment_id)
-    found, customer, vehicle, reservation = row.tuple()
+    found, customer, vehicle, reservation = row
     if tx.subject is None:
         tx.subject = found
     shown: dict[str, Any] = {
@@ -46,7 +46,7 @@ async def appointment(tx: Tx, appointment_id: UUID, *, warnings: Sequence[str] =
         "customer_name": customer.display_name if customer else None,
         "vehicle": VehicleShown.of(vehicle) if vehicle else VehicleShown(vehicle_id=found.vehicle_id),
         "plate": vehicle.plate if vehicle else None,
-        "response_overdue": found.response_overdue(tx.now),
+        "response_overdue": found.is_overdue(tx.now),
         "warnings": list(warnings),
     }
     if reservation is not None:
@@ -74,7 +74,7 @@ async def _page(
 ) -> Page[AppointmentRow]:
     def row(found: Any) -> AppointmentRow:
         one, name, plate = found[0], found[1], found[2]
-        overdue = one.response_overdue(tx.now)
+        overdue = one.is_overdue(tx.now)
         return AppointmentRow.of(one).model_copy(
             update={"customer_name": name, "plate": plate, "response_overdue": overdue}
         )

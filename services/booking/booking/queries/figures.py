@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from booking.domain.appointment import Appointment
 from booking.domain.copies import Visit
@@ -57,7 +57,9 @@ async def key_figures(tx: Tx, from_on: date, to_on: date) -> KeyFiguresView:
         .where(Visit.arrived_at >= start, Visit.arrived_at < end)
         .subquery()
     )
-    row = (await tx.session.execute(select(requests, slots, arrivals))).one()
+    all_three = requests.join(slots, true()).join(arrivals, true())  # one row each
+    counts = select(requests, slots, arrivals).select_from(all_three)
+    row = (await tx.session.execute(counts)).one()
     counted = Counted(
         arrivals=row.arrivals,
         booked_arrivals=row.booked,

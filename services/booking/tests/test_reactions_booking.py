@@ -1,0 +1,438 @@
+"""What booking does when others report: cars that come, stay away, leave and return; parts; both orders."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from services.booking.tests.booking_builders import (
+    FRIDAY,
+    MONDAY_9,
+    Desk,
+    a_line,
+    customer_registered,
+    handover_promised,
+    part_listed,
+    reservation,
+    rework_agreed,
+    vehicle_left,
+    vehicle_registered,
+    vehicle_returned,
+    visit_closed,
+    visit_opened,
+)
+
+from booking import main
+from chassis.testing.plugin import MakeDepartment
+from contracts import booking as says
+from contracts import parts, reception
+from contracts.values import BackOrderedPart, ChangedEta
+
+GRACE = timedelta(minutes=30)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(department: MakeDepartment) -> Desk:
+    """The booking desk with its menu."""
+    made = Desk(await department(main.service))
+    await made.menu()
+    return made
+
+
+async def in_state(desk: Desk, state: str) -> Any:
+    """An appointment that got into this state."""
+    if state == "requested":
+        return await desk.request("OIL")
+    made = await desk.booked("OIL")
+    if state == "cancelled":
+        await desk.ask("POST", f"/appointments/{made['id']}/cancellation", {"reason": "sold"})
+    elif state == "missed":
+        await nobody_comes(desk)
+    elif state == "kept":
+        await desk.booking.hears(visit_opened(made, appointment_id=made["id"]))
+    made = await desk.see(made)
+    assert made["state"] == state
+    return made
+
+
+async def nobody_comes(desk: Desk) -> None:
+    """Slot and grace go by, and reception has told all of it."""
+    due = MONDAY_9 + GRACE
+    await desk.booking.publishers_have_told("reception", upto=due + timedelta(seconds=1))
+    await desk.booking.passes(seconds=(due - desk.booking.clock.now()).total_seconds())
+
+
+STATES = ["requested", "confirmed", "missed", "cancelled"]
+
+
+class TestTheCarComes:
+    @pytest.mark.parametrize("named", [True, False])
+    @pytest.mark.parametrize("state", STATES)
+    async def test_and_the_appointment_is_kept_whatever_it_was(
+        self, desk: Desk, state: str, named: bool
+    ) -> None:
+        made = await in_state(desk, state)
+        arrived = desk.booking.clock.now()
+        event = visit_opened(made, arrived_at=arrived, **({"appointment_id": made["id"]} if named else {}))
+
+        await desk.booking.hears(event)
+
+        now = await desk.see(made)
+        assert (now["state"], now["kept_visit_id"]) == ("kept", str(event.visit_id))
+        said = desk.booking.said(says.AppointmentKept)
+        assert [(one.visit_id, one.after_missed) for one in said] == [(event.visit_id, state == "missed")]
+        assert (await desk.capacity(arrived))["booked_minutes"] == 60
+        await desk.agrees()
+
+    async def test_on_another_day_and_the_slot_is_free(self, desk: Desk) -> None:
+        made = await desk.booked("OIL")
+
+        await desk.booking.hears(visit_opened(made))
+
+        assert (await desk.capacity())["booked_minutes"] == 0
+        assert (await desk.capacity(FRIDAY))["booked_minutes"] == 60
+        assert not any(float(hour["load"]) for hour in (await desk.capacity())["hours"])
+        await desk.agrees()
+
+    async def test_on_the_old_slot_after_a_change_and_the_new_one_is_freed(self, desk: Desk) -> None:
+        made = await desk.booked("OIL")
+        tuesday = MONDAY_9 + timedelta(days=1)
+        body = {"slot_start": tuesday.isoformat(), "reason": "travels"}
+        await desk.ask("POST", f"/appointments/{made['id']}/rescheduling", body)
+
+        await desk.booking.hears(visit_opened(made, arrived_at=MONDAY_9))
+
+        assert (await desk.capacity(tuesday))["booked_minutes"] == 0
+        assert (await desk.capacity())["booked_minutes"] == 60
+        await desk.agrees()
+
+    @pytest.mark.parametrize("command", ["rescheduling", "cancellation"])
+    async def test_first_and_the_desk_is_told(self, desk: Desk, command: str) -> None:
+        made = await in_state(desk, "kept")
+        body = {"reason": "travels"}
+        if command == "rescheduling":
+            body["slot_start"] = (MONDAY_9 + timedelta(days=1)).isoformat()
+
+        problem = await desk.ask("POST", f"/appointments/{made['id']}/{command}", body, 409)
+
+        assert (problem["state"], problem["allowed"]) == ("kept", [])
+        await desk.agrees()
+
+    @pytest.mark.req("BOOK-32")
+    async def test_unbooked_and_counts_on_the_promised_day(self, desk: Desk) -> None:
+        walk_in = visit_opened(
+            {
+                "request_id": uuid4(),
+                "customer_id": uuid4(),
+                "vehicle_id": uuid4(),
+                "request_no": "W-250307-0001",
+            },
+            walk_in=True,
+        )
+        await desk.booking.hears(walk_in, handover_promised(walk_in, FRIDAY + timedelta(hours=6), 120))
+        assert (await desk.capacity(FRIDAY))["walk_in_minutes"] == 120
+
+        await desk.booking.hears(
+            reception.PromiseRevised(
+                visit_id=walk_in.visit_id,
+                request_id=walk_in.request_id,
+                customer_id=walk_in.customer_id,
+                promise_revision=2,
+                old_promise=FRIDAY + timedelta(hours=6),
+                new_promise=MONDAY_9,
+                reason="parts",
+                agreed_by="customer",
+                told_at=FRIDAY,
+            )
+        )
+
+        assert (await desk.capacity(FRIDAY))["walk_in_minutes"] == 0
+        assert (await desk.capacity())["walk_in_minutes"] == 120
+        await desk.booking.hears(visit_closed(walk_in, "declined"))
+        assert (await desk.capacity())["walk_in_minutes"] == 0
+
+    @pytest.mark.req("BOOK-25")
+    async def test_and_the_key_figures_count_it(self, desk: Desk) -> None:
+        made = await desk.booked("OIL", start=FRIDAY + timedelta(hours=1), fault_occurred="mornings")
+        await desk.booking.hears(
+            opened := visit_opened(made),
+            reception.VehicleReceived(
+                visit_id=opened.visit_id,
+                request_id=opened.request_id,
+                customer_id=opened.customer_id,
+                advisor_id=uuid4(),
+                received_at=FRIDAY,
+                waited_minutes=4,
+                within_sla=True,
+            ),
+            visit_opened(
+                {
+                    "request_id": uuid4(),
+                    "customer_id": uuid4(),
+                    "vehicle_id": uuid4(),
+                    "request_no": "W-250307-0001",
+                },
+                walk_in=True,
+            ),
+        )
+
+        figures = await desk.ask("GET", f"/key-figures?from_on={FRIDAY.date()}&to_on={FRIDAY.date()}")
+
+        assert (figures["arrivals"], figures["booked_arrivals"]) == (2, 1)
+        assert (figures["booking_share"], figures["show_rate"]) == ("0.5000", "1.0000")
+
+
+@pytest.mark.req("BOOK-37")
+class TestNobodyComes:
+    async def test_and_after_the_grace_it_is_missed(self, desk: Desk) -> None:
+        made = await in_state(desk, "missed")
+
+        said = desk.booking.said(says.AppointmentMissed)
+        assert [(one.slot_start, one.grace_minutes) for one in said] == [(MONDAY_9, 30)]
+        assert made["script"] == "no_show"
+        assert (await desk.capacity())["booked_minutes"] == 0
+        await desk.agrees()
+
+    async def test_but_nothing_is_concluded_while_reception_is_silent(self, desk: Desk) -> None:
+        made = await desk.booked("OIL")
+        await desk.booking.passes(days=4)
+        assert (await desk.see(made))["state"] == "confirmed"
+
+        await desk.booking.hears(visit_opened(made, arrived_at=MONDAY_9))
+        await desk.booking.publishers_have_told("reception")
+        await desk.booking.settle()
+
+        assert (await desk.see(made))["state"] == "kept"
+        assert not desk.booking.said(says.AppointmentMissed)
+
+    async def test_and_a_slot_that_moved_is_watched_at_its_new_time(self, desk: Desk) -> None:
+        made = await desk.booked("OIL")
+        tuesday = MONDAY_9 + timedelta(days=1)
+        body = {"slot_start": tuesday.isoformat(), "reason": "travels"}
+        await desk.ask("POST", f"/appointments/{made['id']}/rescheduling", body)
+
+        await nobody_comes(desk)
+        assert (await desk.see(made))["state"] == "confirmed"
+        await desk.booking.publishers_have_told("reception", upto=tuesday + 2 * GRACE)
+        await desk.booking.passes(days=1)
+
+        assert (await desk.see(made))["state"] == "missed"
+
+    async def test_and_a_longer_grace_is_waited_for(self, desk: Desk) -> None:
+        made = await desk.booked("OIL")
+        changed = await desk.booking.call(
+            "PUT",
+            "/house-rules/grace_minutes",
+            json={"value": 90, "reason": "rain"},
+            who=["house-rules.change"],
+        )
+        assert changed.status_code == 200, changed.text
+
+        await nobody_comes(desk)
+        assert (await desk.see(made))["state"] == "confirmed"
+        await desk.booking.publishers_have_told("reception", upto=MONDAY_9 + timedelta(hours=3))
+        await desk.booking.passes(hours=1)
+
+        assert (await desk.see(made))["state"] == "missed"
+
+
+class TestTheCarLeavesForParts:
+    async def opened(self, desk: Desk) -> tuple[Any, Any]:
+        """A kept appointment and its visit."""
+        made = await desk.booked("BRAKES", start=FRIDAY + timedelta(hours=1))
+        visit = visit_opened(made)
+        await desk.booking.hears(visit)
+        return made, visit
+
+    async def returns(self, desk: Desk, visit: Any) -> list[Any]:
+        """The appointments for the return, oldest first."""
+        rows = (await desk.ask("GET", f"/appointments?visit_id={visit.visit_id}"))["items"]
+        return [await desk.see(row) for row in reversed(rows)]
+
+    async def test_and_gets_a_second_appointment_under_its_request(self, desk: Desk) -> None:
+        made, visit = await self.opened(desk)
+        line = a_line(parts_needed=1)
+
+        await desk.booking.hears(vehicle_left(visit, line))
+
+        (back,) = await self.returns(desk, visit)
+        assert (back["request_id"], back["request_no"]) == (made["request_id"], made["request_no"])
+        assert back["lines"][0]["line_id"] == str(line.line_id)
+        assert (back["state"], back["calls"]) == ("requested", [])
+
+    @pytest.mark.parametrize("arrived_first", [True, False])
+    async def test_and_is_offered_a_slot_when_parts_arrive_in_either_order(
+        self, desk: Desk, arrived_first: bool
+    ) -> None:
+        _, visit = await self.opened(desk)
+        line, reservation_id = a_line(parts_needed=1), uuid4()
+        arrived = reservation(parts.PartsArrived, visit.request_id, [line], reservation_id=reservation_id)
+        left = vehicle_left(visit, line)
+
+        await desk.booking.hears(*((arrived, left) if arrived_first else (left, arrived)))
+
+        (back,) = await self.returns(desk, visit)
+        assert [(call["kind"], call["done_at"]) for call in back["calls"]] == [("offer", None)]
+        assert back["parts"]["ready"]
+        due = (await desk.ask("GET", "/calls?kind=offer"))["items"]
+        assert [one["appointment_id"] for one in due] == [back["id"]]
+        await desk.confirm(back)
+        assert desk.booking.said(says.AppointmentConfirmed)[-1].visit_id == visit.visit_id
+        assert not (await desk.ask("GET", "/calls?kind=offer"))["items"]
+
+    @pytest.mark.parametrize("confirmed", [True, False])
+    async def test_and_returns(self, desk: Desk, confirmed: bool) -> None:
+        _, visit = await self.opened(desk)
+        await desk.booking.hears(vehicle_left(visit, a_line()))
+        (back,) = await self.returns(desk, visit)
+        if confirmed:
+            await desk.confirm(back)
+
+        await desk.booking.hears(vehicle_returned(visit, MONDAY_9))
+
+        (back,) = await self.returns(desk, visit)
+        assert (back["state"], back["kept_visit_id"]) == ("kept", str(visit.visit_id))
+        await desk.agrees()
+
+    async def test_after_a_cancelled_return_it_gets_another(self, desk: Desk) -> None:
+        _, visit = await self.opened(desk)
+        path = f"/visits/{visit.visit_id}/appointments"
+        assert (await desk.ask("POST", path, {}, 409))["code"] == "visit_not_away"
+        await desk.booking.hears(vehicle_left(visit, line := a_line(parts_needed=1)))
+        assert (await desk.ask("POST", path, {}, 409))["code"] == "already_booked"
+        (back,) = await self.returns(desk, visit)
+        await desk.ask("POST", f"/appointments/{back['id']}/cancellation", {"reason": "busy"})
+
+        again = await desk.ask("POST", path, {}, 201)
+        assert again["lines"][0]["line_id"] == str(line.line_id)
+        await desk.ask("POST", f"/appointments/{again['id']}/cancellation", {"reason": "busy"})
+        await desk.booking.hears(reservation(parts.PartsArrived, visit.request_id, [line]))
+
+        assert [one["state"] for one in await self.returns(desk, visit)] == [
+            "cancelled",
+            "cancelled",
+            "requested",
+        ]
+
+    async def test_and_never_returns_so_the_appointment_is_given_up(self, desk: Desk) -> None:
+        _, visit = await self.opened(desk)
+        await desk.booking.hears(vehicle_left(visit, a_line()))
+        (back,) = await self.returns(desk, visit)
+        await desk.confirm(back)
+
+        await desk.booking.hears(visit_closed(visit))
+
+        assert desk.booking.said(says.AppointmentCancelled)[0].cancelled_by == "shop"
+        await desk.agrees()
+
+
+class TestReworkIsAgreed:
+    @pytest.mark.parametrize("confirmed", [True, False])
+    async def test_and_the_new_visit_keeps_its_appointment(self, desk: Desk, confirmed: bool) -> None:
+        agreed = rework_agreed()
+        await desk.booking.hears(agreed)
+        row = (await desk.ask("GET", f"/appointments?visit_id={agreed.visit_id}"))["items"][0]
+        made = await desk.see(row)
+        assert (made["measure_id"], made["request_id"]) == (str(agreed.measure_id), str(agreed.request_id))
+        assert made["calls"][0]["kind"] == "offer"
+        if confirmed:
+            await desk.confirm(made)
+
+        await desk.booking.hears(visit_opened(made, visit_id=agreed.visit_id))
+
+        assert (await desk.see(made))["state"] == "kept"
+        assert desk.booking.said(says.AppointmentKept)[0].visit_id == agreed.visit_id
+        await desk.agrees()
+
+
+class TestParts:
+    @pytest.mark.req("BOOK-23")
+    async def test_that_are_short_are_shown_and_cannot_be_ticked(self, desk: Desk) -> None:
+        made = await desk.booked("BRAKES")
+        held, needed = uuid4(), made["lines"][0]["parts"][0]["part_line_id"]
+        await desk.booking.hears(
+            reservation(
+                parts.ShortageDetected, made["request_id"], made["lines"], short=True, reservation_id=held
+            ),
+            parts.PartsBackOrdered(
+                reservation_id=held,
+                request_id=made["request_id"],
+                purchase_order_no="PO-1",
+                lines=(
+                    BackOrderedPart(
+                        part_line_id=needed,
+                        quantity="1.000",
+                        eta=FRIDAY,
+                    ),
+                ),
+            ),
+        )
+
+        now = await desk.see(made)
+        assert (now["parts_short"], now["parts_on_order"]) == (True, True)
+        assert now["reservation"][0]["eta"] == "2025-03-07T01:00:00Z"
+        path = f"/appointments/{made['id']}/preparations/parts"
+        assert (await desk.ask("PUT", path, {}, 409))["code"] == "parts_short"
+
+        await desk.booking.hears(
+            reservation(parts.PartsArrived, made["request_id"], made["lines"], reservation_id=held)
+        )
+        now = await desk.see(made)
+        assert (now["parts"]["ready"], now["parts_short"], now["parts_on_order"]) == (True, False, False)
+
+    @pytest.mark.parametrize("state", [*STATES, "kept"])
+    async def test_are_noted_in_every_state(self, desk: Desk, state: str) -> None:
+        made = await in_state(desk, state)
+        held, lines = uuid4(), [a_line(parts_needed=1)]
+        etas = (ChangedEta(part_line_id=lines[0].parts[0].part_line_id, new_eta=FRIDAY),)
+        kinds = (
+            parts.PartsReserved,
+            parts.ShortageDetected,
+            parts.ReservationAttached,
+            parts.PartsArrived,
+            parts.PartsReleased,
+        )
+
+        await desk.booking.hears(
+            *(reservation(kind, made["request_id"], lines, reservation_id=held) for kind in kinds),
+            parts.EtaChanged(reservation_id=held, request_id=UUID(made["request_id"]), lines=etas),
+        )
+
+        assert (await desk.see(made))["state"] == state
+        assert await self.all_applied(desk, "parts.reservation", held) == 6
+
+    @pytest.mark.parametrize("state", [*STATES, "kept"])
+    async def test_and_cars_are_noted_in_every_state(self, desk: Desk, state: str) -> None:
+        made = await in_state(desk, state)
+        visit = visit_opened(made)
+
+        await desk.booking.hears(
+            visit,
+            handover_promised(visit, MONDAY_9, 60),
+            vehicle_left(visit),
+            vehicle_returned(visit, MONDAY_9),
+            vehicle_left(visit),
+            visit_closed(visit),
+        )
+
+        assert await self.all_applied(desk, "reception.visit", visit.visit_id) == 6
+        await desk.agrees()
+
+    async def test_and_people_are_copied_again_when_they_change(self, desk: Desk) -> None:
+        customer = customer_registered()
+        vehicle = vehicle_registered(customer.customer_id)
+
+        await desk.booking.hears(
+            customer, vehicle, vehicle_registered(customer.customer_id, vehicle.vehicle_id, "京B·99999")
+        )
+        await desk.booking.hears(part_listed("X-1"), parts.PartWithdrawn(part_no="X-1"), part_listed("X-1"))
+
+        found = await desk.ask("GET", "/directory?query=京B9")
+        assert [one["customer"]["display_name"] for one in found["items"]] == ["李雷"]
+        assert not (await desk.ask("GET", "/directory?query=沪A1"))["items"]
+
+    async def all_applied(self, desk: Desk, stream: str, key: UUID) -> int:
+        """Up to which sequence booking has applied an aggregate."""
+        async with desk.booking.tx() as tx:
+            return await tx.applied(stream, key)

@@ -1,0 +1,415 @@
+"""Booking's rules without a database: capacity, slots, clocks, every state with every command."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from services.booking.tests.booking_builders import (
+    FRIDAY,
+    MONDAY_9,
+    RULES,
+    a_confirmed,
+    a_diary,
+    a_line,
+    a_plan,
+    a_request,
+    in_state,
+)
+
+from booking.domain.appointment import Appointment
+from booking.domain.calls import CallKind, reminders
+from booking.domain.capacity import (
+    HourLoad,
+    Load,
+    levelling_index,
+    limits,
+    load_of,
+    most_at_once,
+    plan_slot,
+    spread,
+)
+from booking.domain.figures import Counted
+from booking.domain.menu import MenuItem, ServiceTerms, ServiceType, lines_from_menu
+from booking.domain.refusals import (
+    CapacityExceeded,
+    PartsShort,
+    RequestIncomplete,
+    ServiceNotOffered,
+    ShopClosed,
+    SlotFull,
+    SlotTooShort,
+    WorkAlreadyAuthorised,
+)
+from booking.domain.states import APPOINTMENT, BY_FACTS, AppointmentState
+from chassis import IllegalTransition, new_id
+from chassis.calendar import DEFAULT_CALENDAR
+from contracts.values import ServicePart, Title
+
+MONDAY = MONDAY_9.date()
+
+
+@pytest.mark.req("BOOK-18", "BOOK-21")
+class TestCapacity:
+    def test_is_technicians_times_open_time_with_a_share_for_maintenance(self) -> None:
+        day = limits(8 * 60, 6, Decimal("0.70"))
+
+        assert (day.available, day.maintenance, day.repair) == (48 * 60, 2016, 864)  # 33.6 h (F-16)
+
+    def test_of_a_day_with_thirty_hours_leaves_the_rest_for_maintenance(self) -> None:
+        diary = a_diary(booked=Load(1800, 1800), technicians=6)
+        # The worked example has eight open hours, the default calendar nine.
+        diary = a_diary(booked=Load(1800, 1800), technicians=6)
+        calendar = DEFAULT_CALENDAR.model_copy(
+            update={
+                "weekly_hours": tuple(
+                    h.model_copy(update={"closes": h.closes.replace(hour=17)})
+                    for h in DEFAULT_CALENDAR.weekly_hours
+                )
+            }
+        )
+        row = diary.days[MONDAY]
+
+        assert row.left(calendar, RULES).maintenance == 216  # 3.6 h (F-16)
+        assert row.load(calendar, RULES) == Decimal("0.6250")
+
+    def test_refuses_maintenance_beyond_its_share(self) -> None:
+        diary = a_diary(booked=Load(756, 756))  # 2 x 540 x 0.70
+
+        with pytest.raises(CapacityExceeded) as refused:
+            diary.must_have_room(plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(30, 30), rules=RULES))
+
+        assert refused.value.facts["kind"] == "maintenance"
+        assert refused.value.facts["left_minutes"] == 0
+
+    def test_counts_walk_ins(self) -> None:
+        work = Load(60, 60)
+        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, work, rules=RULES)
+
+        a_diary(walk_in=1020).must_have_room(plan)
+        with pytest.raises(CapacityExceeded):
+            a_diary(walk_in=1021).must_have_room(plan)
+
+    @pytest.mark.req("BOOK-39", "BOOK-22")
+    def test_of_an_hour_is_one_car_for_each_technician(self) -> None:
+        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(60), rules=RULES)
+        span = (MONDAY_9 + timedelta(minutes=30), MONDAY_9 + timedelta(minutes=90))
+
+        a_diary(taken=[span]).must_have_room(plan)
+        with pytest.raises(SlotFull):
+            a_diary(taken=[span, span]).must_have_room(plan)
+
+    def test_is_offered_only_where_there_is_room(self) -> None:
+        busy = (MONDAY_9 - timedelta(hours=1), MONDAY_9 + timedelta(hours=2))
+        diary = a_diary(taken=[busy, busy])
+
+        first = next(diary.free_slots(Load(60), at=FRIDAY))
+
+        assert first.start == MONDAY_9 + timedelta(hours=2)
+        assert all(diary.has_room(plan) for plan in diary.free_slots(Load(60), at=FRIDAY))
+
+    @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=12))
+    def test_slots_at_once_are_counted_like_minute_by_minute(self, raw: list[tuple[int, int]]) -> None:
+        spans = [(FRIDAY + timedelta(minutes=a), FRIDAY + timedelta(minutes=a + n)) for a, n in raw]
+        start, end = FRIDAY + timedelta(minutes=10), FRIDAY + timedelta(minutes=40)
+        minutes = [start + timedelta(minutes=n) for n in range(30)]
+
+        expected = max(sum(a <= minute < b for a, b in spans) for minute in minutes)
+
+        assert most_at_once(spans, start, end) == expected
+
+
+class TestSlots:
+    def test_are_as_long_as_the_work_in_open_time(self) -> None:
+        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9 + timedelta(hours=2), Load(120), rules=RULES)
+
+        assert plan.end - plan.start == timedelta(hours=3)  # 11:00 to 14:00, lunch between
+
+    def test_spread_long_work_over_days(self) -> None:
+        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(600, 100), rules=RULES)
+
+        assert plan.days == {MONDAY: Load(480, 100), MONDAY + timedelta(days=1): Load(120, 0)}
+
+    def test_begin_in_open_time(self) -> None:
+        with pytest.raises(ShopClosed):
+            plan_slot(DEFAULT_CALENDAR, MONDAY_9 + timedelta(hours=3), Load(60), rules=RULES)
+
+    def test_do_not_end_before_the_work(self) -> None:
+        with pytest.raises(SlotTooShort):
+            plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(90), rules=RULES, end=MONDAY_9 + timedelta(hours=1))
+
+    @given(st.integers(1, 3000), st.integers(0, 3000), st.integers(1, 4000))
+    def test_never_lose_labour(self, labour: int, maintenance: int, length: int) -> None:
+        work = Load(labour, min(labour, maintenance))
+
+        days = spread(DEFAULT_CALENDAR, MONDAY_9, MONDAY_9 + timedelta(minutes=length), work)
+
+        assert sum(load.labour for load in days.values()) == work.labour
+        assert sum(load.maintenance for load in days.values()) == work.maintenance
+
+    @pytest.mark.req("BOOK-19")
+    def test_level_is_the_highest_hour_above_the_mean(self) -> None:
+        hours = [HourLoad(MONDAY_9, MONDAY_9, Decimal(n)) for n in ("0.5", "1", "0")]
+
+        assert levelling_index(hours) == Decimal("0.5")
+
+    @pytest.mark.req("BOOK-19")
+    def test_warn_of_an_hour_that_stands_out(self) -> None:
+        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(60), rules=RULES)
+
+        assert a_diary(technicians=2, taken=[(plan.start, plan.end)]).is_peak(plan)
+        assert not a_diary(technicians=6).is_peak(plan)
+
+
+class TestARequest:
+    @pytest.mark.req("BOOK-08")
+    def test_must_be_answered_within_a_day(self) -> None:
+        monday_10 = datetime(2025, 3, 10, 2, 0, tzinfo=UTC)
+
+        made = a_request(at=monday_10)
+
+        assert made.respond_by == datetime(2025, 3, 11, 2, 0, tzinfo=UTC)  # Tue 10:00 (F-11)
+        assert not made.is_overdue(made.respond_by)
+        assert made.is_overdue(made.respond_by + timedelta(seconds=1))
+
+    @pytest.mark.req("BOOK-02")
+    def test_names_a_fault_or_work(self) -> None:
+        with pytest.raises(RequestIncomplete):
+            a_request(fault_text=" ", lines=())
+
+    def test_without_work_takes_the_minutes_of_a_diagnosis(self) -> None:
+        assert a_request(lines=()).work == Load(RULES.diagnosis_minutes)
+        assert load_of([a_line(minutes=60)], diagnosis=True, rules=RULES) == Load(90)
+
+    @pytest.mark.req("BOOK-06", "BOOK-07")
+    def test_belongs_to_who_took_it_until_handed_over(self) -> None:
+        made = a_request()
+        made.hand_over_to("wang", by="zhao", at=FRIDAY)
+
+        assert made.owner == "wang"
+        assert [(c.change, c.by) for c in made.changes] == [("requested", "zhao"), ("owner_changed", "zhao")]
+
+    def test_keeps_no_phone_numbers(self) -> None:
+        assert "13812345678" not in a_request(fault_text="call 138 1234 5678 or 13812345678").fault_text
+
+
+class TestReminders:
+    @pytest.mark.req("BOOK-11", "BOOK-38")
+    def test_come_three_days_and_one_day_before(self) -> None:
+        slot = FRIDAY + timedelta(days=10)
+
+        assert list(reminders(slot, urgent=False, rules=RULES, at=FRIDAY)) == [
+            (CallKind.NOTICE, slot - timedelta(days=3)),
+            (CallKind.DAY_BEFORE, slot - timedelta(days=1)),
+        ]
+
+    @pytest.mark.req("BOOK-11")
+    def test_come_at_once_when_the_slot_is_near(self) -> None:
+        slot = FRIDAY + timedelta(hours=5)
+
+        assert list(reminders(slot, urgent=False, rules=RULES, at=FRIDAY)) == [(CallKind.NOTICE, FRIDAY)]
+
+    def test_spare_urgent_requests(self) -> None:
+        assert not list(reminders(FRIDAY, urgent=True, rules=RULES, at=FRIDAY))
+
+    @pytest.mark.req("BOOK-15")
+    def test_stay_on_the_list_while_the_customer_is_undecided(self) -> None:
+        made = a_confirmed()
+        call = made.calls[0]
+        later = FRIDAY + timedelta(hours=4)
+
+        made.log_call(call.id, "continues", note="", again_at=later, by="zhao", at=FRIDAY)
+        assert (call.done_at, call.due_at) == (None, later)
+        made.log_call(call.id, "completed", note="", again_at=None, by="zhao", at=later)
+        assert call.done_at == later
+
+
+@pytest.mark.req("BOOK-25")
+def test_key_figures_follow_the_formula() -> None:
+    counted = Counted(
+        arrivals=60,
+        booked_arrivals=42,
+        contacts=80,
+        bookings=48,
+        due=48,
+        kept=42,
+        cancelled_in_time=2,
+        missed=4,
+        requests=0,
+        complete_requests=0,
+    )
+
+    assert counted.booking_share == Decimal("0.7000")
+    assert counted.contact_success == Decimal("0.6000")
+    assert counted.show_rate == Decimal("0.9130")
+    assert counted.no_show_rate == Decimal("0.0870")
+    assert counted.record_completeness is None
+
+
+class TestPreparing:
+    @pytest.mark.req("BOOK-17")
+    def test_is_done_with_the_fourth_check(self) -> None:
+        made = a_confirmed()
+
+        told = [made.prepare(c, ready=True, by="zhao", at=FRIDAY) for c in ("bay", "crew", "reception")]
+
+        assert [event is not None for event in told] == [False, False, True]  # parts: none are needed
+        assert made.prepare("bay", ready=True, by="zhao", at=FRIDAY) is None
+        assert made.prepare("bay", ready=False, by="zhao", at=FRIDAY) is None
+        assert made.prepared_at is None
+        assert made.prepare("bay", ready=True, by="zhao", at=FRIDAY) is not None
+
+    @pytest.mark.req("BOOK-23")
+    def test_of_missing_parts_cannot_be_ticked(self) -> None:
+        made = a_confirmed(lines=(a_line(parts_needed=1),))
+        made.hear_of_parts(ready=False, short=True, at=FRIDAY)
+
+        with pytest.raises(PartsShort):
+            made.prepare("parts", ready=True, by="zhao", at=FRIDAY)
+
+    def test_begins_anew_when_the_slot_moves(self) -> None:
+        made = a_confirmed()
+        made.prepare("bay", ready=True, by="zhao", at=FRIDAY)
+
+        event = _reschedule(made)
+
+        assert (event.revision, made.bay.ready, made.parts.ready) == (2, False, True)
+
+
+class TestWork:
+    def test_of_the_menu_gets_its_ids_once(self) -> None:
+        item = MenuItem(
+            service_code="OIL",
+            changed_at=FRIDAY,
+            terms=ServiceTerms(
+                title=Title(zh="保养", en="Service"),
+                service_type=ServiceType.MAINTENANCE,
+                work_type="maintenance",
+                skill="service",
+                labour_minutes=60,
+                parts=(ServicePart(part_no="OIL-5W30", quantity=Decimal(4)),),
+            ),
+        )
+        first = lines_from_menu(["OIL"], {"OIL": item}, parts={}, new_id=new_id)
+
+        again = lines_from_menu(["OIL", "OIL"], {"OIL": item}, parts={}, new_id=new_id, kept=first)
+
+        assert again == first
+        assert first[0].kind == "maintenance"
+        with pytest.raises(ServiceNotOffered):
+            lines_from_menu(["WASH"], {}, parts={}, new_id=new_id)
+        item.withdraw(at=FRIDAY)
+        with pytest.raises(ServiceNotOffered):
+            item.line(parts={}, new_id=new_id)
+
+    def test_agreed_on_the_visit_cannot_be_changed_here(self) -> None:
+        with pytest.raises(WorkAlreadyAuthorised):
+            a_request(visit_id=uuid4()).change_work((), diagnosis=False, rules=RULES)
+
+
+def _reschedule(made: Appointment) -> Any:
+    return made.reschedule(
+        a_plan(made, MONDAY_9 + timedelta(days=1)),
+        reason="",
+        asked_by="customer",
+        overbooked_by=None,
+        rules=RULES,
+        new_id=new_id,
+        by="zhao",
+        at=FRIDAY,
+    )
+
+
+COMMANDS = {
+    "respond": lambda a: a.respond(note="", by="zhao", at=FRIDAY),
+    "confirm": lambda a: a.confirm(
+        a_plan(a), overbooked_by=None, rules=RULES, new_id=new_id, by="zhao", at=FRIDAY
+    ),
+    "reschedule": _reschedule,
+    "prepare": lambda a: a.prepare("bay", ready=True, by="zhao", at=FRIDAY),
+    "log_call": lambda a: a.log_call(
+        a.calls[0].id if a.calls else uuid4(), "continues", note="", again_at=None, by="zhao", at=FRIDAY
+    ),
+    "confirm_attendance": lambda a: a.confirm_attendance(by="zhao", at=FRIDAY),
+    "cancel": lambda a: a.cancel(reason="", cancelled_by="customer", rules=RULES, by="zhao", at=FRIDAY),
+}
+
+
+@pytest.mark.req("BOOK-07")
+@pytest.mark.parametrize("state", list(AppointmentState))
+@pytest.mark.parametrize("command", [c for c in APPOINTMENT.commands if c not in BY_FACTS])
+def test_every_command_in_every_state(state: AppointmentState, command: str) -> None:
+    made = in_state(state)
+    if command == "log_call" and state == AppointmentState.REQUESTED:
+        made.call_with_offer(due_at=FRIDAY, new_id=new_id)
+
+    if command in APPOINTMENT.allowed(state):
+        COMMANDS[command](made)
+        assert made.state == APPOINTMENT.go(state, command)
+    else:
+        with pytest.raises(IllegalTransition) as refused:
+            COMMANDS[command](made)
+        assert refused.value.state == state
+        assert refused.value.allowed == APPOINTMENT.allowed(state)
+        assert made.state == state
+
+
+class TestTheCarComing:
+    @pytest.mark.parametrize("state", [s for s in AppointmentState if s != AppointmentState.KEPT])
+    def test_wins_in_every_state(self, state: AppointmentState) -> None:
+        made, visit_id = in_state(state), uuid4()
+
+        event = made.keep(visit_id, arrived_on=MONDAY, slot_days={MONDAY: made.work}, at=MONDAY_9)
+
+        assert event is not None
+        assert (made.state, made.kept_visit_id) == ("kept", visit_id)
+        assert event.after_missed == (state == AppointmentState.MISSED)
+        assert made.load == {MONDAY: made.work}
+
+    def test_on_another_day_frees_the_slot(self) -> None:
+        made = a_confirmed()
+
+        made.keep(uuid4(), arrived_on=date(2025, 3, 8), slot_days=made.load, at=FRIDAY)
+
+        assert not made.slot_held
+        assert made.load == {date(2025, 3, 8): made.work}
+
+    def test_a_second_time_changes_nothing(self) -> None:
+        made = in_state("kept")
+
+        assert made.keep(uuid4(), arrived_on=MONDAY, slot_days={}, at=MONDAY_9) is None
+
+    @pytest.mark.req("BOOK-37")
+    def test_not_within_the_grace_makes_it_missed(self) -> None:
+        made = a_confirmed()
+        grace = timedelta(minutes=RULES.grace_minutes)
+
+        assert made.miss(rules=RULES, at=MONDAY_9 + grace - timedelta(seconds=1)) is None
+        event = made.miss(rules=RULES, at=MONDAY_9 + grace)
+
+        assert event is not None
+        assert (event.slot_start, event.grace_minutes) == (MONDAY_9, RULES.grace_minutes)
+        assert made.load == {}
+        assert made.miss(rules=RULES, at=MONDAY_9 + 2 * grace) is None
+
+
+class TestCancelling:
+    @pytest.mark.parametrize(("hours", "in_time"), [(24, True), (23, False)])
+    def test_is_in_time_a_day_before(self, hours: int, in_time: bool) -> None:
+        made = a_confirmed()
+
+        event = made.cancel(
+            reason="call 13812345678",
+            cancelled_by="customer",
+            rules=RULES,
+            by="zhao",
+            at=MONDAY_9 - timedelta(hours=hours),
+        )
+
+        assert event.in_time is in_time
+        assert "13812345678" not in event.reason
+        assert made.load == {}
+        assert all(call.done_at for call in made.calls)
