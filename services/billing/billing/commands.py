@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from billing.domain import (
-    Account,
     Customer,
     Dispute,
     HouseRules,
@@ -180,8 +179,3 @@ async def is_disputed(tx: Tx, invoice: Invoice) -> bool:
     )
     found = select(Dispute.complaint_id).where(Dispute.is_open, about).limit(1)
     return (await tx.session.execute(found)).first() is not None
-
-
-async def the_account(tx: Tx, visit_id: UUID) -> Account:
-    """The account of a visit that has been heard of."""
-    return await tx.get(Account, visit_id)

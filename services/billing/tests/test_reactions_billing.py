@@ -74,7 +74,7 @@ class TestPreparing:
     @pytest.mark.parametrize("last", ["visit", "parts", "job"])
     async def test_waits_for_whichever_fact_is_behind(self, department: MakeDepartment, last: str) -> None:
         billing, scene = await department(service), a_scene()
-        told = {
+        told: dict[str, list[Event]] = {
             "visit": [scene.opened(), scene.intake(), scene.answered()],
             "parts": [scene.out(scene.lines[0])],
             "job": [scene.ready()],

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -169,7 +170,7 @@ class TestWhatIsBilled:
 @pytest.mark.req("BILL-23")
 class TestRework:
     @pytest.mark.parametrize("more", [{"payer": "shop"}, {"kind": "rework"}])
-    def test_is_shown_at_nothing_with_the_benefit_named(self, more: dict[str, str]) -> None:
+    def test_is_shown_at_nothing_with_the_benefit_named(self, more: dict[str, Any]) -> None:
         part = a_part()
         line = a_line(parts=[part], **more)
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from billing.commands import the_account, watch_payment
+from billing.commands import watch_payment
 from billing.domain import (
     SIGNATURE,
     Account,
@@ -60,7 +60,7 @@ def _new_account(tx: Tx, event: VisitOpened | ReworkAgreed) -> Account:
 
 async def authorise_diagnosis_on_intake_completed(tx: Tx, event: IntakeCompleted) -> None:
     """The signature authorises line 0 and rework; booked lines wait for the estimate (BILL-02)."""
-    account = await the_account(tx, event.visit_id)
+    account = await tx.get(Account, event.visit_id)
     signed = [line for line in event.lines if line.line_id in event.authorised_line_ids]
     account.authorise(signed, revision=SIGNATURE)
     account.intake_completed_at = event.signed_at
@@ -68,18 +68,18 @@ async def authorise_diagnosis_on_intake_completed(tx: Tx, event: IntakeCompleted
 
 async def note_revision_on_estimate_presented(tx: Tx, event: EstimatePresented) -> None:
     """An answer is expected."""
-    (await the_account(tx, event.visit_id)).presented_revision = event.revision
+    (await tx.get(Account, event.visit_id)).presented_revision = event.revision
 
 
 async def authorise_lines_on_estimate_answered(tx: Tx, event: EstimateAnswered) -> None:
     """The whole set that may be done and billed, and what it costs at most (BILL-02, BILL-03)."""
-    account = await the_account(tx, event.visit_id)
+    account = await tx.get(Account, event.visit_id)
     account.authorise(event.authorised_lines, revision=event.revision, gross=event.authorised_gross)
 
 
 async def add_rework_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
     """A complaint's rework in the open visit: the shop pays (BILL-23)."""
-    account = await the_account(tx, event.visit_id)
+    account = await tx.get(Account, event.visit_id)
     account.add_rework(event.lines, measure_id=event.measure_id)
 
 
@@ -102,7 +102,7 @@ async def issue_invoice_on_work_accepted(tx: Tx, event: WorkAccepted) -> None:
 
 async def note_handover_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None:
     """The car is gone. A job that was reopened too late cannot take back what was issued and settled."""
-    account = await the_account(tx, event.visit_id)
+    account = await tx.get(Account, event.visit_id)
     account.handed_over_at = event.handed_over_at
     invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
     if invoice is None or invoice.is_fixed:
@@ -116,5 +116,5 @@ async def note_handover_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None
 
 async def close_account_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
     """The record is complete; its number stands on the account (BILL-14)."""
-    account = await the_account(tx, event.visit_id)
+    account = await tx.get(Account, event.visit_id)
     account.closed_at, account.record_no = event.closed_at, event.record_no

@@ -2,7 +2,7 @@
 
 from sqlalchemy import or_, select
 
-from billing.commands import carry_out_measures, the_account, watch_payment
+from billing.commands import carry_out_measures, watch_payment
 from billing.domain import (
     SIGNATURE,
     Account,
@@ -78,7 +78,7 @@ async def withdraw_invoice_on_job_reopened(tx: Tx, event: JobReopened) -> None:
     invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
     if invoice is None or invoice.state == InvoiceState.WITHDRAWN:
         return
-    account = await the_account(tx, event.visit_id)
+    account = await tx.get(Account, event.visit_id)
     if account.handed_over_at is not None:
         return  # too late: the car is gone
     if invoice.invoice_no is not None:
