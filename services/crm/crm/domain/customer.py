@@ -130,6 +130,7 @@ class Customer(Aggregate, Base):
             currency=currency,
             registered_at=at,
             verified_at=at,
+            consents=[],
         )
         return customer, says.CustomerRegistered(**customer._whole_state())
 
