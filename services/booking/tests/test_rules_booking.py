@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -413,3 +414,11 @@ class TestCancelling:
         assert "13812345678" not in event.reason
         assert made.load == {}
         assert all(call.done_at for call in made.calls)
+
+
+def test_the_readme_shows_the_states_and_rules_as_they_are() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+    assert APPOINTMENT.mermaid() in readme
+    for rule in RULES.listing():
+        assert f"| `{rule['name']}` | {rule['default']} | {rule['requirement']} |" in readme
