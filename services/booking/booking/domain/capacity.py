@@ -267,14 +267,13 @@ class Diary:
 
     def hours(self, day: date) -> list["HourLoad"]:
         """How busy each hour of a day is, from its slots (BOOK-19)."""
-        crew, found = self.days[day].crew(self.rules), []
-        for opens, closes in self.calendar.intervals_on(day):
+        crew, found, open_time = self.days[day].crew(self.rules), [], self.calendar.intervals_on(day)
+        taken = [(a, b) for a, b in self.taken if open_time and a < open_time[-1][1] and b > open_time[0][0]]
+        for opens, closes in open_time:
             start = opens
             while start < closes:
                 end = min(start + timedelta(hours=1), closes)
-                busy = sum(
-                    (max(min(b, end) - max(a, start), timedelta()) for a, b in self.taken), timedelta()
-                )
+                busy = sum((max(min(b, end) - max(a, start), timedelta()) for a, b in taken), timedelta())
                 room = crew * ((end - start) // _MINUTE)
                 load = round(Decimal(busy // _MINUTE) / room, 4) if room else Decimal(0)
                 found.append(HourLoad(start, end, load))
