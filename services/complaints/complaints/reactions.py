@@ -69,7 +69,7 @@ async def open_case_on_dissatisfaction_detected(tx: Tx, event: DissatisfactionDe
         source=Source.SURVEY,
         channel=Channel.SURVEY,
         category=rules.survey_category,
-        text=f"{event.total} of 100{lowest}{said}",
+        text=f"{event.total.normalize():f} of 100{lowest}{said}",
         customer_id=event.customer_id,
         visit_id=event.visit_id,
         request_id=event.request_id,
