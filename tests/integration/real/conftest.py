@@ -1,0 +1,90 @@
+"""The shop for real: private PostgreSQL and RabbitMQ, eight processes, the gateway; once a run."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from demo.__main__ import ADMIN, database_urls
+from demo.catalogue import furnish
+from demo.client import GatewayClient
+from demo.day import trouble_codes
+from demo.floor import Floor
+from demo.people import hire_everybody
+from demo.quiet import until_quiet
+from demo.reconcile import reconcile
+from demo.shop_time import ShopTime
+from deploy.native import Layout, Shop
+from deploy.native.keys import FIRST_ADMIN
+
+PORT_BASE = 26000
+"""Away from a shop that somebody has open on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class RealShop:
+    """A furnished shop on a working morning."""
+
+    shop: Shop
+    client: GatewayClient
+    floor: Floor
+
+    async def agrees(self) -> list[str]:
+        """Wait until it is quiet; what the departments do not agree about."""
+        await until_quiet(self.client, ADMIN)
+        return [str(discrepancy) for discrepancy in await reconcile(database_urls(self.shop))]
+
+    async def unpublished(self, department: str) -> int:
+        """How many events wait in a department's log."""
+        answer = await self.client.get(department, "/operations/quiet", who=ADMIN)
+        return int(answer["unpublished"])
+
+    @asynccontextmanager
+    async def without(self, department: str) -> AsyncIterator[None]:
+        """A department is away for a while."""
+        await asyncio.to_thread(self.shop.stop_service, department)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self.shop.start_service, department)
+
+    @asynccontextmanager
+    async def without_broker(self) -> AsyncIterator[None]:
+        """The broker is away for a while."""
+        await asyncio.to_thread(self.shop.stop_broker)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self.shop.start_broker)
+
+
+@pytest.fixture(scope="session")
+def open_shop() -> Iterator[Shop]:
+    """Opened for this run, closed and erased after it."""
+    folder = Path(tempfile.mkdtemp(prefix="bayline-real-", dir="/var/tmp"))
+    shop = Shop(Layout(folder, PORT_BASE))
+    try:
+        shop.up(say=lambda _: None)
+        yield shop
+    finally:
+        shop.down()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def real_shop(open_shop: Shop) -> AsyncIterator[RealShop]:
+    """With people, parts, prices and a menu."""
+    passwords = {FIRST_ADMIN: open_shop.keys.first_password.read_text().strip()}
+    client = GatewayClient(open_shop.layout.public_url, passwords)
+    time = ShopTime(open_shop.layout.clock_file)
+    await until_quiet(client, ADMIN)
+    time.move_to(time.next_opening())
+    crew = await hire_everybody(client, ADMIN, passwords, "a-Shop-of-tests-7")
+    supplier_id = await furnish(client, crew)
+    yield RealShop(open_shop, client, Floor(client, crew, supplier_id, time.now, trouble_codes()))
+    await client.close()

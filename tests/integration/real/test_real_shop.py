@@ -1,0 +1,117 @@
+"""Real servers and processes: journeys, outages, lost queues, kills; nothing lost, nothing doubled."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from demo import narratives
+from demo.__main__ import ADMIN, database_urls
+from demo.day import Course, Failure, drive, visits_of_the_day
+from demo.desks import crm
+from demo.narratives import Fault
+from demo.quiet import until_quiet
+from demo.reconcile import reconcile
+from demo.visits import additional_work, back_order, happy, promise, rework
+from deploy.native.layout import DEPARTMENTS
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from .conftest import RealShop
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+
+_faults: Iterator[Fault] = itertools.cycle(visits_of_the_day(narratives.read()))
+
+
+async def _see_through(shop: RealShop, *courses: Course, drivers: int = 6) -> list[Failure]:
+    scripts = [
+        (course.__name__, partial(course, shop.floor, next(_faults), n % 2 == 0))
+        for n, course in enumerate(courses)
+    ]
+    return await drive(scripts, drivers=drivers, done=lambda: None)
+
+
+class TestJourneysOverTheRealBroker:
+    async def test_the_happy_path_and_e1_to_e4_leave_all_departments_agreeing(
+        self, real_shop: RealShop
+    ) -> None:
+        failures = await _see_through(
+            real_shop,
+            happy.happy,
+            happy.by_link,
+            additional_work.agreed,
+            additional_work.declined,
+            back_order.stays,
+            rework.failed_inspection,
+            promise.revised,
+        )
+
+        assert failures == []
+        assert await real_shop.agrees() == []
+
+
+class TestTheBroker:
+    async def test_may_be_away_commands_succeed_and_events_wait(self, real_shop: RealShop) -> None:
+        async with real_shop.without_broker():
+            clerk = real_shop.floor.crew.one("service-advisor")
+            customer = await crm.customer(real_shop.client, clerk, name="Sun Li", phone="13900001111")
+
+            assert await real_shop.unpublished("crm") >= 1
+
+        assert await real_shop.agrees() == []
+        who = real_shop.floor.crew.one("service-advisor")
+        found = await real_shop.client.get("reception", "/customers?q=Sun+Li", who=who)
+        assert customer in [row["id"] for row in found["items"]]
+
+    async def test_may_lose_an_inbox_with_its_messages(self, real_shop: RealShop) -> None:
+        async with real_shop.without("billing"):
+            clerk = real_shop.floor.crew.one("service-advisor")
+            for n in range(3):
+                await crm.customer(real_shop.client, clerk, name=f"Lost {n}", phone=f"1390000222{n}")
+            real_shop.shop.broker.ctl("delete_queue", "billing.inbox")
+
+        assert await real_shop.agrees() == []
+
+    async def test_may_lose_everything_it_holds(self, real_shop: RealShop) -> None:
+        driving = asyncio.create_task(_see_through(real_shop, happy.happy, happy.happy, drivers=2))
+        await asyncio.to_thread(real_shop.shop.broker.reset)
+
+        assert await driving == []
+        assert await real_shop.agrees() == []
+
+
+class TestADepartment:
+    async def test_killed_twenty_times_at_work_loses_and_doubles_nothing(self, real_shop: RealShop) -> None:
+        seed = random.Random(20250307)
+        driving = asyncio.create_task(_see_through(real_shop, *[happy.happy] * 14))
+        for _ in range(20):
+            name = seed.choice(DEPARTMENTS)
+            await asyncio.to_thread(partial(real_shop.shop.stop_service, name, kill=True))
+            await asyncio.to_thread(partial(real_shop.shop.start_service, name))
+
+        assert await driving == []
+        assert await real_shop.agrees() == []
+
+
+class TestTheReconciliation:
+    async def test_sees_one_altered_row(self, real_shop: RealShop) -> None:
+        urls = database_urls(real_shop.shop)
+        assert await _see_through(real_shop, happy.happy) == []
+        await until_quiet(real_shop.client, ADMIN)
+        billing = create_async_engine(urls["billing"].replace("postgresql://", "postgresql+asyncpg://"))
+        raise_paid = text(
+            "update payments set amount = amount + :by where id = (select id from payments limit 1)"
+        )
+
+        async with billing.begin() as connection:
+            await connection.execute(raise_paid, {"by": 1})
+        altered = await reconcile(urls)
+        async with billing.begin() as connection:
+            await connection.execute(raise_paid, {"by": -1})
+        await billing.dispose()
+
+        assert [discrepancy.question for discrepancy in altered] == ["Q5"]
+        assert await reconcile(urls) == []
