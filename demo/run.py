@@ -89,7 +89,8 @@ class Run:
             nonlocal finished
             finished += 1
             advance()
-            if with_faults and pending and finished >= pending[0][0]:
+            one_at_a_time = all(task.done() for task in broken)
+            if with_faults and one_at_a_time and pending and finished >= pending[0][0]:
                 broken.append(asyncio.create_task(pending.pop(0)[1]()))
 
         with self._progress(name, len(scripts)) as advance:

@@ -29,7 +29,7 @@ async def _made_or_known(doors: Doors, who: Person, path: str, body: Json) -> st
 async def agree_credit(doors: Doors, manager: Person, customer_id: str, limit: str) -> None:
     """The customer may owe up to a limit."""
     body = {"customer_class": "vip", "credit_limit": limit}
-    await doors.ask("crm", "PUT", f"/customers/{customer_id}/class", who=manager, json=body)
+    await doors.ask("crm", "PUT", f"/customers/{customer_id}/classification", who=manager, json=body)
 
 
 async def surveys(doors: Doors, who: Person, *, state: str) -> list[Json]:

@@ -1,7 +1,7 @@
 """E1: more is broken than was thought; the customer agrees, or does not."""
 
 from demo.desks import workshop
-from demo.doors import Json
+from demo.doors import Json, Person
 from demo.floor import Floor
 from demo.narratives import Fault
 from demo.repairs import MORE
@@ -10,9 +10,10 @@ from demo.visits.course import Course
 
 async def agreed(floor: Floor, fault: Fault, walk_in: bool) -> None:
     """The car stands still until the customer has agreed to the work that was found."""
-    course, line, found = await _until_found(floor, fault, walk_in)
+    course, line, found, technician = await _until_found(floor, fault, walk_in)
     await course.answer(found)
-    await course.repair([line, *found])
+    await course.go_on(line, technician)
+    await course.repair(found)
     await course.inspect()
     await course.settle_and_leave()
     floor.done["E1 agreed"] += 1
@@ -21,15 +22,18 @@ async def agreed(floor: Floor, fault: Fault, walk_in: bool) -> None:
 
 async def declined(floor: Floor, fault: Fault, walk_in: bool) -> None:
     """The customer does not want it now: it is not done, not billed, and offered another day."""
-    course, line, found = await _until_found(floor, fault, walk_in)
+    course, line, found, technician = await _until_found(floor, fault, walk_in)
     await course.answer(found, declined=[extra["line_id"] for extra in found])
-    await course.do_line(line)
+    await course.go_on(line, technician)
     await course.inspect()
     await course.settle_and_leave()
     floor.done["E1 declined"] += 1
 
 
-async def _until_found(floor: Floor, fault: Fault, walk_in: bool) -> tuple[Course, Json, list[Json]]:
+async def _until_found(
+    floor: Floor, fault: Fault, walk_in: bool
+) -> tuple[Course, Json, list[Json], Person]:
+    """Work has begun, more was found, and the customer has the new estimate."""
     course = Course(floor, fault, walk_in=walk_in)
     await course.come()
     await course.diagnose()
@@ -43,4 +47,4 @@ async def _until_found(floor: Floor, fault: Fault, walk_in: bool) -> tuple[Cours
         why="found while the car was on the lift",
         blocks=[line["line_id"]],
     )
-    return course, line, await course.present()
+    return course, line, await course.present(), technician

@@ -121,7 +121,8 @@ class Course:
         job = await self.doors.eventually(self._job, f"the job of visit {self.visit_id}")
         self.job_id = job["id"]
         line = next(line for line in job["lines"] if line["kind"] == "diagnosis")
-        technician = await self._start(line["id"], line["skill"])
+        technician = await self._dispatch([line["id"]], line["skill"])
+        await self._start(line["id"], technician)
         work = repairs or (self.repair_work,)
         code = pick(self.floor.codes[work[0].codes], self.fault.number)
         await workshop.report_diagnosis(
@@ -201,12 +202,13 @@ class Course:
         """Dispatch a line, issue its parts to the technician, start; gives the technician."""
         technician = await self._dispatch([line["line_id"]], line["skill"])
         await self.fetch_parts(line, technician)
-
-        async def start() -> Json:
-            return await workshop.start(self.doors, technician, self.job_id, line["line_id"])
-
-        await self.doors.once_possible(start, f"to start on {line['title']['en']}", also=TAKEN)
+        await self._start(line["line_id"], technician)
         return technician
+
+    async def go_on(self, line: Json, technician: Person) -> None:
+        """A line that stood still, or failed the inspection, is begun again and done."""
+        await self._start(line["line_id"], technician)
+        await self.finish_line(line, technician)
 
     async def fetch_parts(self, line: Json, technician: Person) -> None:
         """The technician asks at the counter and gets everything that the line needs."""
@@ -250,15 +252,11 @@ class Course:
     async def _job(self) -> Json | None:
         return await workshop.job_of(self.doors, self.supervisor, self.visit_id)
 
-    async def _start(self, line_id: str, skill: str) -> Person:
-        """Give a line out and begin it; gives the technician."""
-        technician = await self._dispatch([line_id], skill)
-
+    async def _start(self, line_id: str, technician: Person) -> None:
         async def start() -> Json:
             return await workshop.start(self.doors, technician, self.job_id, line_id)
 
         await self.doors.once_possible(start, "to start work", also=TAKEN)
-        return technician
 
     async def _dispatch(self, line_ids: Sequence[str], skill: str) -> Person:
         """To the first technician with the skill who is not at work elsewhere."""

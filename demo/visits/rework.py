@@ -3,7 +3,7 @@
 from demo.desks import workshop
 from demo.floor import Floor
 from demo.narratives import Fault
-from demo.visits.course import TAKEN, Course
+from demo.visits.course import Course
 
 
 async def failed_inspection(floor: Floor, fault: Fault, walk_in: bool) -> None:
@@ -21,12 +21,7 @@ async def failed_inspection(floor: Floor, fault: Fault, walk_in: bool) -> None:
         line_ids=[line["line_id"]],
         finding="it still makes the noise that the customer described",
     )
-    await floor.doors.once_possible(
-        lambda: workshop.start(floor.doors, technician, course.job_id, line["line_id"]),
-        "to do the work again",
-        also=TAKEN,
-    )
-    await course.finish_line(line, technician)
+    await course.go_on(line, technician)
     await course.inspect()
     await course.settle_and_leave()
     floor.done["E3"] += 1
