@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
 
 from chassis.service import Service
 
@@ -16,7 +17,7 @@ class Databases:
     def __init__(self, server_url: str) -> None:
         self._url = make_url(server_url).set(drivername="postgresql+asyncpg")
         self._admin: AsyncEngine = create_async_engine(self._url, isolation_level="AUTOCOMMIT", pool_size=1)
-        self._templates: set[str] = set()
+        self._templates: dict[type[DeclarativeBase], str] = {}
         self._numbers = itertools.count(1)
 
     async def close(self) -> None:
@@ -32,8 +33,10 @@ class Databases:
             await connection.execute(text(statement))
 
     async def _template(self, service: Service) -> str:
-        name = f"template_{service.name}"
-        if name not in self._templates:
+        # By its base: tests of the chassis have several departments of one name.
+        name = self._templates.get(service.base)
+        if name is None:
+            name = f"template_{service.name}_{len(self._templates)}"
             await self._run(f"drop database if exists {name}")
             await self._run(f"create database {name}")
             engine = create_async_engine(self.address(name))
@@ -41,7 +44,7 @@ class Databases:
                 # The migrations are compared with the models by `make check`; tests start from the models.
                 await connection.run_sync(service.base.metadata.create_all)
             await engine.dispose()
-            self._templates.add(name)
+            self._templates[service.base] = name
         return name
 
     @asynccontextmanager
