@@ -10,8 +10,10 @@ from demo.floor import Floor
 from demo.narratives import Fault
 from demo.repairs import Repair, pick, repair_for
 
-TAKEN = frozenset({"technician_busy", "no_bay_free", "bay_occupied", "try_again"})
+TAKEN = frozenset({"technician_busy", "no_bay_free", "bay_occupied"})
 """Refusals after which one waits until a technician or a bay is free."""
+_STANDS_STILL = frozenset({"work_interrupted"})
+"""The customer's answer, or the part, has not reached the workshop yet."""
 _FULL = frozenset({"slot_full", "capacity_exceeded", "slot_in_the_past"})
 BELONGINGS = ("umbrella", "child seat")
 
@@ -256,7 +258,7 @@ class Course:
         async def start() -> Json:
             return await workshop.start(self.doors, technician, self.job_id, line_id)
 
-        await self.doors.once_possible(start, "to start work", also=TAKEN)
+        await self.doors.once_possible(start, "to start work", also=TAKEN | _STANDS_STILL)
 
     async def _dispatch(self, line_ids: Sequence[str], skill: str) -> Person:
         """To the first technician with the skill who is not at work elsewhere."""
