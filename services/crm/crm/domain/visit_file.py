@@ -110,8 +110,17 @@ class VisitFile(Aggregate, Base):
 
     def authorise(self, lines: Iterable[WorkLine]) -> None:
         """The whole set of work that the customer agreed to; results that are known already stay."""
-        done = {line.line_id: line.done for line in self.work}
-        self.work = tuple(line.model_copy(update={"done": done.get(line.line_id)}) for line in lines)
+        known = {line.line_id: line for line in self.work if line.done is not None}
+        agreed = tuple(lines)
+        named = {line.line_id for line in agreed}
+        self.work = (
+            *(
+                x.model_copy(update={"done": known[x.line_id].done}) if x.line_id in known else x
+                for x in agreed
+            ),
+            # The result was heard before the answer that named the work: its title follows.
+            *(line for id, line in known.items() if id not in named),
+        )
 
     def note_results(self, done: dict[UUID, bool], technicians: Sequence[Worker]) -> None:
         """What became of the work, and by whose hands."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Select, Table, func, or_, select
-from sqlalchemy.orm import noload
+from sqlalchemy.orm import raiseload
 
 from chassis import NotFound, Tx
 from chassis.private import blind_index, open_sealed
@@ -41,7 +41,7 @@ def customers(*, name: str | None, customer_class: str | None) -> Select[Custome
 
 def vehicles(*, customer_id: UUID | None, plate: str | None, vin: str | None) -> Select[Vehicle]:
     """Vehicles, by owner and by the beginning of plate or VIN."""
-    query = select(Vehicle).options(noload(Vehicle.ownerships))
+    query = select(Vehicle).options(raiseload(Vehicle.ownerships))
     if customer_id is not None:
         query = query.where(Vehicle.customer_id == customer_id)
     if plate:
@@ -68,7 +68,9 @@ async def by_phone(tx: Tx, number: str) -> Customer | None:
 
 async def vehicles_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[Vehicle]]:
     """The vehicles of several customers, by one query."""
-    query = select(Vehicle).options(noload(Vehicle.ownerships)).where(Vehicle.customer_id.in_(customer_ids))
+    query = (
+        select(Vehicle).options(raiseload(Vehicle.ownerships)).where(Vehicle.customer_id.in_(customer_ids))
+    )
     found: dict[UUID, list[Vehicle]] = {id: [] for id in customer_ids}
     for vehicle in await tx.all(query.order_by(Vehicle.registered_at)):
         found[vehicle.customer_id].append(vehicle)

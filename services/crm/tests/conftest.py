@@ -1,0 +1,15 @@
+"""Customer relations under test."""
+
+from typing import Any
+
+import pytest_asyncio
+
+from chassis.testing.department import Department
+from crm import main
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def crm(department: Any) -> Department:
+    """A new shop's crm department."""
+    started: Department = await department(main.service)
+    return started
