@@ -1,7 +1,7 @@
 """What each process counted: messages from its metrics, memory and processor time from the machine."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import httpx
 import psutil
@@ -47,10 +47,12 @@ class Scraper:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._before: dict[str, Messages] = {}
+        self._spent: dict[int, float] = {}
 
     async def begin(self) -> None:
-        """Count from here on: an earlier demo's messages are not this one's."""
+        """Count from here on: an earlier demo's messages and seconds are not this one's."""
         self._before = {name: await self._read(name) for name in DEPARTMENTS}
+        self._spent = {pid: _cost("", pid).cpu_seconds for pid in self._roots().values()}
 
     async def of(self, department: str) -> Messages:
         """What a process has counted since ``begin``."""
@@ -68,11 +70,17 @@ class Scraper:
         self._before.pop(department, None)
 
     def costs(self) -> list[ProcessCost]:
-        """Memory and processor time of every process of the shop, servers with their children."""
+        """Memory now, and processor time since ``begin``, of every process; servers with their children."""
+        found = [(pid, _cost(name, pid)) for name, pid in self._roots().items()]
+        return [
+            replace(cost, cpu_seconds=cost.cpu_seconds - self._spent.get(pid, 0.0)) for pid, cost in found
+        ]
+
+    def _roots(self) -> dict[str, int]:
         roots = {part.name: part.pid for part in self._shop.status() if part.pid}
         cluster = self._shop.postgres.folder / "cluster" / "postmaster.pid"
         roots["postgresql"] = int(cluster.read_text().splitlines()[0])
-        return [_cost(name, pid) for name, pid in roots.items() if psutil.pid_exists(pid)]
+        return {name: pid for name, pid in roots.items() if psutil.pid_exists(pid)}
 
     async def _read(self, department: str) -> Messages:
         address = f"{self._shop.departments.url(department)}/metrics"

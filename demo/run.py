@@ -1,6 +1,7 @@
 """One run: the shop furnished, the day with its faults, the evening, the morning, three working days on."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -45,6 +46,7 @@ class Run:
         self._screen = screen
         self._operator = operator
         self._password = password
+        self._began = time.monotonic()
         self._time = ShopTime(shop.layout.clock_file)
         self.breaker = Breaker(shop, scraper, self._say)
 
@@ -118,4 +120,4 @@ class Run:
             yield lambda: bar.advance(task)
 
     def _say(self, what: str) -> None:
-        self._screen.print(what)
+        self._screen.print(f"{time.monotonic() - self._began:5.0f} s  {what}")

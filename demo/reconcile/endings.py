@@ -13,7 +13,7 @@ _JOBS = "select visit_id::text as visit, state from jobs"
 _RESERVATIONS = "select visit_id::text as visit, state from reservations where visit_id is not null"
 _INVOICES = "select visit_id::text as visit, state from invoices"
 _APPOINTMENTS = """
-    select id::text as appointment, state, kept_visit_id::text as visit, request_id::text as request
+    select id::text as appointment, state, request_id::text as request, visit_id is not null as is_return
       from appointments
 """
 _FOLLOW_UPS = "select visit_id::text as visit from follow_ups where kind = 'after_service'"
@@ -71,7 +71,8 @@ async def _appointments(books: Books) -> list[Discrepancy]:
     found = []
     for row in await books.rows("booking", _APPOINTMENTS):
         visit = visits.get(row["request"])
-        came = visit is not None and visit["state"] != "expected"
+        not_here = {"expected", "away"} if row["is_return"] else {"expected"}
+        came = visit is not None and visit["state"] not in not_here
         if row["state"] == "kept" and not came:
             found.append(Discrepancy("Q7", row["appointment"], "kept, but nobody came"))
         if row["state"] == "missed" and came:

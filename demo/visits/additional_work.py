@@ -30,9 +30,7 @@ async def declined(floor: Floor, fault: Fault, walk_in: bool) -> None:
     floor.done["E1 declined"] += 1
 
 
-async def _until_found(
-    floor: Floor, fault: Fault, walk_in: bool
-) -> tuple[Course, Json, list[Json], Person]:
+async def _until_found(floor: Floor, fault: Fault, walk_in: bool) -> tuple[Course, Json, list[Json], Person]:
     """Work has begun, more was found, and the customer has the new estimate."""
     course = Course(floor, fault, walk_in=walk_in)
     await course.come()
