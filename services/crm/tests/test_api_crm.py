@@ -192,7 +192,7 @@ class TestRequests:
         story = Story()
         await crm.hears(story.opened(), story.closed())
         (call,) = (await show(crm, "/follow-ups"))["items"]
-        assert call["allowed"] == ["note_attempt", "complete", "cancel"]
+        assert call["allowed"] == ["note_attempt", "complete"]
         await ask(crm, f"/follow-ups/{call['id']}/completion", outcome="refused")
 
         again = await crm.call("POST", f"/follow-ups/{call['id']}/attempts", json={}, who=EVERYTHING)

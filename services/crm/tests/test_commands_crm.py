@@ -56,7 +56,7 @@ class TestCustomers:
         (registered,) = crm.said(CustomerRegistered)
         assert registered.customer_no == "C000001"
         assert (registered.display_name, registered.customer_class) == ("Wang Fang", "normal")
-        assert "138" not in crm.committed[0].model_dump_json() if hasattr(crm.committed[0], "json") else True
+        assert "1380013" not in str(crm.committed[0].data)
 
     @pytest.mark.req("DATA-03")
     async def test_stand_in_no_table_with_phone_or_address(self, crm: Department) -> None:

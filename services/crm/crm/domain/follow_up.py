@@ -140,8 +140,8 @@ class FollowUp(Aggregate, Base):
 
     @property
     def allowed(self) -> list[str]:
-        """The commands that may be given now."""
-        return FOLLOW_UP.allowed(self.state)
+        """What an agent may do; it is cancelled by what happens elsewhere."""
+        return [command for command in FOLLOW_UP.allowed(self.state) if command != "cancel"]
 
     def note_careful(self, reason: str) -> None:
         """Something happened since that the caller must know of; after the call it changes nothing."""
