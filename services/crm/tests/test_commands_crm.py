@@ -276,6 +276,15 @@ class TestASurvey:
 
         assert [told.triggers for told in crm.said(DissatisfactionDetected)] == [("comment",)]
 
+    async def test_with_a_low_score_belongs_to_the_case_that_is_open(self, crm: Department) -> None:
+        story = await a_closed_visit(crm)
+        await crm.hears(story.complained())
+
+        points = SATISFIED | {"price": 1}
+        shown = await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", points=points)
+
+        assert shown["complaint_id"] == str(story.complaint_id)
+
     async def test_filled_in_at_the_desk_is_not_sent_again(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", points=SATISFIED, channel="desk")

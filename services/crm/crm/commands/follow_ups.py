@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis import Tx, new_id
 from chassis.private import mask_free_text
+from crm.commands.cases import link_to_open_case
 from crm.domain import Contact, FollowUp, HouseRules, Outcome, ReportReview
 
 
@@ -43,6 +44,8 @@ async def complete_follow_up(
         on=tx.today,
     )
     tx.publish(follow_up, completed)
+    if problem_found:
+        await link_to_open_case(tx, follow_up)
     if outcome != Outcome.UNREACHABLE:
         tx.add(_contact(tx, follow_up))
     return follow_up

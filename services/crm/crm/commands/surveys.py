@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis import Tx, new_id
 from chassis.private import mask_free_text
+from crm.commands.cases import link_to_open_case
 from crm.domain import Contact, HouseRules, Survey
 
 SEND = "survey-send"
@@ -55,6 +56,8 @@ async def answer_survey(
         rules=await tx.rules(HouseRules),
     )
     tx.publish(survey, *answered)
+    if survey.dissatisfied:
+        await link_to_open_case(tx, survey)
     tx.cancel(SEND, survey.id)
     tx.cancel(EXPIRE, survey.id)
     tx.add(_contact(tx, survey))
@@ -65,6 +68,7 @@ async def flag_opinion(tx: Tx, *, survey_id: UUID) -> Survey:
     """The comment is a clear opinion that somebody must answer (F-09)."""
     survey = await tx.get(Survey, survey_id)
     tx.publish(survey, *survey.flag_opinion(await tx.rules(HouseRules)))
+    await link_to_open_case(tx, survey)
     return survey
 
 
