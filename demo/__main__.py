@@ -76,6 +76,7 @@ async def live_through(of: Shop, screen: Console, faults: list[narratives.Fault]
         faults=run.breaker.done,
         story=_story(facts, run.floor.eventful),
         costs=scraper.costs(),
+        traffic=client.traffic,
         seconds=time.monotonic() - started,
     )
     show(screen, results)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -28,7 +29,7 @@ class Traffic:
 
     requests: int = 0
     retries: int = 0
-    refusals: dict[str, int] = field(default_factory=dict)
+    refusals: Counter[str] = field(default_factory=Counter)
 
 
 class GatewayClient(Doors):
@@ -103,7 +104,7 @@ class GatewayClient(Doors):
         is_json = "json" in answer.headers.get("content-type", "")
         facts = answer.json() if is_json else {"code": f"http_{answer.status_code}"}
         refused = Refused(answer.status_code, facts, asked)
-        self.traffic.refusals[refused.code] = self.traffic.refusals.get(refused.code, 0) + 1
+        self.traffic.refusals[refused.code] += 1
         raise refused
 
     async def _token(self, who: Person) -> str:

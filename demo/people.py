@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle
 from uuid import UUID
 
 from demo.desks import staff
@@ -54,17 +54,22 @@ class Crew:
         self._skills = skills
         roles = {person.role for person in people}
         self._turns = {role: cycle([p for p in people if p.role == role]) for role in roles}
+        self._round = count()
+        self.at_work: set[Person] = set()
+        """Technicians who have something in hand, as the supervisor sees on the board."""
 
     def one(self, role: str) -> Person:
         """The next of a role."""
         return next(self._turns[role])
 
     def technicians(self, skill: str) -> Iterator[Person]:
-        """Everybody who can do the work, endlessly, in turn from the next on."""
+        """Whom to ask, again and again: those who can do the work and have nothing in hand come first."""
         able = [p for p in self.people if p.role == "technician" and skill in self._skills[p.employee_id]]
-        first = self.one("technician")
-        start = able.index(first) if first in able else 0
-        return cycle([*able[start:], *able[:start]])
+        turn = next(self._round)
+        while True:
+            idle = [p for p in able if p not in self.at_work] or able
+            yield idle[turn % len(idle)]
+            turn += 1
 
 
 async def hire_everybody(doors: Doors, admin: Person, passwords: dict[str, str], password: str) -> Crew:

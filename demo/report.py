@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from demo.client import Traffic
 from demo.counts import Count
 from demo.effects import Chain, Fact, in_short
 from demo.metrics import Messages, ProcessCost
@@ -42,6 +43,7 @@ class Results:
     faults: Sequence[str]
     story: Sequence[Fact]
     costs: Sequence[ProcessCost]
+    traffic: Traffic
     seconds: float
 
     @property
@@ -72,6 +74,11 @@ def show(screen: Console, results: Results, *, zone: str = "Asia/Shanghai") -> N
     screen.print(
         f"events: {told.published} published, {told.applied} applied, {told.resent} sent again on request; "
         f"absorbed: {told.duplicates} duplicates, {told.gaps} gaps; parked: {results.parked}"
+    )
+    refused = ", ".join(f"{number} {code}" for code, number in results.traffic.refusals.most_common(6))
+    screen.print(
+        f"requests: {results.traffic.requests}, of which {results.traffic.retries} were asked again while a "
+        f"department was away; refused: {refused or 'none'}"
     )
     for fault in results.faults:
         screen.print(f"fault: {fault}")

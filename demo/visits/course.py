@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from demo.desks import billing, booking, crm, parts, reception, workshop
-from demo.doors import Json, Person
+from demo.doors import Json, Person, Refused
 from demo.floor import Floor
 from demo.narratives import Fault
 from demo.repairs import Repair, pick, repair_for
@@ -135,6 +135,7 @@ class Course:
             findings=[f"{self.fault.component.title()}: {self.fault.words[:300]}"],
             lines=[repair.line(self.fault.words, factor=factor) for repair in work],
         )
+        self.crew.at_work.discard(technician)
         await workshop.review(self.doors, self.crew.one("technical-support"), self.job_id)
 
     async def present(self) -> list[Json]:
@@ -199,6 +200,7 @@ class Course:
             used=all_of_it if used is None else used,
             result=f"{line['title']['en']}: done",
         )
+        self.crew.at_work.discard(technician)
 
     async def begin_line(self, line: Json) -> Person:
         """Dispatch a line, issue its parts to the technician, start; gives the technician."""
@@ -266,7 +268,12 @@ class Course:
 
         async def attempt() -> Person:
             technician = next(able)
-            await workshop.dispatch(self.doors, self.supervisor, self.job_id, technician, line_ids)
+            self.crew.at_work.add(technician)
+            try:
+                await workshop.dispatch(self.doors, self.supervisor, self.job_id, technician, line_ids)
+            except Refused:
+                self.crew.at_work.discard(technician)
+                raise
             return technician
 
         return await self.doors.once_possible(attempt, f"a technician for {skill}", also=TAKEN)

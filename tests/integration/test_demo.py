@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from demo import day, narratives
+from demo.client import Traffic
 from demo.counts import Count, counted
 from demo.day import drive, plan, visits_of_the_day
 from demo.effects import Fact, chains
@@ -224,5 +225,6 @@ def _results() -> Results:
         faults=[],
         story=[],
         costs=[],
+        traffic=Traffic(),
         seconds=60.0,
     )
