@@ -53,13 +53,15 @@ class Listener:
         self._runtime = runtime
         self._reactions = runtime.service.reactions
         self._gate = _Gate()
+        # A backlog must not take the connections that people's requests need.
+        self._room = asyncio.Semaphore(runtime.settings.pool_size)
 
     async def receive(self, envelope: Envelope) -> None:
         """Take up one delivery; returns when its effects (or its place aside) are committed."""
         busy, taken, pause = 0, 0, 0.05
         while True:
             try:
-                async with self._gate.shared():
+                async with self._room, self._gate.shared():
                     if busy < 3:
                         await self._take_up(envelope, patient=taken < 3)
                     else:

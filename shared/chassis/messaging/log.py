@@ -117,7 +117,7 @@ def envelope_of(row: Row[Any]) -> Envelope:
     )
 
 
-async def unpublished(session: AsyncSession, *, age: float, limit: int = 500) -> list[tuple[int, Envelope]]:
+async def unpublished(session: AsyncSession, *, age: float, limit: int) -> list[tuple[int, Envelope]]:
     """Rows that nobody has published for ``age`` seconds, locked against other sweeps."""
     rows = (await session.execute(_SWEEP, {"age": age, "limit": limit})).all()
     return [(row.position, envelope_of(row)) for row in rows]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("publisher")
 
 _BATCH = 200
+_PAGE = 500
 _SWEEP_AGE = 5.0
 """Seconds by the database's clock after which an unpublished row is the sweep's."""
 
@@ -65,12 +66,16 @@ class Publisher:
             await self._runtime.step("during-mark")
         self._runtime.counts.published += len(done)
 
-    async def sweep(self, *, age: float = _SWEEP_AGE) -> int:
-        """Publish old unpublished rows; how many were found. The rows stay locked meanwhile."""
-        if not self._runtime.broker.connected:
-            return 0
+    async def sweep(self, *, age: float = _SWEEP_AGE) -> None:
+        """Publish all old unpublished rows, page by page; stop when the broker does not take a whole page."""
+        done = _PAGE
+        while done == _PAGE and self._runtime.broker.connected:
+            done = await self._sweep_page(age)
+
+    async def _sweep_page(self, age: float) -> int:
+        """How many rows of one page were confirmed; they stay locked meanwhile."""
         async with self._runtime.begin() as tx:
-            rows = await event_log.unpublished(tx.session, age=age)
+            rows = await event_log.unpublished(tx.session, age=age, limit=_PAGE)
             if not rows:
                 return 0
             confirmed = await self._runtime.broker.publish([envelope for _, envelope in rows])

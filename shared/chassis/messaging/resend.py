@@ -222,8 +222,12 @@ class Resend:
 
     async def _take(self, publisher: str, data: Mapping[str, Any]) -> None:
         for stored in data.get("events", ()):
+            envelope = Envelope.from_json(stored)
+            if envelope.service != publisher:  # nobody tells another department's facts
+                log.error("resent.foreign", sender=publisher, type=envelope.type)
+                continue
             self._runtime.counts.resent += 1
-            await self._runtime.listener.receive(Envelope.from_json(stored))
+            await self._runtime.listener.receive(envelope)
         if "link" in data:
             await self._follow(publisher, data["link"])
         self._runtime.waker.poke()
