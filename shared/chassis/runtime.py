@@ -211,6 +211,7 @@ def _engine(settings: ServiceSettings) -> AsyncEngine:
         json_deserializer=json_value,
         connect_args={
             "command_timeout": 30,
+            "prepared_statement_cache_size": 1000,  # a department has more statements than the default of 100
             "timeout": 5,
             "server_settings": {
                 "application_name": "bayline",

@@ -35,7 +35,7 @@ accounts = router(tags=["accounts"])
 ROUTERS = (sessions, employees, accounts)
 
 
-def _machine_now(request: Request) -> datetime:
+async def _machine_now(request: Request) -> datetime:
     """Tokens, locks and sign-ins live by machine time, never by shop time."""
     now: datetime = request.app.state.runtime.clock.machine_now()
     return now

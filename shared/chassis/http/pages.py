@@ -34,7 +34,11 @@ def accepted(request: Request) -> Literal["page", "json"]:
     return "page" if "text/html" in request.headers.get("accept", "") else "json"
 
 
-Accepts = Annotated[Literal["page", "json"], Depends(accepted)]
+async def _accepted(request: Request) -> Literal["page", "json"]:
+    return accepted(request)
+
+
+Accepts = Annotated[Literal["page", "json"], Depends(_accepted)]
 
 
 def prefers_page(request: Request) -> bool:

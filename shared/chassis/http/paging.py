@@ -39,7 +39,7 @@ class PageAsked:
     limit: int
 
 
-def _asked(
+async def _asked(
     cursor: Annotated[str | None, Query(max_length=2000, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PageAsked:

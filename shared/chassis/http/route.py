@@ -107,14 +107,16 @@ def _if_match(request: Request) -> int | None:
     return int(bare)
 
 
-def current_tx(request: Request) -> Tx:
+# Dependencies are coroutines throughout: FastAPI sends plain functions through a thread.
+async def current_tx(request: Request) -> Tx:
     """The transaction of this request."""
     tx: Tx = request.state.tx
     return tx
 
 
-def _shop_time(request: Request) -> datetime:
-    return current_tx(request).now
+async def _shop_time(request: Request) -> datetime:
+    tx: Tx = request.state.tx
+    return tx.now
 
 
 TxDep = Annotated[Tx, Depends(current_tx)]

@@ -29,6 +29,7 @@ _DUE_NOW = text("update deferred set next_at = now() where status = 'waiting' an
 _LOOK_NOW = text("update stream_cursor set wake_at = now() where wake_at > now()")
 _RING_NOW = text("update timers set retry_at = now() where retry_at > now()")
 _TELL_NOW = text("update watermark set told_at = null")
+_HEARD_SO_FAR = text("select coalesce(sum(last), 0)::bigint from stream_cursor")
 _ASK_NOW = text("update publisher_seen set asked_at = null where asked_at is not null")
 
 
@@ -69,6 +70,7 @@ class Department:
         self.keys = keys
         self.committed: list[Envelope] = []
         self._heard: Counter[tuple[str, str]] = Counter()
+        self._heard_so_far = 0
         self._boot()
 
     def _boot(self) -> None:
@@ -143,7 +145,7 @@ class Department:
     def progress(self) -> tuple[int, ...]:
         """Changes with everything that happens here."""
         counts = self.runtime.counts
-        return (len(self.committed), counts.applied, counts.published, counts.resent)
+        return (len(self.committed), counts.applied, counts.published, counts.resent, self._heard_so_far)
 
     async def turn(self) -> None:
         """One turn of all wheels; waits and retries do not wait for machine time.
@@ -153,6 +155,8 @@ class Department:
         async with self.tx() as tx:
             for statement in (_RING_NOW, _DUE_NOW, _LOOK_NOW, _TELL_NOW, _ASK_NOW):
                 await tx.session.execute(statement)
+            # Passing over an event is progress too, though nothing is applied or said.
+            self._heard_so_far = (await tx.session.execute(_HEARD_SO_FAR)).scalar_one()
         await self.runtime.alarms.ring()
         await self.runtime.waker.once()
         await self.runtime.publisher.sweep(age=0.0)
