@@ -27,8 +27,11 @@ from workshop.domain.refusals import (
 )
 from workshop.domain.resources import Bay, Technician
 from workshop.domain.rules import HouseRules
+from workshop.domain.values import Cause
 
 _DISPATCHABLE = (LineState.AUTHORISED, LineState.FAILED, LineState.INTERRUPTED)
+_ENDED_BY: dict[Cause, str] = {"B": "reception.visit", "C": "parts.reservation"}
+"""Whose fact ends an interruption: the customer's answer, the part (WORK-15)."""
 
 
 def dispatch(
@@ -171,9 +174,22 @@ def _must_be_here(job: Job) -> None:
         raise VehicleAway(state=job.state, allowed=job.allowed(), waiting_for="reception.visit")
 
 
+def _ended_by(job: Job, line: JobLine) -> str | None:
+    """Whose fact ends the interruption of a line; ``None``: the supervisor resumes it."""
+    if line.id in job.blocked_line_ids:
+        return _ENDED_BY["B"]
+    for cause, stream in _ENDED_BY.items():
+        found = job.open_interruption(cause)
+        if found is not None and line.id in found.line_ids:
+            return stream
+    return None
+
+
 def _must_not_stand_still(job: Job, line: JobLine) -> None:
     if job.stands_still or line.state == LineState.INTERRUPTED:
-        raise WorkInterrupted(line_id=line.id, state=line.state, allowed=["resume"])
+        raise WorkInterrupted(
+            line_id=line.id, state=line.state, allowed=["resume"], waiting_for=_ended_by(job, line)
+        )
     if line.id in job.blocked_line_ids:
         raise LineBlocked(
             line_id=line.id, state=line.state, allowed=["request_answer"], waiting_for="reception.visit"
