@@ -79,7 +79,8 @@ async def town(towns: FoundTown, standing: list[Town]) -> AsyncIterator[Town]:
     yield shop
     shop.calm()
     await shop.settled()
-    assert await reconcile(shop.urls()) == []
+    disagreements = [str(one) for one in await reconcile(shop.urls())]
+    assert not disagreements, "\n".join([*disagreements, *await shop.waiting()])
     if not shop.failed:
         standing.append(shop)
 

@@ -286,6 +286,15 @@ class Town:
         """The job as the workshop has it."""
         return await workshop.job(self.doors, course.supervisor, course.job_id)
 
+    async def waiting(self) -> list[str]:
+        """What was heard and has not taken effect, and what it waits for."""
+        found = []
+        for name, department in self.shop.departments.items():
+            for kind in ("waiting", "parked"):
+                answer = await department.call("GET", f"/operations/{kind}", who=ROLES["admin"])
+                found += [f"{name}: {one['type']} {one['key']}: {one['reason']}" for one in answer.json()]
+        return found
+
     def urls(self) -> dict[str, str]:
         """The departments' databases by name."""
         return {name: department.settings.database_url for name, department in self.shop.departments.items()}
@@ -349,14 +358,19 @@ async def finds_more(course: Course, technician: Person, *, blocks: Sequence[str
     )
 
 
-async def goes_on(course: Course, technician: Person, line: Json) -> None:
-    """A line that was stopped is taken up again and finished; its parts are at hand already."""
-
-    async def start() -> Json:
-        return await workshop.start(course.doors, technician, course.job_id, line["line_id"])
-
-    await course.doors.once_possible(start, "to go on", also=TAKEN)
-    await course.finish_line(line, technician)
+async def finds_nothing(course: Course) -> None:
+    """The diagnosis of a car whose work is known already: a technician looks, another agrees."""
+    job = await course.doors.eventually(
+        lambda: workshop.job_of(course.doors, course.supervisor, course.visit_id), "the job"
+    )
+    course.job_id = job["id"]
+    line = next(line for line in job["lines"] if line["kind"] == "diagnosis")
+    technician = await course.begin_line(line | {"line_id": line["id"]})
+    await workshop.report_diagnosis(
+        course.doors, technician, course.job_id, codes=["C0035"], findings=["as before"], lines=[]
+    )
+    await workshop.review(course.doors, course.crew.one("technical-support"), course.job_id)
+    course.crew.at_work.discard(technician)
 
 
 async def is_ordered(course: Course, line: Json) -> Json:

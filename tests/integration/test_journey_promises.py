@@ -13,7 +13,7 @@ from contracts.complaints import ComplaintReceived
 from contracts.parts import EtaChanged, PartsArrived, PartsBackOrdered, ShortageDetected
 from contracts.reception import PromiseRevised
 from contracts.workshop import InspectionFailed, PromiseEndangered, ReworkOpened
-from tests.integration.story import GONE, Town, begins, goes_on, is_ordered
+from tests.integration.story import GONE, Town, begins, is_ordered
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -100,7 +100,7 @@ class TestAFailedInspection:
         await workshop.fail_inspection(
             town.doors, course.inspector, course.job_id, line_ids=[line["line_id"]], finding=finding
         )
-        await goes_on(course, technician, line)
+        await course.go_on(line, technician)
         await course.inspect()
         await course.settle_and_leave()
 

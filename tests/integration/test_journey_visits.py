@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from demo.desks import billing, crm, reception
+from demo.desks import billing, crm, reception, workshop
 from demo.doors import Refused
 from demo.repairs import BRAKES, OIL_SERVICE
 
@@ -11,7 +11,7 @@ from contracts.billing import InvoiceSettled
 from contracts.crm import FollowUpPlanned, SurveySent
 from contracts.reception import EstimateAnswered
 from contracts.workshop import JobInterrupted, JobReady
-from tests.integration.story import GONE, Town, begins, finds_more, goes_on, is_repaired
+from tests.integration.story import GONE, Town, begins, finds_more, is_repaired
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,9 +33,18 @@ class TestTheHappyPath:
         assert await town.states(course) == GONE | {"booking": "kept"}
         booked = ["requested", "confirmed", "prepared", "kept"]
         assert town.told(course.request_id, "booking.appointment") == booked
-        assert town.told(course.request_id, "workshop.job") == []
-        assert town.told(course.request_id, "reception.visit") == []
-        assert town.told(course.request_id, "billing.invoice") == []
+        assert town.told(course.request_id, "reception.visit") == [
+            *("opened", "received", "intake-completed"),
+            *("estimate-drafted", "estimate-presented", "estimate-answered", "handover-promised"),
+            *("customer-notified", "work-accepted", "handed-over", "closed"),
+        ]
+        done = ["dispatched", "line-started", "line-completed"]
+        assert town.told(course.request_id, "workshop.job") == [
+            *("opened", *done, "diagnosed", "interrupted", "resumed"),
+            *(*done, *done, "completed", "inspection-passed", "ready"),
+        ]
+        till = ["prepared", "issued", "payment-received", "settled"]
+        assert town.told(course.request_id, "billing.invoice") == till
 
     @pytest.mark.req("CRM-10", "CRM-12")
     async def test_ends_with_one_survey_and_one_call(self, town: Town) -> None:
@@ -93,12 +102,15 @@ class TestAdditionalWork:
         (oil,) = await course.present()
         await town.settled()
         assert (await town.job(course))["state"] == "awaiting_answer"
+        with pytest.raises(Refused) as refused:
+            await workshop.start(town.doors, technician, course.job_id, brakes["line_id"])
         await course.answer([oil])
-        await goes_on(course, technician, brakes)
+        await course.go_on(brakes, technician)
         await course.do_line(oil)
         await course.inspect()
         await course.settle_and_leave()
 
+        assert refused.value.facts["waiting_for"] == "reception.visit"
         assert await town.states(course) == GONE
         (stopped,) = [one for one in town.said(JobInterrupted, visit=course.visit_id) if one.moved_to_parking]
         assert stopped.cause == "B"
@@ -112,7 +124,7 @@ class TestAdditionalWork:
         await finds_more(course, technician, blocks=[brakes["line_id"]])
         (oil,) = await course.present()
         await course.answer([oil], declined=[oil["line_id"]])
-        await goes_on(course, technician, brakes)
+        await course.go_on(brakes, technician)
         await course.inspect()
         await course.settle_and_leave()
 
