@@ -14,6 +14,7 @@ from starlette.requests import Request
 from chassis.http.keys import SigningKeys
 from chassis.refusal import Forbidden, Unauthorised
 
+_REMEMBERED = 2_000  # verified tokens; an access token lives for minutes
 _LEEWAY = 30  # seconds that the issuer's clock and ours may differ
 
 _bearer = HTTPBearer(
@@ -44,9 +45,20 @@ class Gate:
     def __init__(self, keys: SigningKeys, issuer: str | None = None) -> None:
         self._keys = keys
         self._issuer = issuer
+        self._known: dict[str, Who] = {}
 
     async def read(self, token: str) -> Who:
         """The employee that a token names. Raises ``Unauthorised``, which does not say more than it must."""
+        known = self._known.get(token)
+        if known is not None and datetime.now(UTC) < known.expires_at:
+            return known
+        who = await self._verify(token)
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[token] = who  # the same bytes were verified before: once is enough until they expire
+        return who
+
+    async def _verify(self, token: str) -> Who:
         try:
             key = await self._keys.find(str(jwt.get_unverified_header(token).get("kid", "")))
             if key is None:
