@@ -23,7 +23,7 @@ from demo.doors import NothingCame, Person, Refused
 from demo.effects import Fact, chains, facts_of
 from demo.metrics import Scraper
 from demo.people import POSTS
-from demo.quiet import NeverQuiet, until_quiet
+from demo.quiet import NeverQuiet
 from demo.reconcile import open_books, reconcile
 from demo.report import Results, show
 from demo.run import Run
@@ -55,7 +55,7 @@ async def live_through(of: Shop, screen: Console, faults: list[narratives.Fault]
     run = Run(of, client, scraper, screen, ADMIN, password(of))
     try:
         failures = await run.day(faults)
-        standing = await until_quiet(client, ADMIN)
+        standing = await run.settled()
     finally:
         await client.close()
     _say_failures(screen, failures)

@@ -21,7 +21,7 @@ _ITEMS = (
 )
 _CONTENT = (10, 8)
 _UNHAPPY = (5, 3)
-_AT_ONCE = 6
+_AT_ONCE = 10
 
 
 async def answer_surveys(floor: Floor) -> int:

@@ -20,7 +20,7 @@ from demo.floor import Day, Floor, Script
 from demo.metrics import Scraper
 from demo.narratives import Fault
 from demo.people import hire_everybody
-from demo.quiet import until_quiet
+from demo.quiet import Standing, until_quiet
 from demo.shop_time import ShopTime
 
 _BROKER_GOES_AFTER = 0.25
@@ -65,8 +65,10 @@ class Run:
         put_off = [(Day.NEXT_MORNING.value, script) for script in self.floor.later.get(Day.NEXT_MORNING, [])]
         failures = await self._drive("the next morning", put_off)
         await self._move("three working days on", lambda: self._time.working_days_on(3))
-        low = await after_care.answer_surveys(self.floor)
-        await after_care.make_calls(self.floor)
+        low, _ = await asyncio.gather(
+            after_care.answer_surveys(self.floor), after_care.make_calls(self.floor)
+        )
+        self._say(f"surveys answered, {low} of them without joy; follow-up calls made")
         await after_care.see_cases_through(self.floor, "survey", low)
         return failures
 
@@ -118,6 +120,12 @@ class Run:
         with Progress(*columns, console=self._screen) as bar:
             task = bar.add_task(name, total=total)
             yield lambda: bar.advance(task)
+
+    async def settled(self) -> Standing:
+        """The shop is quiet for the last time."""
+        standing = await until_quiet(self._client, self._operator)
+        self._say("the shop is quiet")
+        return standing
 
     def _say(self, what: str) -> None:
         self._screen.print(f"{time.monotonic() - self._began:5.0f} s  {what}")
