@@ -40,7 +40,7 @@ demo: setup ## one visit through all departments, from the phone call to the fol
 	@$(PY) -m demo
 
 test: setup ## every test, on private servers (ARGS="-k estimate services/reception")
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup ## format, lint, types, imports, contracts, migrations: under a minute
 	@$(PY) -m deploy.check

@@ -39,7 +39,7 @@ class Recorder:
             if unknown:
                 raise pytest.UsageError(f"{item.nodeid} names no requirement: {', '.join(unknown)}")
             if ids:
-                self._named[item.nodeid] = ids
+                item.user_properties.append(("req", ids))  # travels with the report, also between processes
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a test went; one that fails while it is taken down has not passed."""
@@ -47,13 +47,18 @@ class Recorder:
             self._failed.add(report.nodeid)
         elif report.when == "call" and report.passed:
             self._passed.add(report.nodeid)
+            self._named[report.nodeid] = [
+                name for key, ids in report.user_properties if key == "req" for name in ids
+            ]
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write what this run showed; of tests that did not run now, the last run's word stays."""
+        if hasattr(session.config, "workerinput"):
+            return  # one of several processes: the first among them writes
         kept: dict[str, list[str]] = json.loads(RECORD.read_text()) if RECORD.exists() else {}
         ran = self._passed | self._failed
         kept = {test: ids for test, ids in kept.items() if test not in ran and _still_there(test)}
-        good = {test: self._named[test] for test in self._passed - self._failed if test in self._named}
+        good = {test: self._named[test] for test in self._passed - self._failed if self._named[test]}
         RECORD.write_text(json.dumps({**kept, **good}, indent=0, sort_keys=True))
 
 
