@@ -36,7 +36,7 @@ stop: ## stop one part (OF=parts, REPLICA=2)
 erase: ## close the shop and delete its data, passwords and keys
 	@$(PY) -m deploy erase
 
-demo: setup ## one visit through all departments, from the phone call to the follow-up
+demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
 
 test: setup ## every test, on private servers (ARGS="-k estimate services/reception")

@@ -61,12 +61,14 @@ async def live_through(of: Shop, screen: Console, faults: list[narratives.Fault]
     _say_failures(screen, failures)
     urls = database_urls(of)
     async with open_books(urls) as books:
-        facts = await facts_of(books, DEPARTMENTS)
+        facts = await facts_of(books, DEPARTMENTS, since=began)
     messages = await scraper.all()
     for lost in run.breaker.lost:
         messages += lost
     results = Results(
-        counts=counted(facts, since=began, rows=len(faults), stories=run.floor.done),
+        counts=counted(
+            facts, since=began, rows=len({fault.words for fault in faults}), stories=run.floor.done
+        ),
         outcomes=outcomes(facts, since=began),
         chains=chains(facts, since=began),
         messages=messages,

@@ -43,21 +43,24 @@ _AT_LEAST_ONE = {
     "E8 refund": "billing.invoice.refunded",
     "E8 discount": "billing.invoice.discounted",
     "E8 rework": "reception.visit.rework-ordered",
+    "E8 rework in another visit": "reception.visit.rework-agreed",
 }
 
 
 def counted(facts: list[Fact], *, since: datetime, rows: int, stories: Mapping[str, int]) -> list[Count]:
-    """Everything that is asked for; ``stories`` are those that came to their end, ``rows`` the input's."""
+    """Everything that is asked for; ``stories`` came to their end, ``rows`` is how many words the input has."""
     today = [fact for fact in facts if fact.recorded_at >= since]
     types = Counter(fact.type for fact in today)
     opened = [json.loads(fact.data) for fact in today if fact.type == "reception.visit.opened"]
     walk_ins = sum(visit["walk_in"] for visit in opened)
+    intakes = (json.loads(fact.data) for fact in today if fact.type == "reception.visit.intake-completed")
+    words = {intake["fault"]["phenomenon"] for intake in intakes}
     during = [json.loads(fact.data) for fact in today if fact.type == "complaints.complaint.received"]
     counts = [
         Count("visits", len(opened), max(LEAST_VISITS, rows)),
         Count("visits closed", types["reception.visit.closed"], len(opened)),
         Count("share of walk-ins", round(walk_ins / max(1, len(opened)), 2), LEAST_WALK_INS),
-        Count("owners' words as faults", types["reception.visit.intake-completed"], rows),
+        Count("owners' words as faults", len(words), rows),
         Count("E1 additional work agreed", stories.get("E1 agreed", 0), LEAST_OF_EACH),
         Count("E1 additional work declined", stories.get("E1 declined", 0), LEAST_OF_EACH),
         Count("E6 declined after the quote", stories.get("E6", 0), LEAST_OF_EACH),

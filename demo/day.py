@@ -31,6 +31,7 @@ COURSES: tuple[tuple[Course, int], ...] = (
     (complaint.refund, 2),
     (complaint.discount, 2),
     (complaint.rework, 2),
+    (complaint.comes_back, 2),
     (happy.low_score, 4),
     (happy.with_service, 4),
     (happy.by_link, 4),

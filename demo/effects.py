@@ -11,7 +11,7 @@ from demo.reconcile import Books
 _EVENTS = """
     select id::text as id, type, correlation, headers ->> 'causation' as cause, recorded_at, occurred_at,
            data::text as data
-      from event_log
+      from event_log where recorded_at >= '{0}'
 """
 
 
@@ -37,11 +37,11 @@ class Chain:
     seconds: float
 
 
-async def facts_of(books: Books, departments: tuple[str, ...]) -> list[Fact]:
-    """Everything that was ever told, in the order it was recorded."""
+async def facts_of(books: Books, departments: tuple[str, ...], *, since: datetime) -> list[Fact]:
+    """Everything that was told since, in the order it was recorded."""
     rows: list[Any] = []
     for department in departments:
-        rows += await books.rows(department, _EVENTS)
+        rows += await books.rows(department, _EVENTS.format(since.isoformat()))
     made = [
         Fact(
             row["id"],

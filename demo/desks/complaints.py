@@ -6,15 +6,22 @@ from demo.doors import Doors, Json, Person
 
 
 async def record(
-    doors: Doors, who: Person, *, customer_id: str, visit_id: str, category: str, text: str
+    doors: Doors,
+    who: Person,
+    *,
+    customer_id: str,
+    visit_id: str,
+    category: str,
+    text: str,
+    during_visit: bool = True,
 ) -> Json:
-    """A customer complains at the desk while the car is here."""
+    """A customer complains: at the desk while the car is here, or by phone afterwards."""
     body = {
         "customer_id": customer_id,
         "visit_id": visit_id,
         "category": category,
-        "channel": "on_site",
-        "during_visit": True,
+        "channel": "on_site" if during_visit else "hotline",
+        "during_visit": during_visit,
         "text": text,
     }
     case: Json = await doors.post("complaints", "/complaints", body, who=who)

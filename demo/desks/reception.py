@@ -26,9 +26,9 @@ async def screen(doors: Doors, who: Person, visit_id: str) -> Json:
     return shown
 
 
-async def visits_of(doors: Doors, who: Person, *, state: str, customer_id: str) -> list[Json]:
-    """A customer's visits in one state, the latest first."""
-    page = await doors.get("reception", f"/visits?state={state}&customer_id={customer_id}", who=who)
+async def visits_of(doors: Doors, who: Person, *, state: str, vehicle_id: str) -> list[Json]:
+    """A car's visits in one state, the latest first."""
+    page = await doors.get("reception", f"/visits?state={state}&vehicle_id={vehicle_id}", who=who)
     found: list[Json] = page["items"]
     return found
 

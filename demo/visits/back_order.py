@@ -2,8 +2,8 @@
 
 from itertools import count
 
-from demo.desks import booking, parts, reception
-from demo.doors import Doors, Json, Person
+from demo.desks import parts, reception
+from demo.doors import Json
 from demo.floor import Day, Floor
 from demo.narratives import Fault
 from demo.repairs import special_order
@@ -31,7 +31,7 @@ async def drives_on(floor: Floor, fault: Fault, walk_in: bool) -> None:
     course, line, order = await _until_ordered(floor, fault, walk_in)
     await reception.leave(floor.doors, course.advisor, course.visit_id, back_at=floor.tomorrow())
     await parts.book_delivery(floor.doors, course.keeper, order["id"])
-    course.appointment_id = await _offered(floor.doors, course.agent, course.visit_id)
+    course.appointment_id = await course.offered_slot()
     await course.take_slot(0)
 
     async def tomorrow() -> None:
@@ -62,13 +62,3 @@ async def _until_ordered(floor: Floor, fault: Fault, walk_in: bool) -> tuple[Cou
         floor.doors, course.advisor, course.visit_id, "parts", "the steering gear is on order"
     )
     return course, line, order
-
-
-async def _offered(doors: Doors, agent: Person, visit_id: str) -> str:
-    """The appointment by which the car comes back, as booking opened it when the car left."""
-
-    async def look() -> str | None:
-        found = await booking.appointments_of_visit(doors, agent, visit_id)
-        return next((str(one["id"]) for one in found if one["state"] == "requested"), None)
-
-    return await doors.eventually(look, "the appointment for the car's return")

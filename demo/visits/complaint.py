@@ -2,7 +2,7 @@
 
 from demo.desks import billing, complaints, workshop
 from demo.doors import Doors, Json, Person
-from demo.floor import Floor
+from demo.floor import Day, Floor
 from demo.narratives import Fault
 from demo.visits.course import Course
 
@@ -52,6 +52,30 @@ async def rework(floor: Floor, fault: Fault, walk_in: bool) -> None:
     floor.done["E8 rework"] += 1
 
 
+async def comes_back(floor: Floor, fault: Fault, walk_in: bool) -> None:
+    """The fault is back once the car is home: a visit is agreed for tomorrow, at the shop's cost."""
+    course, lines = await _until_done(floor, fault, walk_in)
+    await course.settle_and_leave()
+    case, officer = await _open(course, "quality", "the same noise again on the way home", during_visit=False)
+    await _decide(floor.doors, officer, case, "rework", line_ids=[line["line_id"] for line in lines[:1]])
+    again = Course(floor, fault, walk_in=False)
+    await again.is_expected(course.customer_id, course.vehicle_id)
+    await again.take_slot(0)
+
+    async def tomorrow() -> None:
+        await again.arrive()
+        await again.look_at_it()
+        redone = await floor.doors.eventually(lambda: _rework_lines(again), "the rework in the workshop")
+        await again.repair(redone)
+        await again.inspect()
+        await again.settle_and_leave()
+        await _close_case(floor.doors, officer, case)
+        floor.done["E8 comes back"] += 1
+        floor.eventful.append(again.request_id)
+
+    floor.put_off(Day.NEXT_MORNING, tomorrow)
+
+
 async def _until_done(floor: Floor, fault: Fault, walk_in: bool) -> tuple[Course, list[Json]]:
     course = Course(floor, fault, walk_in=walk_in)
     await course.come()
@@ -62,7 +86,7 @@ async def _until_done(floor: Floor, fault: Fault, walk_in: bool) -> tuple[Course
     return course, lines
 
 
-async def _open(course: Course, category: str, text: str) -> tuple[str, Person]:
+async def _open(course: Course, category: str, text: str, *, during_visit: bool = True) -> tuple[str, Person]:
     """The advisor takes it down, an officer answers; gives the case and its owner."""
     officer = course.crew.one("complaint-officer")
     case = await complaints.record(
@@ -72,6 +96,7 @@ async def _open(course: Course, category: str, text: str) -> tuple[str, Person]:
         visit_id=course.visit_id,
         category=category,
         text=text,
+        during_visit=during_visit,
     )
     await complaints.answer(course.doors, officer, case["id"], "we are sorry and look into it at once")
     return str(case["id"]), officer

@@ -4,91 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from demo.desks import billing, booking, crm, parts, reception, workshop
+from demo.desks import billing, parts, reception, workshop
 from demo.doors import Json, Person, Refused
-from demo.floor import Floor
-from demo.narratives import Fault
-from demo.repairs import Repair, pick, repair_for
+from demo.repairs import Repair, pick
+from demo.visits.caller import Caller
 
 TAKEN = frozenset({"technician_busy", "no_bay_free", "bay_occupied"})
 """Refusals after which one waits until a technician or a bay is free."""
 _STANDS_STILL = frozenset({"work_interrupted"})
 """The customer's answer, or the part, has not reached the workshop yet."""
-_FULL = frozenset({"slot_full", "capacity_exceeded", "slot_in_the_past"})
 BELONGINGS = ("umbrella", "child seat")
 
 
-class Course:
+class Course(Caller):
     """What is known of one visit while it goes on."""
-
-    def __init__(self, floor: Floor, fault: Fault, *, walk_in: bool) -> None:
-        self.floor, self.doors, self.crew = floor, floor.doors, floor.crew
-        self.fault = fault
-        self.walk_in = walk_in
-        self.repair_work = repair_for(fault.component)
-        self.advisor = self.crew.one("service-advisor")
-        self.agent = self.crew.one("booking-agent")
-        self.supervisor = self.crew.one("workshop-supervisor")
-        self.inspector = self.crew.one("inspector")
-        self.keeper = self.crew.one("parts-keeper")
-        self.customer_id = self.vehicle_id = ""
-        self.appointment_id = self.request_no = self.request_id = ""
-        self.visit_id = self.job_id = ""
-        self.revision = 0
-
-    # --- before the car comes
-
-    async def register(self) -> None:
-        """The desk puts customer and car on file, or finds them there."""
-        clerk = self.crew.one("booking-agent" if not self.walk_in else "service-advisor")
-        self.customer_id = await crm.customer(
-            self.doors, clerk, name=self.fault.owner, phone=self.fault.phone
-        )
-        self.vehicle_id = await crm.vehicle(
-            self.doors,
-            clerk,
-            customer_id=self.customer_id,
-            plate=self.fault.plate,
-            vin=self.fault.vin,
-            make=self.fault.make,
-            model=self.fault.model,
-            model_year=self.fault.year,
-        )
-
-    async def book(self, *, services: Sequence[str] = (), words: str | None = None) -> None:
-        """The customer calls, and is promised the first slot that is free."""
-        asked = await booking.request(
-            self.doors,
-            self.agent,
-            customer_id=self.customer_id,
-            vehicle_id=self.vehicle_id,
-            fault_text=self.fault.words if words is None else words,
-            service_codes=services,
-        )
-        self.appointment_id, self.request_no = asked["id"], asked["request_no"]
-        self.request_id = asked["request_id"]
-        await self.take_slot(0)
-
-    async def take_slot(self, place: int, *, instead_because: str | None = None) -> str:
-        """Confirm a free slot, or move to it; another driver may be quicker, then the next one."""
-
-        async def attempt() -> str:
-            slots = await booking.free_slots(self.doors, self.agent, self.appointment_id)
-            slot = slots[min(place, len(slots) - 1)]
-            if instead_because is None:
-                await booking.confirm(self.doors, self.agent, self.appointment_id, slot)
-            else:
-                await booking.reschedule(
-                    self.doors, self.agent, self.appointment_id, slot, reason=instead_because
-                )
-            return slot
-
-        return await self.doors.once_possible(attempt, "a free slot", also=_FULL)
-
-    async def prepare(self) -> None:
-        """Bay, crew and reception are prepared; parts ticks its own."""
-        for check in ("bay", "crew", "reception"):
-            await booking.tick(self.doors, self.agent, self.appointment_id, check)
 
     # --- at the desk
 
@@ -120,20 +49,26 @@ class Course:
 
     async def diagnose(self, *repairs: Repair, factor: int = 1) -> None:
         """Five steps, the codes read, the plan reviewed by another; the desk drafts the estimate."""
+        work = repairs or (self.repair_work,)
+        await self._report([repair.line(self.fault.words, factor=factor) for repair in work], work[0].codes)
+
+    async def look_at_it(self) -> None:
+        """The same five steps, and nothing to propose: what is to be done is agreed already."""
+        await self._report([], self.repair_work.codes)
+
+    async def _report(self, lines: Sequence[Json], letter: str) -> None:
         job = await self.doors.eventually(self._job, f"the job of visit {self.visit_id}")
         self.job_id = job["id"]
         line = next(line for line in job["lines"] if line["kind"] == "diagnosis")
         technician = await self._dispatch([line["id"]], line["skill"])
         await self._start(line["id"], technician)
-        work = repairs or (self.repair_work,)
-        code = pick(self.floor.codes[work[0].codes], self.fault.number)
         await workshop.report_diagnosis(
             self.doors,
             technician,
             self.job_id,
-            codes=[code],
+            codes=[pick(self.floor.codes[letter], self.fault.number)],
             findings=[f"{self.fault.component.title()}: {self.fault.words[:300]}"],
-            lines=[repair.line(self.fault.words, factor=factor) for repair in work],
+            lines=lines,
         )
         self.crew.at_work.discard(technician)
         await workshop.review(self.doors, self.crew.one("technical-support"), self.job_id)
