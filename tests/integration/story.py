@@ -6,7 +6,7 @@ A story is a `demo.visits` course, which does not know how its calls are carried
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from demo.floor import Floor
 from demo.narratives import Fault
 from demo.people import POSTS, Crew
 from demo.repairs import BRAKES, MORE, Repair
-from demo.visits.course import TAKEN, Course
+from demo.visits.course import Course
 
 from chassis.messaging.broker import Control
 from chassis.messaging.envelope import Envelope
@@ -130,11 +130,13 @@ class HubDoors(Doors):
                 return answer
 
     async def _revive(self) -> bool:
-        dead = sum(department.broker.dead for department in self._shop.departments.values())
-        self.deaths += dead
-        if dead:
-            await self._shop.revive()
-        return bool(dead)
+        """Start the dead anew, also those that die while they start; whether there were any."""
+        before = self.deaths
+        while dead := sum(department.broker.dead for department in self._shop.departments.values()):
+            self.deaths += dead
+            with suppress(Killed):
+                await self._shop.revive()
+        return self.deaths > before
 
 
 def _read(answer: httpx.Response, asked: str) -> Any:
