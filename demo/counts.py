@@ -48,7 +48,7 @@ _AT_LEAST_ONE = {
 
 
 def counted(facts: list[Fact], *, since: datetime, rows: int, stories: Mapping[str, int]) -> list[Count]:
-    """Everything asked for; ``stories`` came to their end, ``rows`` is how many different words the input has."""
+    """Everything asked for; ``stories`` came to their end, ``rows`` is how many words the input has."""
     today = [fact for fact in facts if fact.recorded_at >= since]
     types = Counter(fact.type for fact in today)
     opened = [json.loads(fact.data) for fact in today if fact.type == "reception.visit.opened"]
