@@ -17,13 +17,17 @@ class Shop:
         return self.departments[name]
 
     async def quiet(self) -> None:
-        """Turn all wheels until nothing has moved twice: an ask and its answer are two turns."""
+        """Turn all wheels until nothing has moved twice: an ask and its answer are two turns.
+
+        Watermarks are told only when all is still: what they prove (silence, a gap) is found in the next turn."""
         still, before = 0, self._progress()
         while still < 2:
+            if still:
+                for department in self.departments.values():
+                    await department.runtime.resend.tell()
+                await self.hub.pump()
             for department in self.departments.values():
                 await department.turn()
-            for department in self.departments.values():
-                await department.runtime.resend.tell()
             await self.hub.pump()
             now = self._progress()
             still = still + 1 if now == before else 0
