@@ -19,7 +19,7 @@ class Shop:
     async def quiet(self) -> None:
         """Turn all wheels until nothing has moved twice: an ask and its answer are two turns.
 
-        Watermarks are told only when all is still: what they prove (silence, a gap) is found in the next turn."""
+        Watermarks are told only when all is still: what they prove is found in the next turn."""
         still, before = 0, self._progress()
         while still < 2:
             if still:
