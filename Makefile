@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs start stop erase demo test check fmt requirements contracts migration \
-	bench faults images
+	faults images
 
 help: ## these lines
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,11 +60,8 @@ contracts: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, the gat
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
 	@$(PY) -m chassis.migrate revision $(OF) -m "$(WHY)"
 
-bench: setup ## how much the shop carries on this machine
-	@$(PY) -m tests.bench
-
 faults: setup ## break broker, databases and departments on purpose, and see them agree again
-	@$(PY) -m pytest tests/faults $(ARGS)
+	@$(PY) -m pytest tests/integration/real tests/integration/test_journey_faults.py shared/tests/core $(ARGS)
 
 images: ## build the containers' image
 	@SECRETS=unused SHOP_ID=unused PUBLIC_URL=unused GATEWAY_PORT=0 docker compose build

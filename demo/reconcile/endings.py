@@ -25,7 +25,12 @@ _BILLING_MEASURES = """
            (select count(*) from refunds r where r.measure_id = m.measure_id) as refunds
       from measures m where m.complaint_id is not null
 """
-_REWORK_LINES = "select measure_id::text as measure, state from job_lines where measure_id is not null"
+_REWORK_LINES = """
+    select l.measure_id::text as measure,
+           case when j.state in ('ready', 'closed') then l.state else 'under way' end as state
+      from job_lines l join jobs j on j.id = l.job_id where l.measure_id is not null
+"""
+"""Redone is what the workshop has declared ready: only then do the others know of it."""
 _CAPACITY = "select day, booked_minutes, maintenance_minutes from capacity_days"
 _BOOKED = """
     select d.day, sum(d.labour_minutes)::int as labour, sum(d.maintenance_minutes)::int as maintenance
