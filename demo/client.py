@@ -49,8 +49,8 @@ class GatewayClient(Doors):
         await self._http.aclose()
 
     async def wait(self, turn: int) -> bool:
-        """80 ms, then longer and longer up to a second; a minute in all."""
-        pauses = [min(0.08 * 1.6**n, _LONGEST_PAUSE) for n in range(turn)]
+        """150 ms, about what a fact needs, then longer and longer up to a second; a minute in all."""
+        pauses = [min(0.15 * 1.5**n, _LONGEST_PAUSE) for n in range(turn)]
         if sum(pauses) > PATIENCE:
             return False
         await asyncio.sleep(pauses[-1])

@@ -60,7 +60,7 @@ class Run:
         if failures:
             return failures
         await self._move("the evening", self._time.this_evening)
-        await self._move("the next morning", self._time.next_morning)
+        await self._move("the next morning", self._time.next_morning, is_quiet=True)
         await after_care.see_cases_through(self.floor, "promise", self.floor.done["E4 refused"])
         put_off = [(Day.NEXT_MORNING.value, script) for script in self.floor.later.get(Day.NEXT_MORNING, [])]
         failures = await self._drive("the next morning", put_off)
@@ -72,9 +72,10 @@ class Run:
         await after_care.see_cases_through(self.floor, "survey", low)
         return failures
 
-    async def _move(self, name: str, moment: Callable[[], datetime]) -> None:
+    async def _move(self, name: str, moment: Callable[[], datetime], *, is_quiet: bool = False) -> None:
         """Shop time moves only when the shop is quiet, and is quiet again before anything else happens."""
-        await until_quiet(self._client, self._operator)
+        if not is_quiet:
+            await until_quiet(self._client, self._operator)
         self._time.move_to(moment())
         self._say(f"shop time is {self._time.local():%a %d %b %H:%M}: {name}")
         await until_quiet(self._client, self._operator)

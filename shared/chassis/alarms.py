@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("timers")
 
 _BACKOFF = (1.0, 5.0, 30.0, 120.0, 600.0)
-_SILENCE_PAUSE = 2.0
+_SILENCE_PAUSE = 0.5
 
 _DUE = text("""
     select kind, key from timers
