@@ -1,6 +1,5 @@
 """``python -m demo``: set the shop up, live through a working day, and see whether all departments agree."""
 
-import asyncio
 import os
 import secrets
 import sys
@@ -8,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import uvloop
 from deploy.native import Shop, shop
 from deploy.native.keys import FIRST_ADMIN
 from deploy.native.layout import DEPARTMENTS
@@ -113,7 +113,7 @@ def main() -> int:
     try:
         faults = narratives.read(Path(os.environ.get("DEMO_INPUT") or narratives.HERE))
         shop.up(say=screen.print)
-        return 0 if asyncio.run(live_through(shop, screen, faults, started)) else 1
+        return 0 if uvloop.run(live_through(shop, screen, faults, started)) else 1
     except (NotStarted, narratives.NotAnInput, NeverQuiet, NothingCame, Refused, OSError) as failed:
         screen.print(f"[bold red]the demo failed[/]: {failed}", soft_wrap=True)
         return 1

@@ -203,7 +203,8 @@ def _engine(settings: ServiceSettings) -> AsyncEngine:
     return create_async_engine(
         settings.database_url,
         pool_size=settings.pool_size,
-        max_overflow=settings.pool_size,
+        max_overflow=0,  # a connection beyond the pool would prepare every statement anew, and be closed
+        pool_use_lifo=True,  # the few that are in use stay warm
         pool_timeout=10,
         pool_recycle=1800,
         hide_parameters=True,  # errors are logged, and parameters may be personal

@@ -89,7 +89,7 @@ class ServiceSettings(BaseSettings):
     log_level: str = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     otlp_endpoint: str | None = Field(default=None, description="traces go here; none: no tracing")
-    pool_size: int = Field(default=10, ge=1, description="database connections of one process")
+    pool_size: int = Field(default=16, ge=4, description="database connections of one process")
     replica: int = Field(default=1, ge=1, description="number of this process among its service's replicas")
 
     @classmethod

@@ -54,7 +54,7 @@ class Listener:
         self._reactions = runtime.service.reactions
         self._gate = _Gate()
         # A backlog must not take the connections that people's requests need.
-        self._room = asyncio.Semaphore(runtime.settings.pool_size)
+        self._room = asyncio.Semaphore(runtime.settings.pool_size // 2)
 
     async def receive(self, envelope: Envelope) -> None:
         """Take up one delivery; returns when its effects (or its place aside) are committed."""
