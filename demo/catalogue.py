@@ -8,7 +8,7 @@ from demo.doors import Doors
 from demo.people import Crew
 from demo.repairs import GOODS_TAX, LABOUR_TAX, MENU, PARTS, RATES, PartCard
 
-BAYS = 12
+BAYS = 20
 _SHELF = 120
 """So many of each part lie free on the shelf when the day begins."""
 _SUPPLIER = "Huadong Auto Parts"

@@ -32,7 +32,10 @@ POSTS = (
     Post("He Ping", "workshop-supervisor"),
     *(Post(name, "booking-agent") for name in ("Lin Yue", "Guo Xin")),
     *(Post(name, "service-advisor") for name in ("Zhao Min", "Wang Lan", "Tang Yi", "Deng Rui")),
-    *(Post(name, "technician", _ALL) for name in ("Li Qiang", "Zhou Tao", "Wu Gang", "Xu Lei")),
+    *(
+        Post(name, "technician", _ALL)
+        for name in ("Li Qiang", "Zhou Tao", "Wu Gang", "Xu Lei", "Deng Hai", "Cao Jun", "Fan Hong", "Shi Ke")
+    ),
     *(Post(name, "technician", (DIAGNOSIS, ENGINE, CHASSIS)) for name in ("Gao Feng", "Luo Bin", "Liang Bo")),
     *(Post(name, "technician", (DIAGNOSIS, ELECTRICAL, BODY)) for name in ("Song Jie", "Tan Wei", "Han Mei")),
     *(Post(name, "technical-support", _ALL) for name in ("Feng Yu", "Cao Ning")),
