@@ -165,8 +165,8 @@ class Runtime:
     async def _on_new_queue(self) -> None:
         """The broker (or our queue) is new: what it held may be lost, so ask, and publish what waits."""
         try:
+            await self.publisher.sweep(age=0.0)  # others wait for it
             await self.resend.ask_for_links()
-            await self.publisher.sweep(age=0.0)
         except Exception as error:
             log.warning("reconnect.failed", error=repr(error))
         self.waker.poke()

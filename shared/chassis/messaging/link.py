@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 Session = Callable[[AbstractConnection], Awaitable[None]]
 
-LONGEST_WAIT = 5.0
+LONGEST_WAIT = 1.0
 """Seconds between two attempts to connect, at most."""
 
 REPLY_SECONDS = 5.0
