@@ -11,7 +11,7 @@ import httpx
 
 from demo.doors import PATIENCE, Doors, Person, Refused
 
-_LONGEST_PAUSE = 0.5
+_LONGEST_PAUSE = 1.0
 _AWAY = (502, 503, 504)  # a department restarts, or is too busy for now
 _EARLY = 60  # seconds before its end that a token is renewed
 
@@ -49,8 +49,8 @@ class GatewayClient(Doors):
         await self._http.aclose()
 
     async def wait(self, turn: int) -> bool:
-        """A tenth of a second, then longer and longer up to half a second; a minute in all."""
-        pauses = [min(0.1 * 1.4**n, _LONGEST_PAUSE) for n in range(turn)]
+        """A quarter of a second, then longer and longer up to a second; a minute in all."""
+        pauses = [min(0.25 * 1.5**n, _LONGEST_PAUSE) for n in range(turn)]
         if sum(pauses) > PATIENCE:
             return False
         await asyncio.sleep(pauses[-1])

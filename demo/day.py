@@ -12,7 +12,7 @@ from demo.floor import Floor, Script
 from demo.narratives import Fault, whole_vin
 from demo.visits import additional_work, appointments, back_order, complaint, declined, happy, promise, rework
 
-DRIVERS = 16
+DRIVERS = 20
 LEAST_VISITS = 60
 WALK_INS = 0.4
 """Share of the visits that nobody booked; at least 30 % are asked for."""
