@@ -1,6 +1,7 @@
 """The shop for real: private PostgreSQL and RabbitMQ, eight processes, the gateway; once a run."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -22,8 +23,8 @@ from demo.shop_time import ShopTime
 from deploy.native import Layout, Shop
 from deploy.native.keys import FIRST_ADMIN
 
-PORT_BASE = 26000
-"""Away from a shop that somebody has open on this machine."""
+PORT_BASE = int(os.environ.get("TEST_PORT_BASE") or 26000)
+"""Away from a shop that somebody has open on this machine; two checkouts tested at once need two."""
 
 
 @dataclass(frozen=True, slots=True)
