@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 _CONFLICTS = {"40001", "40P01"}
 _OUTAGES = {"57P01", "57P02", "57P03", "53300", "53100", "25006", "57P05", "25P03"}
+_BEYOND_LIMITS = {"22000", "22003", "22008", "22021", "22P05"}
 
 
 class Conflict(Exception):
@@ -35,6 +36,11 @@ def is_duplicate(error: BaseException) -> bool:
 def is_busy(error: BaseException) -> bool:
     """Somebody else holds the row (``for update nowait``)."""
     return sqlstate(error) == "55P03"
+
+
+def is_beyond_limits(error: BaseException) -> bool:
+    """A date, number or text that nobody can count with or keep (the year 9999, NUL in a text)."""
+    return isinstance(error, OverflowError) or sqlstate(error) in _BEYOND_LIMITS
 
 
 def is_outage(error: BaseException) -> bool:

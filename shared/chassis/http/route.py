@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.faults import is_busy, is_conflict, is_duplicate, is_outage
+from chassis.faults import is_beyond_limits, is_busy, is_conflict, is_duplicate, is_outage
 from chassis.http.auth import permissions_of
 from chassis.http.idempotency import claim
 from chassis.http.problems import problem, try_again
@@ -60,6 +60,9 @@ async def _with_retries(request: Request, handler: Handler, route: str) -> Respo
                 return try_again(request, 5)
             if is_busy(failure):  # waited for somebody's lock for as long as one may
                 return try_again(request, 1)
+            if is_beyond_limits(failure):
+                _log.warning("beyond limits", reason=type(failure).__name__)
+                raise Invalid("request", "dates, numbers and texts that can be kept") from None
             if not (is_conflict(failure) or is_duplicate(failure)):
                 raise
             request.state.retries = attempt + 1

@@ -69,6 +69,22 @@ async def test_malformed_input_names_the_field(
     assert expected in problem["errors"][0]["expected"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"note": "a\0b"},
+        {"price": "99999999999999.00"},
+        {"number": 2**40},
+        {"wanted_at": "0001-01-01T00:00:00+08:00"},
+    ],
+)
+async def test_what_nothing_can_be_done_with_is_malformed(desk: Department, body: dict[str, object]) -> None:
+    answer = await desk.call("POST", "/tickets", json={"number": 1} | body, who=[WRITE])
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert (await desk.call("GET", "/tickets", who=[READ])).json()["items"] == []
+
+
 async def test_a_body_that_is_too_large_is_refused(desk: Department) -> None:
     answer = await desk.call("POST", "/tickets", json={"number": 1, "note": "x" * 2**21}, who=[WRITE])
 
