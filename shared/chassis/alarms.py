@@ -45,8 +45,7 @@ class Alarms:
         """Fire what is due; how many were looked at."""
         if not self._kinds:
             return 0
-        async with self._runtime.begin() as tx:
-            due = (await tx.session.execute(_DUE, {"now": tx.now, "kinds": self._kinds})).all()
+        due = await self._runtime.once(_DUE, {"now": self._runtime.clock.now(), "kinds": self._kinds})
         for row in due:
             await self._fire(row.kind, row.key)
         return len(due)

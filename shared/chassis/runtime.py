@@ -1,7 +1,7 @@
 """One process of a department: its database, its link to the broker, and the loops between them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis.alarms import Alarms
@@ -18,6 +18,7 @@ from chassis.columns import json_text, json_value
 from chassis.http import idempotency
 from chassis.messaging.broker import Broker, Inbox
 from chassis.messaging.envelope import Envelope
+from chassis.messaging.lanes import end
 from chassis.messaging.listener import Listener
 from chassis.messaging.publisher import Publisher
 from chassis.messaging.resend import Resend
@@ -91,6 +92,7 @@ class Runtime:
         self._sessions = async_sessionmaker(
             self.engine, expire_on_commit=False, sync_session_class=ShopSession, autoflush=True
         )
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.publisher = Publisher(self)
         self.listener = Listener(self)
         self.waker = Waker(self)
@@ -113,6 +115,14 @@ class Runtime:
             committed=self.publisher.offer,
             step=self.step,
         )
+
+    async def once(
+        self, statement: TextClause, columns: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        """One statement that is a transaction by itself: one round trip to the database instead of three."""
+        async with self._autocommit.connect() as connection:
+            done = await connection.execute(statement, columns)
+            return done.all() if done.returns_rows else ()
 
     async def start(self, *, loops: bool = True) -> None:
         """Register reactions, seed, begin to listen. With ``loops=False`` a test turns the wheels itself."""
@@ -138,10 +148,7 @@ class Runtime:
 
     async def _prepare(self) -> None:
         known = sorted(self.service.reactions)
-        async with self.begin() as tx:
-            await tx.session.execute(
-                _REGISTER, {"types": [t for t, _ in known], "versions": [v for _, v in known]}
-            )
+        await self.once(_REGISTER, {"types": [t for t, _ in known], "versions": [v for _, v in known]})
         for seed in self.service.seeds:
             async with self.begin() as tx:
                 await tx.session.execute(_SEED_LOCK)
@@ -158,8 +165,8 @@ class Runtime:
     async def _look_after(self) -> None:
         await self.resend.tell()
         await self.resend.ask_the_silent()
+        await self.once(_TRIM)
         async with self.begin() as tx:
-            await tx.session.execute(_TRIM)
             await idempotency.sweep(tx.session)
 
     async def _on_new_queue(self) -> None:
@@ -181,9 +188,8 @@ class Runtime:
         """Drain: let running work finish, then end the loops and close what is open."""
         self.draining = True
         await self.broker.stop()
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await end(self._loops)
+        await self.listener.ended()
         await self.engine.dispose()
 
     async def ready(self) -> dict[str, Any]:

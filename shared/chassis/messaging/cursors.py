@@ -5,6 +5,7 @@ Deciding to defer and applying both hold the cursor's lock, and the reason to lo
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -55,12 +56,24 @@ _SETTLE = text("""
      where c.reader = 'main' and c.stream = :stream and c.key = :key
 """)
 _FILE = text("""
-    insert into deferred (reader, stream, key, sequence, event, reason, attempt, next_at, waits_for)
-    values ('main', :stream, :key, :sequence, cast(:event as jsonb), :reason, :attempt,
-            now() + make_interval(secs => :delay), :waits_for)
+    insert into deferred (reader, stream, key, sequence, event, reason, next_at)
+    values ('main', :stream, :key, :sequence, cast(:event as jsonb), :reason,
+            now() + make_interval(secs => :delay))
     on conflict do nothing
 """)
-_WAKE_WAITERS = text("""
+_PUT_ASIDE = text("""
+    insert into deferred (reader, stream, key, sequence, event, reason, attempt, next_at, waits_for, status)
+    values ('main', :stream, :key, :sequence, cast(:event as jsonb), :reason, :attempt,
+            now() + make_interval(secs => :delay), :waits_for, :status)
+    on conflict (reader, stream, key, sequence) do update
+       set reason = excluded.reason, attempt = excluded.attempt, next_at = excluded.next_at,
+           waits_for = excluded.waits_for, status = excluded.status, starts = 0
+     where deferred.status = 'waiting'
+""")
+_DONE = text("""
+    delete from deferred where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
+""")
+WAKE_WAITERS = text("""
     with woken as (
         update deferred set next_at = now()
          where (reader, stream, key, sequence) in (
@@ -73,6 +86,8 @@ _WAKE_WAITERS = text("""
            select s.reader, s.stream, s.key from stream_cursor s join woken using (reader, stream, key)
               for update of s skip locked)
 """)
+"""Whoever waits for the aggregate ``waited`` (see `waited_for`) looks again now; a locked row is left to its
+own poll."""
 _HEAD = text("""
     select d.event, d.status, d.attempt, d.starts, d.next_at <= now() as due,
            extract(epoch from now() - d.filed_at)::float8 as age
@@ -125,27 +140,49 @@ async def file(
     envelope: Envelope,
     *,
     reason: str | None = None,
-    attempt: int = 0,
     delay: float = 0.0,
-    waits_for: str | None = None,
 ) -> None:
-    """Keep an event aside, due after ``delay`` seconds of machine time."""
-    columns = {
-        "stream": envelope.stream,
-        "key": envelope.key,
-        "sequence": envelope.sequence,
-        "event": json_text(envelope.to_json()),
+    """Keep an event for later, due after ``delay`` seconds of machine time, if it is not kept already."""
+    await session.execute(_FILE, _place(envelope) | _stored(envelope) | {"reason": reason, "delay": delay})
+
+
+async def put_aside(
+    session: AsyncSession,
+    envelope: Envelope,
+    *,
+    reason: str,
+    attempt: int,
+    delay: float,
+    waits_for: str | None,
+    status: str,
+) -> None:
+    """Keep an event whose reaction waits or failed; one that was kept already stands as this run left it."""
+    kept = {
         "reason": reason,
         "attempt": attempt,
         "delay": delay,
         "waits_for": waits_for,
+        "status": status,
     }
-    await session.execute(_FILE, columns)
+    await session.execute(_PUT_ASIDE, _place(envelope) | _stored(envelope) | kept)
 
 
-async def wake_waiters(session: AsyncSession, stream: str, key: str) -> None:
-    """Whoever waits for this aggregate looks again now; a locked row is left to its own poll."""
-    await session.execute(_WAKE_WAITERS, {"waited": f"{stream}|{key}"})
+async def done(session: AsyncSession, envelope: Envelope) -> None:
+    """An event that was kept aside has taken effect."""
+    await session.execute(_DONE, _place(envelope))
+
+
+def _place(envelope: Envelope) -> dict[str, Any]:
+    return {"stream": envelope.stream, "key": envelope.key, "sequence": envelope.sequence}
+
+
+def _stored(envelope: Envelope) -> dict[str, Any]:
+    return {"event": json_text(envelope.to_json())}
+
+
+def waited_for(stream: str, key: str) -> str:
+    """How ``deferred.waits_for`` names an aggregate."""
+    return f"{stream}|{key}"
 
 
 @dataclass(slots=True)

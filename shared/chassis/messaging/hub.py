@@ -11,7 +11,7 @@ import orjson
 
 from chassis.messaging.broker import Control, Inbox
 from chassis.messaging.envelope import Envelope, Unreadable
-from chassis.messaging.lanes import Lanes
+from chassis.messaging.lanes import Lanes, end
 
 Lose = Callable[[str, Envelope | Control], bool]
 
@@ -315,6 +315,7 @@ class HubBroker:
         """Drain: take up nothing more, let running handlers finish, give back what was not started."""
         self.inbox = None
         await self._lanes.close(self._drain)
+        await end(self._notices)
         self._leave()
 
     # -- what tests do to a process -------------------------------------------------------------------

@@ -2,9 +2,17 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 Work = Callable[[], Awaitable[None]]
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel them and wait until they have ended: a database that is closed under them keeps a connection."""
+    ending = [task for task in tasks if task is not asyncio.current_task()]
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 class Lanes:

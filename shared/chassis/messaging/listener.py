@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
+from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +17,7 @@ from chassis.faults import is_busy, is_conflict, is_duplicate, is_outage
 from chassis.messaging import cursors
 from chassis.messaging.cursors import Cursor, Head
 from chassis.messaging.envelope import Envelope
+from chassis.messaging.passing import Passing
 from chassis.observe import span_from
 from chassis.refusal import NotYet
 from contracts.base import Event
@@ -32,18 +35,10 @@ RETRIES = (1.0, 10.0, 60.0, 600.0)
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _BUSY_PAUSE = 0.02
 _UNKNOWN_DELAY = 5.0
+_UNKNOWN = "unknown to this release"
 
 _ARRIVE = text("insert into arrivals (event) values (cast(:event as jsonb))")
 _UNREADABLE = text("insert into unreadable (headers, body, reason) values (:headers, :body, :reason)")
-_DONE = text("""
-    delete from deferred where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
-""")
-_FAILED = text("""
-    update deferred
-       set attempt = :attempt, starts = 0, reason = :reason, waits_for = :waits_for, status = :status,
-           next_at = now() + make_interval(secs => :delay)
-     where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
-""")
 
 
 class Listener:
@@ -53,14 +48,19 @@ class Listener:
         self._runtime = runtime
         self._reactions = runtime.service.reactions
         self._gate = _Gate()
+        self._passing = Passing(runtime)
         # A backlog must not take the connections that people's requests need.
         self._room = asyncio.Semaphore(runtime.settings.pool_size // 2)
 
     async def receive(self, envelope: Envelope) -> None:
         """Take up one delivery; returns when its effects (or its place aside) are committed."""
+        passes = (envelope.type, envelope.version) not in self._reactions
         busy, taken, pause = 0, 0, 0.05
         while True:
             try:
+                if passes and await self._pass(envelope):
+                    return
+                passes = False
                 async with self._room, self._gate.shared():
                     if busy < 3:
                         await self._take_up(envelope, patient=taken < 3)
@@ -82,14 +82,31 @@ class Listener:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, 5.0)
 
+    async def ended(self) -> None:
+        """Return when nothing of this listener is under way any more."""
+        await self._passing.ended()
+
+    async def _pass(self, envelope: Envelope) -> bool:
+        """Nobody here reacts to it: pass over it together with others, if it is plainly the next."""
+        waiters = await self._passing.over(envelope)
+        if waiters is None:
+            return False
+        await self._runtime.step("after-apply")
+        await self._look_on(envelope, waiters, again=False)
+        return True
+
     async def _take_up(self, envelope: Envelope, *, patient: bool) -> None:
         """``patient``: a unique key that is taken is a race to try again, not yet a failure."""
+        try:
+            await self._in_turn(envelope, patient=patient)
+        except _Aside as aside:  # whatever the reaction did is rolled back
+            await self._put_aside(envelope, aside)
+
+    async def _in_turn(self, envelope: Envelope, *, patient: bool) -> None:
         n = envelope.sequence
-        waiters = False
         async with self._runtime.begin(cause=envelope) as tx:
-            session = tx.session
             cursor = await cursors.lock(
-                session, envelope.stream, envelope.key, type=envelope.type, version=envelope.version
+                tx.session, envelope.stream, envelope.key, type=envelope.type, version=envelope.version
             )
             if n <= cursor.last:
                 self._runtime.counts.duplicates += 1
@@ -98,128 +115,110 @@ class Listener:
             if n > last + 1:
                 self._runtime.counts.gaps += 1
                 if n - last <= cursors.WINDOW:
-                    await cursors.file(session, envelope)
-            elif not cursor.head:
-                last = await self._next(tx, cursor, envelope, patient=patient)
+                    await cursors.file(tx.session, envelope)
+            elif not cursor.head and await self._next(tx, cursor, envelope, patient=patient):
+                last = n
             moved = envelope if last == n else None
-            await cursors.settle(session, cursor, last=last, high=n, applied=moved)
-            waiters = cursor.awaited and last > cursor.last
+            await cursors.settle(tx.session, cursor, last=last, high=n, applied=moved)
         await self._runtime.step("after-apply")
+        waiters = cursor.awaited and last > cursor.last
         await self._look_on(envelope, waiters, again=cursor.head or cursor.high > n or last < n)
 
     async def _look_on(self, envelope: Envelope, waiters: bool, *, again: bool) -> None:
         if waiters:
-            async with self._runtime.begin() as tx:
-                await cursors.wake_waiters(tx.session, envelope.stream, envelope.key)
+            waited = cursors.waited_for(envelope.stream, envelope.key)
+            await self._runtime.once(cursors.WAKE_WAITERS, {"waited": waited})
         if waiters or again:
             self._runtime.waker.poke()
 
-    async def _next(self, tx: "Tx", cursor: Cursor, envelope: Envelope, *, patient: bool) -> int:
-        """The next of its aggregate: run it, pass over it, or keep it aside. Returns the new ``last``."""
-        handled = self._reactions.get((envelope.type, envelope.version))
-        if handled is None:
+    async def _next(self, tx: "Tx", cursor: Cursor, envelope: Envelope, *, patient: bool) -> bool:
+        """The next of its aggregate: run it or pass over it; ``False``: it is kept aside.
+
+        Raises ``_Aside`` when a reaction's work must be rolled back before that."""
+        if (envelope.type, envelope.version) not in self._reactions:
             if cursor.registered:  # an old replica during a rolling deploy
-                await cursors.file(
-                    tx.session, envelope, delay=_UNKNOWN_DELAY, reason="unknown to this release"
-                )
-                return cursor.last
-            return envelope.sequence
+                await cursors.file(tx.session, envelope, delay=_UNKNOWN_DELAY, reason=_UNKNOWN)
+            return not cursor.registered
         if envelope.redelivered:  # its first run may have ended the process: let the waker count starts
             await cursors.file(tx.session, envelope)
-            return cursor.last
+            return False
+        await self._react(tx, envelope, patient=patient)
+        return True
+
+    async def _react(
+        self,
+        tx: "Tx",
+        envelope: Envelope,
+        *,
+        attempt: int = 0,
+        wait: float = _FIRST_WAIT,
+        patient: bool = False,
+    ) -> None:
+        """Run the reaction; what it raises is a conflict or an outage, or becomes ``_Aside``."""
         try:
-            await self.react(tx, envelope)
-        except NotYet as wait:
-            self.may_wait(envelope, wait)
-            waited = f"{wait.stream}|{wait.key}"
-            await cursors.file(tx.session, envelope, reason=str(wait), waits_for=waited, delay=_FIRST_WAIT)
-            return cursor.last
+            await self._run(tx, envelope)
+        except NotYet as not_yet:
+            wrong = _upwards(envelope, not_yet)
+            if wrong is not None:
+                raise _failed(envelope, wrong, attempt) from not_yet
+            waited = cursors.waited_for(not_yet.stream, str(not_yet.key))
+            raise _Aside(str(not_yet), attempt=attempt, delay=wait, waits_for=waited) from not_yet
         except Exception as error:
             if is_conflict(error) or is_outage(error) or (patient and is_duplicate(error)):
                 raise
-            log.warning("reaction.failed", type=envelope.type, key=envelope.key, n=envelope.sequence,
-                        error=repr(error))  # fmt: skip
-            await cursors.file(
-                tx.session, envelope, reason=repr(error), attempt=1, delay=jittered(RETRIES[0])
-            )
-            return cursor.last
-        return envelope.sequence
+            raise _failed(envelope, error, attempt) from error
 
-    async def react(self, tx: "Tx", envelope: Envelope) -> None:
-        """Parse with the contract and run the reaction inside a savepoint."""
+    async def _run(self, tx: "Tx", envelope: Envelope) -> None:
         contract, reaction = self._reactions[envelope.type, envelope.version]
-        with span_from(envelope.traceparent, f"{self._runtime.service.name} {envelope.type}"):
-            async with tx.savepoint():
-                await self._runtime.step("reaction")
-                await reaction(tx, read(contract, envelope.data))
+        began = time.perf_counter()
+        name = f"{self._runtime.service.name} {envelope.type}"
+        with span_from(envelope.traceparent, name, linked=True, kind=SpanKind.CONSUMER):
+            await self._runtime.step("reaction")
+            await reaction(tx, read(contract, envelope.data))
+            await tx.flush()
         self._runtime.counts.applied += 1
+        ms = round((time.perf_counter() - began) * 1000, 1)
+        log.info("event", ms=ms, **_ids(envelope))
 
-    def may_wait(self, envelope: Envelope, wait: NotYet) -> None:
-        """Waits go down the ranks only, so that they cannot go in a circle."""
-        mine, theirs = STREAMS.get(envelope.stream), STREAMS.get(wait.stream)
-        if mine is None or theirs is None or theirs.rank >= mine.rank:
-            raise RuntimeError(f"{envelope.type} may not wait for {wait.stream}: its rank is not lower")
+    async def _put_aside(self, envelope: Envelope, aside: "_Aside") -> None:
+        """In a transaction of its own: what was decided holds only if nothing moved meanwhile."""
+        async with self._runtime.begin() as tx:
+            cursor = await cursors.lock(tx.session, envelope.stream, envelope.key)
+            if envelope.sequence == cursor.last + 1:
+                await cursors.put_aside(tx.session, envelope, **aside.columns)
+            await cursors.settle(tx.session, cursor, last=cursor.last, high=envelope.sequence)
+        self._runtime.waker.poke()
 
     async def run_head(self, stream: str, key: str, *, alone: bool) -> None:
         """Run the deferred head of one aggregate; the waker has counted its start."""
         async with self._gate.alone() if alone else self._gate.shared():
-            await self._run_head(stream, key)
-
-    async def _run_head(self, stream: str, key: str) -> None:
-        async with self._runtime.begin() as tx:
-            session = tx.session
-            cursor = await cursors.lock(session, stream, key)
-            head = await cursors.head_of(session, stream, key, cursor.last + 1)
-            if head is None or head.status != "waiting" or not head.due:
+            head: Head | None = None
+            try:
+                async with self._runtime.begin() as tx:
+                    cursor = await cursors.lock(tx.session, stream, key)
+                    head = await cursors.head_of(tx.session, stream, key, cursor.last + 1)
+                    if head is None or head.status != "waiting" or not head.due:
+                        return
+                    await self._again(tx, cursor, head)
+            except _Aside as aside:
+                assert head is not None  # nothing else raises it
+                await self._put_aside(head.envelope, aside)
                 return
-            tx.cause = envelope = head.envelope
-            last = await self._again(tx, session, cursor, head)
-            await cursors.settle(session, cursor, last=last, high=cursor.high, applied=envelope)
-            waiters = cursor.awaited and last > cursor.last
-        await self._look_on(envelope, waiters, again=True)
+        await self._look_on(head.envelope, cursor.awaited, again=True)
 
-    async def _again(self, tx: "Tx", session: AsyncSession, cursor: Cursor, head: Head) -> int:
-        envelope = head.envelope
-        place = {"stream": cursor.stream, "key": cursor.key, "sequence": envelope.sequence}
-        handled = (envelope.type, envelope.version) in self._reactions
-        failed: dict[str, Any] | None = None
-        if handled:
-            failed = await self._attempt(tx, head)
-        elif await _registered(session, envelope):
-            failed = {"status": "waiting", "delay": _UNKNOWN_DELAY, "reason": "unknown to this release"}
-        if failed is None:
-            await session.execute(_DONE, place)
-            return envelope.sequence
-        await session.execute(_FAILED, {"attempt": head.attempt, "waits_for": None} | failed | place)
-        return cursor.last
-
-    async def _attempt(self, tx: "Tx", head: Head) -> dict[str, Any] | None:
-        envelope, attempt = head.envelope, head.attempt
-        try:
-            await self.react(tx, envelope)
-        except NotYet as wait:
-            self.may_wait(envelope, wait)
-            delay = min(max(head.age, _FIRST_WAIT), _LONGEST_WAIT)  # the cursor's advance wakes it earlier
-            waited = f"{wait.stream}|{wait.key}"
-            return {"status": "waiting", "delay": delay, "reason": str(wait), "waits_for": waited}
-        except Exception as error:
-            if is_conflict(error) or is_outage(error):
-                raise
-            parked = attempt >= len(RETRIES)
-            shout = log.error if parked else log.warning
-            shout("reaction.parked" if parked else "reaction.failed", type=envelope.type, key=envelope.key,
-                  n=envelope.sequence, attempt=attempt + 1, error=repr(error))  # fmt: skip
-            delay = 0.0 if parked else jittered(RETRIES[attempt])
-            return {
-                "status": "parked" if parked else "waiting", "delay": delay, "reason": repr(error),
-                "attempt": attempt + 1,
-            }  # fmt: skip
-        return None
+    async def _again(self, tx: "Tx", cursor: Cursor, head: Head) -> None:
+        tx.cause = envelope = head.envelope
+        if (envelope.type, envelope.version) in self._reactions:
+            wait = min(max(head.age, _FIRST_WAIT), _LONGEST_WAIT)  # the cursor's advance wakes it earlier
+            await self._react(tx, envelope, attempt=head.attempt, wait=wait)
+        elif await _registered(tx.session, envelope):
+            raise _Aside(_UNKNOWN, attempt=head.attempt, delay=_UNKNOWN_DELAY)
+        await cursors.done(tx.session, envelope)
+        await cursors.settle(tx.session, cursor, last=envelope.sequence, high=cursor.high, applied=envelope)
 
     async def _arrive(self, envelope: Envelope) -> None:
         """Three times busy: put it down where the waker files it, so that the broker's queue moves on."""
-        async with self._runtime.begin() as tx:
-            await tx.session.execute(_ARRIVE, {"event": json_text(envelope.to_json())})
+        await self._runtime.once(_ARRIVE, {"event": json_text(envelope.to_json())})
         self._runtime.waker.poke()
 
     async def unreadable(self, headers: Mapping[str, Any], body: bytes, reason: str) -> None:
@@ -232,8 +231,7 @@ class Listener:
         }
         while True:
             try:
-                async with self._runtime.begin() as tx:
-                    await tx.session.execute(_UNREADABLE, raw | {"reason": reason})
+                await self._runtime.once(_UNREADABLE, raw | {"reason": reason})
                 return
             except Exception as error:
                 log.warning("listener.outage", error=repr(error))
@@ -277,6 +275,59 @@ def read(contract: type[Event], data: Mapping[str, Any]) -> Event:
 def jittered(seconds: float) -> float:
     """Spread retries so that they do not come back together."""
     return seconds * random.uniform(0.8, 1.2)
+
+
+class _Aside(Exception):
+    """The event cannot take effect now: roll back what its reaction did, and keep it with these columns."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        attempt: int,
+        delay: float,
+        waits_for: str | None = None,
+        status: Literal["waiting", "parked"] = "waiting",
+    ) -> None:
+        super().__init__(reason)
+        self.columns: dict[str, Any] = {
+            "reason": reason,
+            "attempt": attempt,
+            "delay": delay,
+            "waits_for": waits_for,
+            "status": status,
+        }
+
+
+def _failed(envelope: Envelope, error: Exception, attempt: int) -> _Aside:
+    """After the last of the retries it is parked."""
+    parked = attempt >= len(RETRIES)
+    shout = log.error if parked else log.warning
+    shout(
+        "reaction.parked" if parked else "reaction.failed",
+        attempt=attempt + 1, error=repr(error), **_ids(envelope),
+    )  # fmt: skip
+    delay = 0.0 if parked else jittered(RETRIES[attempt])
+    status: Literal["waiting", "parked"] = "parked" if parked else "waiting"
+    return _Aside(repr(error), attempt=attempt + 1, delay=delay, status=status)
+
+
+def _upwards(envelope: Envelope, wait: NotYet) -> RuntimeError | None:
+    """Waits go down the ranks only, so that they cannot go in a circle."""
+    mine, theirs = STREAMS.get(envelope.stream), STREAMS.get(wait.stream)
+    if mine is not None and theirs is not None and theirs.rank < mine.rank:
+        return None
+    return RuntimeError(f"{envelope.type} may not wait for {wait.stream}: its rank is not lower")
+
+
+def _ids(envelope: Envelope) -> dict[str, Any]:
+    """What a line about an event names."""
+    return {
+        "type": envelope.type,
+        "key": envelope.key,
+        "n": envelope.sequence,
+        "request_id": envelope.correlation or None,
+    }
 
 
 async def _registered(session: AsyncSession, envelope: Envelope) -> bool:

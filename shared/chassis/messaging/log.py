@@ -49,7 +49,8 @@ _SWEEP = text(f"""
      where published_at is null and recorded_at < now() - make_interval(secs => :age)
      order by position limit :limit for update skip locked
 """).columns(headers=JSONB, data=JSONB)
-_MARK = text("update event_log set published_at = now() where position = any(cast(:positions as bigint[]))")
+MARK = text("update event_log set published_at = now() where position = any(cast(:positions as bigint[]))")
+"""The rows at ``positions`` were confirmed by the broker."""
 _RANGE = text(f"""
     select {_COLUMNS} from event_log
      where stream = :stream and key = :key and sequence between :first and :last
@@ -121,11 +122,6 @@ async def unpublished(session: AsyncSession, *, age: float, limit: int) -> list[
     """Rows that nobody has published for ``age`` seconds, locked against other sweeps."""
     rows = (await session.execute(_SWEEP, {"age": age, "limit": limit})).all()
     return [(row.position, envelope_of(row)) for row in rows]
-
-
-async def mark(session: AsyncSession, positions: Sequence[int]) -> None:
-    """These rows were confirmed by the broker."""
-    await session.execute(_MARK, {"positions": list(positions)})
 
 
 async def between(

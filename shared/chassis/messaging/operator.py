@@ -96,7 +96,7 @@ async def skip(session: AsyncSession, stream: str, key: str, sequence: int, by: 
     place = {"stream": stream, "key": key, "sequence": sequence}
     await session.execute(_SKIP, place | {"by": by, "why": reason})
     await cursors.settle(session, cursor, last=sequence, high=cursor.high)
-    await cursors.wake_waiters(session, stream, key)
+    await session.execute(cursors.WAKE_WAITERS, {"waited": cursors.waited_for(stream, key)})
 
 
 async def _parked_next(session: AsyncSession, stream: str, key: str, sequence: int) -> cursors.Cursor:

@@ -61,9 +61,8 @@ class Publisher:
         done = [position for (position, _), ok in zip(batch, confirmed, strict=True) if ok]
         if not done:
             return
-        async with self._runtime.begin() as tx:
-            await event_log.mark(tx.session, done)
-            await self._runtime.step("during-mark")
+        await self._runtime.once(event_log.MARK, {"positions": done})
+        await self._runtime.step("after-mark")
         self._runtime.counts.published += len(done)
 
     async def sweep(self, *, age: float = _SWEEP_AGE) -> None:
@@ -81,6 +80,6 @@ class Publisher:
             confirmed = await self._runtime.broker.publish([envelope for _, envelope in rows])
             done = [position for (position, _), ok in zip(rows, confirmed, strict=True) if ok]
             if done:
-                await event_log.mark(tx.session, done)
+                await tx.session.execute(event_log.MARK, {"positions": done})
         self._runtime.counts.swept += len(done)
         return len(done)

@@ -19,7 +19,7 @@ from yarl import URL
 
 from chassis.messaging.broker import Control, Inbox
 from chassis.messaging.envelope import Envelope, Unreadable
-from chassis.messaging.lanes import Lanes
+from chassis.messaging.lanes import Lanes, end
 from chassis.messaging.link import Link, close_quietly, open_channel, really_cancelled
 from chassis.messaging.topology import CONTROL, EVENTS, Topology
 
@@ -104,8 +104,7 @@ class RabbitBroker:
         for tag, queue in list(self._consumers.items()):
             await _quietly(queue.cancel(tag, nowait=True))
         await self._lanes.close(self._drain)
-        for notice in self._notices:
-            notice.cancel()
+        await end(self._notices)
         await self._consuming.stop()
         await self._publishing.stop()
 

@@ -129,10 +129,9 @@ class Resend:
 
     async def ask_the_silent(self) -> None:
         """Whoever has told no watermark for 90 seconds is asked."""
-        async with self._runtime.begin() as tx:
-            silent = (await tx.session.execute(_SILENT, {"publishers": self.publishers})).scalars().all()
+        silent = [row.name for row in await self._runtime.once(_SILENT, {"publishers": self.publishers})]
         if silent:
-            await self.ask_for_links(list(silent))
+            await self.ask_for_links(silent)
 
     async def heard(self, session: AsyncSession, streams: tuple[str, ...], due: datetime) -> bool:
         """Whether the publishers of these streams have told everything up to ``due``, and it is applied."""

@@ -87,9 +87,7 @@ class Waker:
 
     async def _due(self) -> list[tuple[str, str] | None]:
         """Cursors whose time has come; ``None`` stands for arrivals that nobody has filed yet."""
-        async with self._runtime.begin() as tx:
-            rows = await tx.session.execute(_DUE)
-            return [(row.stream, row.key) if row.stream else None for row in rows]
+        return [(row.stream, row.key) if row.stream else None for row in await self._runtime.once(_DUE)]
 
     async def _file_arrivals(self) -> int:
         """Arrivals are filed, never run, so that their redelivery state does not matter."""
@@ -153,6 +151,5 @@ class Waker:
             await self._runtime.listener.run_head(stream, key, alone=alone)
         except Exception:
             # It failed without ending the process (a conflict, an outage): that start does not count.
-            async with self._runtime.begin() as tx:
-                await tx.session.execute(_SURVIVED, {"stream": stream, "key": key, "sequence": sequence})
+            await self._runtime.once(_SURVIVED, {"stream": stream, "key": key, "sequence": sequence})
             raise
