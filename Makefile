@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs start stop erase demo test check fmt requirements contracts migration \
-	faults images
+	faults images bench
 
 help: ## these lines
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ erase: ## close the shop and delete its data, passwords and keys
 
 demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
+
+bench: setup ## what a journey costs, beside the machine's floor (QUICK=1, COMPARE=old.json, OUT=new.json, KEEP=1)
+	@$(PY) -m bench
 
 test: setup ## every test, on private servers (ARGS="-k estimate services/reception")
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)

@@ -49,6 +49,7 @@ class Postgres:
         self.folder = Path(data_dir)
         self.port = port
         self.fsync = fsync
+        self.settings = {**_ALWAYS, "port": str(port), **(_LASTING if fsync else _PASSING)}
         self.account = Account.for_server("postgres")
         self._cluster = self.folder / "cluster"
         self._log = self.folder / "postgresql.log"
@@ -157,9 +158,8 @@ class Postgres:
             password_file.unlink(missing_ok=True)
 
     def _configure(self) -> None:
-        settings = {**_ALWAYS, "port": str(self.port), **(_LASTING if self.fsync else _PASSING)}
         text = "# Written at every start by deploy/native/postgres.py.\n"
-        text += "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+        text += "".join(f"{name} = '{value}'\n" for name, value in self.settings.items())
         target = self._cluster / "postgresql.auto.conf"
         target.write_text(text)
         self.account.own(target, 0o600)

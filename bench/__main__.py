@@ -1,0 +1,195 @@
+"""``python -m bench``: open a shop of its own, drive the bench journey, say what it cost, take the shop away.
+
+``QUICK=1``: concurrency 1 and 4 only, shorter, without floors and past visits. ``OUT`` names the JSON
+(default ``var/bench-<commit>.json``), ``COMPARE`` an earlier one. ``KEEP=1`` leaves the shop open for a
+profiler.
+"""
+
+import asyncio
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from demo.shop_time import ShopTime
+from deploy.native.layout import DEPARTMENTS, ROOT
+from deploy.native.processes import NotStarted
+from deploy.native.running import Shop
+from rich.console import Console
+
+from bench import floors, messages
+from bench.client import LeanClient
+from bench.costs import DRIVER, Meter, Spent
+from bench.effects import commit_to_effect
+from bench.load import Drivers, Load
+from bench.past import Past
+from bench.report import Figures, keep, read, show
+from bench.shop import Furnished, bench_shop
+from bench.watch import Watch
+
+_LEVELS = (1, 4, 16)
+_IDLE = 5.0
+_PAST = 50_000
+
+
+class Bench:
+    """One run against one open shop."""
+
+    def __init__(self, shop: Shop, screen: Console, *, quick: bool) -> None:
+        self._shop = shop
+        self._screen = screen
+        self._quick = quick
+        self._levels = _LEVELS[:2] if quick else _LEVELS
+        self._seconds = 12.0 if quick else 20.0
+        self._urls = {name: shop.postgres.url(f"bayline_{name}") for name in DEPARTMENTS}
+        self._began = time.monotonic()
+
+    async def run(self) -> Figures:
+        """Everything, in the order in which it does not disturb itself."""
+        figures: Figures = {
+            "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+            "commit": _commit(),
+            "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        }
+        client = LeanClient(self._shop.layout.public_url)
+        furnished = Furnished(client, ShopTime(self._shop.layout.clock_file))
+        await furnished.furnish(self._shop.keys.first_password.read_text().strip(), self._levels[-1])
+        self._say("furnished")
+        watch = await Watch.open(self._urls)
+        meter = Meter(self._shop, watch.pids)
+        drivers = Drivers(furnished, watch, meter)
+        try:
+            visit = None if self._quick else await Past.note(self._urls, lambda: furnished.whole_visit(watch))
+            figures["processes"] = {"MB idle": meter.megabytes(), "CPU % idle": await self._idle(meter)}
+            await drivers.at_once(4, 4.0)  # statements prepared, caches warm
+            figures["journeys"] = await self._journeys(furnished, drivers)
+            figures["processes"]["MB busy"] = meter.megabytes()
+            if visit is not None:
+                figures["past visits"] = await self._age(visit)
+                await drivers.at_once(4, 4.0)
+                figures[f"journeys, {_PAST:,} past visits"] = await self._journeys(furnished, drivers)
+            figures["messages"] = asdict(
+                await messages.measure(self._shop, messages=800 if self._quick else 2000)
+            )
+        finally:
+            await watch.close()
+            client.close()
+        figures["start"] = await asyncio.to_thread(self._start)
+        if not self._quick:
+            figures["floor"] = asdict(await floors.measure(self._shop, seconds=5, messages=5000))
+        return figures
+
+    async def _age(self, visit: Past) -> Figures:
+        began = time.monotonic()
+        await visit.set_down(_PAST)
+        self._say(f"{_PAST:,} past visits of {visit.rows} rows each")
+        return {"visits": _PAST, "rows a visit": visit.rows, "seconds": round(time.monotonic() - began, 1)}
+
+    async def _journeys(self, furnished: Furnished, drivers: Drivers) -> Figures:
+        figures: Figures = {}
+        best = 0.0
+        for concurrency in self._levels:
+            await furnished.sign_in()
+            load = await drivers.at_once(concurrency, self._seconds)
+            best = max(best, load.rate)
+            figures[f"{concurrency} at once"] = await self._told(load)
+        if not self._quick:
+            load = await drivers.at_rate(best / 2, self._seconds, self._levels[-1])
+            figures["half rate"] = await self._told(load)
+        return figures
+
+    async def _told(self, load: Load) -> Figures:
+        effects = await commit_to_effect(self._urls, load.began)
+        self._say(f"{load.journeys} journeys in {load.seconds:.0f} s")
+        per_journey = _each(load.spent.seconds, load.journeys)
+        return {
+            "journeys": load.journeys,
+            "journeys/s": round(load.rate, 3),
+            "CPU s/journey": round(load.spent.shop / load.journeys, 4),
+            "journey ms": asdict(load.journey),
+            "command ms": asdict(load.command),
+            "commit→effect ms": asdict(effects),
+            "CPU s": {name: value for name, value in per_journey.items() if name != DRIVER},
+            "CPU s PostgreSQL for": _each(load.spent.databases, load.journeys),
+            "CPU s driver": per_journey[DRIVER],
+        }
+
+    async def _idle(self, meter: Meter) -> dict[str, float]:
+        before = meter.spent()
+        await asyncio.sleep(_IDLE)
+        spent: Spent = meter.spent().since(before)
+        return {
+            name: round(100 * value / _IDLE, 1) for name, value in spent.seconds.items() if name != DRIVER
+        }
+
+    def _start(self) -> dict[str, float]:
+        """Seconds until one department is ready again, and until all eight are."""
+        shop = self._shop
+        shop.stop_service("reception")
+        alone = _timed(lambda: shop.start_service("reception"))
+        for name in DEPARTMENTS:
+            shop.stop_service(name)
+
+        def everybody() -> None:
+            for name in DEPARTMENTS:
+                shop.start_service(name, wait=False)
+            for name in DEPARTMENTS:
+                shop.departments.await_ready(name)
+
+        return {"one department, s": alone, "all eight, s": _timed(everybody)}
+
+    def _say(self, what: str) -> None:
+        self._screen.print(f"{time.monotonic() - self._began:5.0f} s  {what}")
+
+
+def _each(seconds: Mapping[str, float], journeys: int) -> dict[str, float]:
+    return {name: round(value / journeys, 4) for name, value in seconds.items()}
+
+
+def _timed(work: Any) -> float:
+    began = time.monotonic()
+    work()
+    return round(time.monotonic() - began, 2)
+
+
+def _commit() -> str:
+    argv = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    said = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
+    return said or "unknown"
+
+
+def main() -> int:
+    """Exit code 1 when a journey failed or the shop did not come up."""
+    screen = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+    quick, stays = bool(os.environ.get("QUICK")), bool(os.environ.get("KEEP"))
+    compared = read(Path(os.environ["COMPARE"])) if os.environ.get("COMPARE") else None
+    shop = bench_shop()
+    shop.erase()  # whatever an earlier run left
+    try:
+        shop.layout.make()
+        clock = ShopTime(shop.layout.clock_file)
+        clock.move_to(clock.next_opening())  # at night every promise would be endangered
+        shop.up(say=screen.print)
+        figures = uvloop.run(Bench(shop, screen, quick=quick).run())
+    except NotStarted as failure:
+        screen.print(f"[bold red]not started:[/] {failure}", soft_wrap=True)
+        return 1
+    finally:
+        if not stays:
+            shop.erase()
+    out = Path(os.environ.get("OUT") or ROOT / "var" / f"bench-{figures['commit']}.json")
+    keep(figures, out)
+    show(screen, figures, compared)
+    screen.print(f"kept in {out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

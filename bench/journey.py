@@ -1,0 +1,171 @@
+"""The bench journey: a walk-in of a known customer, one line with one part, 17 commands.
+
+ 1 reception  open the visit                    10 workshop  give the repair to a technician
+ 2 reception  receive the car                   11 parts     issue the part
+ 3 reception  complete the intake (signature)   12 workshop  start the repair
+ 4 workshop   give the diagnosis to somebody    13 workshop  complete the repair
+ 5 workshop   start the diagnosis               14 workshop  pass the inspection
+ 6 workshop   report the diagnosis (one line)   15 reception accept the work (signature)
+ 7 workshop   another reviews the plan          16 billing   take the payment
+ 8 reception  present the estimate              17 reception hand over
+ 9 reception  note the answer, promise a time
+
+Between them departments react to each other: job, estimate, reservation, invoice, issue of the invoice,
+settlement. A command is sent as soon as the facts that it needs are there. The journey is over when every
+listener of every stream has applied everything that was said about the request.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from demo.desks import billing, parts, reception, workshop
+from demo.doors import Doors, Person
+
+from bench.watch import Watch
+
+COMMANDS = 17
+PART_NO = "BP-1001"
+_BELONGINGS = ("umbrella",)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who serves one customer after another; a technician has one job at a time."""
+
+    advisor: Person
+    supervisor: Person
+    technician: Person
+    reviewer: Person
+    inspector: Person
+    keeper: Person
+    cashier: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """A car and its owner, on file at crm."""
+
+    customer_id: str
+    vehicle_id: str
+    plate: str
+    vin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One visit."""
+
+    doors: Doors
+    watch: Watch
+    team: Team
+    now: Callable[[], datetime]
+
+    async def drive(self, car: Car) -> str:
+        """From opening the visit to the last effect of the handover; gives the visit's id."""
+        visit_id, request_id = await self._arrive(car)
+        job_id = await self._diagnose(request_id)
+        line = await self._agree(visit_id, request_id)
+        await self._repair(visit_id, request_id, job_id, line)
+        await self._leave(visit_id, request_id)
+        await self.watch.everywhere(request_id)
+        return visit_id
+
+    async def _arrive(self, car: Car) -> tuple[str, str]:
+        advisor = self.team.advisor
+        opened = await reception.open_visit(
+            self.doors,
+            advisor,
+            customer_id=car.customer_id,
+            vehicle_id=car.vehicle_id,
+            plate=car.plate,
+            vin=car.vin,
+        )
+        visit_id = opened["id"]
+        await reception.receive(self.doors, advisor, visit_id)
+        await reception.complete_intake(
+            self.doors,
+            advisor,
+            visit_id,
+            fault={"phenomenon": "grinding noise when braking", "affects_use": True},
+            mileage_km=48_200,
+            belongings=[{"item": item} for item in _BELONGINGS],
+            condition={"exterior": "scratch on the rear bumper"},
+        )
+        return visit_id, opened["request_id"]
+
+    async def _diagnose(self, request_id: str) -> str:
+        job = await self.watch.said(request_id, "workshop.job.opened")
+        diagnosis = job.data["lines"][0]["line_id"]
+        team, doors = self.team, self.doors
+        await workshop.dispatch(doors, team.supervisor, job.key, team.technician, [diagnosis])
+        await workshop.start(doors, team.technician, job.key, diagnosis)
+        await workshop.report_diagnosis(
+            doors,
+            team.technician,
+            job.key,
+            codes=["C0040"],
+            findings=["Front brake pads worn to 1 mm"],
+            lines=[_BRAKES],
+        )
+        await workshop.review(doors, team.reviewer, job.key)
+        return job.key
+
+    async def _agree(self, visit_id: str, request_id: str) -> dict[str, Any]:
+        draft = await self.watch.said(request_id, "reception.visit.estimate-drafted")
+        revision = draft.data["revision"]
+        visit = await reception.present(self.doors, self.team.advisor, visit_id, revision)
+        estimate = visit["estimates"][-1]
+        (line,) = (line for line in estimate["lines"] if line["line_id"] in estimate["open_line_ids"])
+        answers = [{"line_id": line["line_id"], "accept": True, "order_back": True}]
+        promise = self.now() + timedelta(hours=9)
+        await reception.answer(
+            self.doors, self.team.advisor, visit_id, revision, answers, promised_at=promise
+        )
+        return dict(line)
+
+    async def _repair(self, visit_id: str, request_id: str, job_id: str, line: dict[str, Any]) -> None:
+        doors, watch, technician = self.doors, self.watch, self.team.technician
+        answered = await watch.said(request_id, "reception.visit.handover-promised")
+        await watch.heard("workshop", "reception.visit", visit_id, answered.sequence)
+        await workshop.dispatch(doors, self.team.supervisor, job_id, technician, [line["line_id"]])
+        await watch.heard("parts", "reception.visit", visit_id, answered.sequence)
+        reserved = await watch.said(request_id, "parts.reservation.reserved")
+        (part,) = line["parts"]
+        slip = [(part["part_line_id"], part["quantity"])]
+        await parts.issue(doors, self.team.keeper, reserved.key, technician, slip)
+        issued = await watch.said(request_id, "parts.reservation.issued")
+        await watch.heard("workshop", "parts.reservation", issued.key, issued.sequence)
+        await workshop.start(doors, technician, job_id, line["line_id"])
+        await workshop.complete(
+            doors, technician, job_id, line["line_id"], used=dict(slip), result="Pads renewed, bedded in"
+        )
+        await workshop.pass_inspection(doors, self.team.inspector, job_id)
+
+    async def _leave(self, visit_id: str, request_id: str) -> None:
+        advisor, watch = self.team.advisor, self.watch
+        ready = await watch.said(request_id, "workshop.job.ready")
+        await watch.heard("reception", "workshop.job", ready.key, ready.sequence)
+        prepared = await watch.said(request_id, "billing.invoice.prepared")
+        await watch.heard("reception", "billing.invoice", prepared.key, prepared.sequence)
+        revision = prepared.data["revision"]
+        await reception.accept_work(self.doors, advisor, visit_id, revision, _BELONGINGS)
+        issued = await watch.said(request_id, "billing.invoice.issued")
+        payable = issued.data["payable"]
+        await billing.take_payment(self.doors, self.team.cashier, issued.key, payable, "card")
+        settled = await watch.said(request_id, "billing.invoice.settled")
+        await watch.heard("reception", "billing.invoice", settled.key, settled.sequence)
+        await reception.hand_over(self.doors, advisor, visit_id)
+
+
+_BRAKES = {
+    "kind": "repair",
+    "title": {"zh": "更换前制动片", "en": "Replace front brake pads"},
+    "work_type": "mechanical",
+    "skill": "chassis",
+    "labour_minutes": 60,
+    "parts": [{"part_no": PART_NO, "quantity": "1"}],
+    "why": "worn out",
+    "benefit": "the car brakes safely again",
+}

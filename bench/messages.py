@@ -1,0 +1,100 @@
+"""How fast one department publishes, and how fast one listener applies, with a backlog on each side.
+
+Rows are written into staff's log as if its broker had been away; workshop is the only listener of that
+stream. The sweep publishes them page by page (the same code as after a commit, in larger batches):
+publishes a second are rows over the time between the first and the last page's mark. Workshop then applies
+them: messages a second are the sum of its cursors for that stream, from the first tenth of the backlog to
+its end. *Relevant*: ``staff.employee.changed``, a copy of a technician is written. *Irrelevant*: a type
+without a reaction on a stream that is heard: the cursor moves, nothing else.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import asyncpg
+from deploy.native.running import Shop
+
+_EVENTS_OF_ONE = 4
+_SPEAKER, _LISTENER = "staff", "workshop"
+_RELEVANT, _IRRELEVANT = "staff.employee.changed", "staff.employee.noted"
+_PATIENCE = 120.0
+
+_WRITE = """
+    insert into event_log
+           (stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, headers, data)
+    select 'staff.employee', a.id::text, n, gen_random_uuid(), $2, 1, now(), now() - interval '1 minute',
+           $3::jsonb,
+           jsonb_build_object('employee_id', a.id, 'employee_no', 'X' || a.place, 'display_name', 'Trainee',
+                              'skills', '[]'::jsonb, 'active', true, 'by', 'system')
+      from (select gen_random_uuid() as id, place from generate_series(1, $1::int) place) a,
+           generate_series(1, $4::int) n
+     order by n, a.place
+"""
+_HEADERS = "select headers::text from event_log where stream = 'staff.employee' limit 1"
+_PUBLISHED = """
+    select count(*) filter (where published_at is null) as left,
+           count(*) as rows, extract(epoch from max(published_at) - min(published_at))::float8 as seconds,
+           count(distinct published_at) as pages
+      from event_log where position > $1
+"""
+_HEARD = """
+    select coalesce(sum(last), 0)::bigint from stream_cursor
+     where reader = 'main' and stream = 'staff.employee'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Messages a second."""
+
+    published: float
+    applied_relevant: float
+    applied_irrelevant: float
+
+
+async def measure(shop: Shop, *, messages: int) -> Rates:
+    """Both kinds, one after the other; leaves trainees among the workshop's technicians."""
+    speaker = await asyncpg.connect(shop.postgres.url(f"bayline_{_SPEAKER}"))
+    listener = await asyncpg.connect(shop.postgres.url(f"bayline_{_LISTENER}"))
+    try:
+        published, relevant = await _run(speaker, listener, _RELEVANT, messages)
+        _, irrelevant = await _run(speaker, listener, _IRRELEVANT, messages)
+    finally:
+        await speaker.close()
+        await listener.close()
+    return Rates(published, relevant, irrelevant)
+
+
+async def _run(
+    speaker: asyncpg.Connection, listener: asyncpg.Connection, type: str, messages: int
+) -> tuple[float, float]:
+    headers = await speaker.fetchval(_HEADERS)
+    start = await speaker.fetchval("select max(position) from event_log")
+    heard = await listener.fetchval(_HEARD)
+    await speaker.execute(_WRITE, messages // _EVENTS_OF_ONE, type, headers, _EVENTS_OF_ONE)
+    applied = asyncio.create_task(_applied(listener, heard, messages))
+    deadline = time.monotonic() + _PATIENCE
+    while (row := await speaker.fetchrow(_PUBLISHED, start))["left"]:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{row['left']} facts were not published")
+        await asyncio.sleep(0.2)
+    first_page = row["rows"] / row["pages"]  # its own time lies before the first mark
+    published = (row["rows"] - first_page) / row["seconds"] if row["seconds"] else 0.0
+    return round(published, 0), round(await applied, 0)
+
+
+async def _applied(listener: asyncpg.Connection, before: int, messages: int) -> float:
+    """Messages a second from the first tenth to the last, by looks 50 ms apart."""
+    began: tuple[float, int] | None = None
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        done = int(await listener.fetchval(_HEARD)) - before
+        now = time.perf_counter()
+        if began is None and done >= messages / 10:
+            began = now, done
+        if done >= messages:
+            assert began is not None
+            return (done - began[1]) / max(now - began[0], 0.001)
+        await asyncio.sleep(0.05)
+    raise TimeoutError(f"the listener has applied {done} of {messages} messages")

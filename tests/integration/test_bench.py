@@ -1,0 +1,165 @@
+"""The bench: its journey is what it says, its figures are what was timed, past visits have their own rows."""
+
+import asyncpg
+import pytest
+from bench.effects import _times
+from bench.figures import Times
+from bench.journey import COMMANDS, PART_NO, Car, Journey, Team
+from bench.past import Past
+from bench.report import Figures, show
+from bench.watch import Said, Watch
+from demo.doors import Json, Person
+from rich.console import Console
+from sqlalchemy import text
+
+from contracts.billing import InvoiceSettled
+from tests.integration.conftest import FoundTown
+from tests.integration.story import HubDoors, Town
+
+
+class _CountingDoors(HubDoors):
+    """Counts what is asked that changes something."""
+
+    commands = 0
+
+    async def ask(
+        self, department: str, method: str, path: str, *, who: Person | None, json: Json | None = None
+    ) -> object:
+        self.commands += method != "GET"
+        return await super().ask(department, method, path, who=who, json=json)
+
+
+class _HubWatch(Watch):
+    """In one process an effect is visible when the hub has delivered it."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+
+    async def said(self, request_id: str, type: str) -> Said:
+        await self._town.doors.deliver()
+        async with self._town.shop[type.partition(".")[0]].tx() as tx:
+            found = text(
+                "select key, sequence, data from event_log where correlation = :request and type = :type"
+            )
+            row = (await tx.session.execute(found, {"request": request_id, "type": type})).one()
+        return Said(row.key, row.sequence, row.data)
+
+    async def heard(self, department: str, stream: str, key: str, n: int) -> None:
+        await self._town.doors.deliver()
+
+    async def everywhere(self, request_id: str) -> None:
+        await self._town.settled()
+
+
+async def _journey(town: Town) -> tuple[str, int]:
+    """A visit, and how many commands it took."""
+    doors = _CountingDoors(town.shop)
+    caller = town.course(walk_in=True)
+    await caller.register()
+    team = Team(
+        advisor=town.person("service-advisor"),
+        supervisor=town.person("workshop-supervisor"),
+        technician=town.person("technician"),
+        reviewer=town.person("technical-support"),
+        inspector=town.person("inspector"),
+        keeper=town.person("parts-keeper"),
+        cashier=town.person("cashier"),
+    )
+    car = Car(caller.customer_id, caller.vehicle_id, caller.fault.plate, caller.fault.vin)
+    visit_id = await Journey(doors, _HubWatch(town), team, lambda: town.now).drive(car)
+    return visit_id, doors.commands
+
+
+class TestTheJourney:
+    async def test_is_a_visit_of_seventeen_commands_with_one_part_and_a_settled_invoice(
+        self, town: Town
+    ) -> None:
+        visit_id, commands = await _journey(town)
+
+        async with town.shop["parts"].tx() as tx:
+            issued = "select count(*) from reservation_lines l join reservations r on r.id = l.reservation_id"
+            issued += f" where r.visit_id = '{visit_id}' and l.part_no = '{PART_NO}'"
+            lines = (await tx.session.execute(text(issued))).scalar()
+        assert commands == COMMANDS
+        assert lines == 1
+        assert town.said(InvoiceSettled, visit=visit_id)
+
+
+class TestPastVisits:
+    async def test_are_copies_under_ids_of_their_own_in_every_department(self, towns: FoundTown) -> None:
+        town = await towns()
+        urls = {name: url.replace("+asyncpg", "") for name, url in town.urls().items()}
+
+        async def visit() -> None:
+            await _journey(town)
+
+        past = await Past.note(urls, visit)
+        await past.set_down(3)
+
+        reception = await asyncpg.connect(urls["reception"])
+        twins = await reception.fetch("select id, request_no from visits")
+        log = await reception.fetch(
+            "select key, data ->> 'visit_id' as visit_id from event_log"
+            " where stream = 'reception.visit' and txid::text = '3'"
+        )
+        await reception.close()
+        assert len({row["id"] for row in twins}) == len({row["request_no"] for row in twins}) == 4
+        assert {row["key"] for row in log} == {row["visit_id"] for row in log}
+        assert len({row["key"] for row in log}) == 3
+        assert past.rows > 100
+
+
+class TestFigures:
+    @pytest.mark.parametrize(
+        ("samples", "p50", "p99"), [([0.002], 2.0, 2.0), ([n / 1000 for n in range(1, 101)], 50.0, 99.0)]
+    )
+    def test_name_the_sample_that_so_many_do_not_exceed(
+        self, samples: list[float], p50: float, p99: float
+    ) -> None:
+        times = Times.of(samples)
+
+        assert (times.count, times.p50, times.p99) == (len(samples), p50, p99)
+
+    def test_an_effect_is_a_caused_fact_or_a_cursor_whose_last_event_has_a_reaction(self) -> None:
+        said = {
+            "id": "a",
+            "stream": "x.y",
+            "key": "1",
+            "sequence": 2,
+            "type": "x.y.z",
+            "cause": "",
+            "at": 10.0,
+        }
+        caused = said | {"id": "b", "stream": "v.w", "cause": "a", "at": 10.004}
+        unheard = said | {"id": "c", "type": "x.y.idle", "sequence": 3}
+        cursors = [
+            {"stream": "x.y", "key": "1", "last": 2, "at": 10.006},
+            {"stream": "x.y", "key": "1", "last": 3, "at": 99.0},
+        ]
+
+        times = _times([said, caused, unheard], [({"x.y.z"}, cursors)])
+
+        assert (times.count, times.p50, times.p99) == (2, 4.0, 6.0)
+
+    def test_stand_beside_those_of_another_commit(self) -> None:
+        screen = Console(record=True, width=100)
+        new: Figures = {
+            "at": "",
+            "commit": "b",
+            "machine": "",
+            "start": {"alone": 3.0},
+            "journeys": {"1": {"x": 2}},
+        }
+        old: Figures = {
+            "at": "",
+            "commit": "a",
+            "machine": "",
+            "start": {"alone": 2.0},
+            "journeys": {"1": {"x": 4}},
+        }
+
+        show(screen, new, old)
+
+        shown = screen.export_text()
+        assert "3 (+50%)" in shown
+        assert "2 (-50%)" in shown
