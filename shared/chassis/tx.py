@@ -58,8 +58,10 @@ class Tx:
         cause: Envelope | None = None,
         committed: Callable[[list[tuple[int, Envelope]]], None] = lambda _: None,
         step: Callable[[str], Awaitable[None]] | None = None,
+        reading: bool = False,
     ) -> None:
         self.session = session
+        self._reading = reading
         self.now = now
         self.settings = settings
         self.by = by
@@ -133,6 +135,8 @@ class Tx:
 
     def publish(self, aggregate: Aggregate, *events: Event) -> None:
         """Facts of this transaction, in the order of the aggregate's life."""
+        if self._reading:
+            raise RuntimeError("a request that only reads has nothing to publish")
         for event in events:
             if event.stream() != aggregate.STREAM:
                 raise ValueError(f"{event.TYPE} is not an event of {aggregate.STREAM}")

@@ -33,7 +33,7 @@ class Runtime(Protocol):
     @property
     def waker(self) -> Waker: ...
 
-    def begin(self) -> AbstractAsyncContextManager[Tx]:
+    def begin(self, *, reading: bool = ...) -> AbstractAsyncContextManager[Tx]:
         """A transaction, committed at the end of the block."""
         ...
 

@@ -21,6 +21,7 @@ from chassis.tx import Tx
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+_READS = frozenset({"GET", "HEAD"})
 _TRIES = 5  # the first and four more
 _log = logger("chassis.http")
 _running: set[asyncio.Task[Response]] = set()
@@ -82,7 +83,7 @@ def _constraint(failure: Exception) -> str | None:
 
 async def _attempt(request: Request, handler: Handler, route: str) -> Response:
     tx: Tx
-    async with request.app.state.runtime.begin() as tx:
+    async with request.app.state.runtime.begin(reading=request.method in _READS) as tx:
         request.state.tx = tx
         tx.if_match = _if_match(request)
         claimed = await claim(request, tx.session, route)
