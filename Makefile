@@ -6,10 +6,10 @@ export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs start stop erase demo test check fmt requirements contracts migration \
-	faults images bench
+	faults bench images images-airgapped engine containers
 
 help: ## these lines
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## virtual environment from the lock, and the servers this machine lacks
 	@$(PYTHON) deploy/setup.py
@@ -66,5 +66,14 @@ migration: setup ## write a department's next migration (OF=parts WHY="keep batc
 faults: setup ## break broker, databases and departments on purpose, and see them agree again
 	@$(PY) -m pytest tests/integration/real tests/integration/test_journey_faults.py shared/tests/core $(ARGS)
 
-images: ## build the containers' image
-	@SECRETS=unused SHOP_ID=unused PUBLIC_URL=unused GATEWAY_PORT=0 docker compose build
+images: setup ## the containers' images, on the official ones
+	@$(PY) -m deploy images
+
+images-airgapped: setup ## the same from distribution packages alone, where no registry is reached (FRESH=1)
+	@$(PY) -m deploy images --airgapped $(if $(FRESH),--fresh)
+
+engine: setup ## a container engine of this checkout's own where none answers (STOP=1 ends it)
+	@$(PY) -m deploy engine $(if $(STOP),--stop)
+
+containers: setup ## the demo's day in containers, and the tests on servers in containers
+	@$(PY) -m tests.containers

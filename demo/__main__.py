@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvloop
-from deploy.native import Shop, shop
+from deploy.containers.shop import shop_of
 from deploy.native.keys import FIRST_ADMIN
-from deploy.native.layout import DEPARTMENTS
+from deploy.native.layout import DEPARTMENTS, Layout
 from deploy.native.processes import NotStarted
+from deploy.shops import AnyShop
 from rich.console import Console
 from uuid_utils.compat import uuid7
 
@@ -31,12 +32,12 @@ from demo.run import Run
 ADMIN = Person("Administrator", "admin", FIRST_ADMIN, uuid7())
 
 
-def database_urls(of: Shop) -> dict[str, str]:
+def database_urls(of: AnyShop) -> dict[str, str]:
     """The eight databases, as the superuser reads them."""
-    return {name: of.postgres.url(f"bayline_{name}") for name in DEPARTMENTS}
+    return {name: of.database_url(name) for name in DEPARTMENTS}
 
 
-def password(of: Shop) -> str:
+def password(of: AnyShop) -> str:
     """The demo's people share one password; it is made up once and kept beside the shop's keys."""
     file = of.keys.folder / "demo-password"
     if not file.exists():
@@ -45,11 +46,11 @@ def password(of: Shop) -> str:
     return file.read_text().strip()
 
 
-async def live_through(of: Shop, screen: Console, faults: list[narratives.Fault], started: float) -> bool:
+async def live_through(of: AnyShop, screen: Console, faults: list[narratives.Fault], started: float) -> bool:
     """The day, the days after, and the report; whether everything was as it should be."""
     began = datetime.now(UTC)
     first = of.keys.first_password.read_text().strip()
-    client = GatewayClient(of.layout.public_url, {FIRST_ADMIN: first})
+    client = GatewayClient(of.public_url, {FIRST_ADMIN: first})
     scraper = Scraper(of)
     await scraper.begin()
     run = Run(of, client, scraper, screen, ADMIN, password(of))
@@ -98,9 +99,9 @@ def _say_failures(screen: Console, failures: list[Failure]) -> None:
         screen.print(failure.trace, style="dim", markup=False, soft_wrap=True)
 
 
-def _invite(screen: Console, of: Shop) -> None:
+def _invite(screen: Console, of: AnyShop) -> None:
     screen.rule("look around")
-    screen.print(f"the shop: {of.layout.public_url}   each department: /api/<department>/docs")
+    screen.print(f"the shop: {of.public_url}   each department: /api/<department>/docs")
     roles = {post.role: post.login for post in reversed(POSTS)}
     screen.print("logins: " + ", ".join(f"{login} ({role})" for role, login in sorted(roles.items())))
     screen.print(f"their password: {password(of)}; {FIRST_ADMIN}'s is in {of.keys.first_password}")
@@ -112,6 +113,7 @@ def main() -> int:
     started = time.monotonic()
     try:
         faults = narratives.read(Path(os.environ.get("DEMO_INPUT") or narratives.HERE))
+        shop = shop_of(Layout.of(os.environ), os.environ.get("MODE") or "auto", say=screen.print)
         shop.up(say=screen.print)
         return 0 if uvloop.run(live_through(shop, screen, faults, started)) else 1
     except (NotStarted, narratives.NotAnInput, NeverQuiet, NothingCame, Refused, OSError) as failed:

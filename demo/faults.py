@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deploy.native.running import Shop
+from deploy.shops import AnyShop
 
 from demo.metrics import Messages, Scraper
 
@@ -17,7 +17,7 @@ BROKER_AWAY = 5.0
 class Breaker:
     """Breaks parts of the shop and mends them; keeps the counts of the process that it killed."""
 
-    shop: Shop
+    shop: AnyShop
     scraper: Scraper
     say: Callable[[str], None]
     lost: list[Messages] = field(default_factory=list)

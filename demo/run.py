@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from deploy.native import Shop
+from deploy.shops import AnyShop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -35,7 +35,7 @@ class Run:
 
     def __init__(
         self,
-        shop: Shop,
+        shop: AnyShop,
         client: GatewayClient,
         scraper: Scraper,
         screen: Console,
@@ -47,7 +47,7 @@ class Run:
         self._operator = operator
         self._password = password
         self._began = time.monotonic()
-        self._time = ShopTime(shop.layout.clock_file)
+        self._time = ShopTime(shop.clock_file)
         self.breaker = Breaker(shop, scraper, self._say)
 
     async def day(self, faults: list[Fault]) -> list[Failure]:

@@ -9,15 +9,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy import compose
+from deploy.containers import engine
+from deploy.containers import images as image_sets
+from deploy.containers.shop import ComposeShop, shop_of
 from deploy.native import shop
 from deploy.native.keys import FIRST_ADMIN
 from deploy.native.layout import DEPARTMENTS
-from deploy.native.packages import install_missing
+from deploy.native.packages import install
 from deploy.native.processes import NotStarted
+from deploy.shops import AnyShop
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 screen = Console(highlight=False)
+containers = ComposeShop(shop.layout)
 COLOURS = {
     "running": "green",
     "stopped": "dim",
@@ -34,41 +38,41 @@ Kill = Annotated[bool, typer.Option("--kill", help="at once, as a crash would")]
 @app.command()
 def servers() -> None:
     """Install the servers that are missing on this machine, without starting them."""
-    install_missing()
+    install()
 
 
 @app.command()
 def up(departments: Annotated[list[str] | None, typer.Argument(help="default: all")] = None) -> None:
     """Bring up what is not up: containers if MODE and the machine allow it, else plain processes."""
-    mode = compose.mode(os.environ.get("MODE") or "auto", say=screen.print)
-    if mode == "compose":
-        compose.up(shop)
+    wanted = shop_of(shop.layout, os.environ.get("MODE") or "auto", say=screen.print)
+    if isinstance(wanted, ComposeShop):
+        wanted.up(say=screen.print)
+        kind = "containers"
     else:
-        shop.up(departments or DEPARTMENTS, say=screen.print)
-    screen.print(f"\nThe shop is open: [bold]{shop.layout.public_url}[/bold] ({mode})")
+        wanted.up(departments or DEPARTMENTS, say=screen.print)
+        kind = "processes"
+    screen.print(f"\nThe shop is open: [bold]{wanted.public_url}[/bold] ({kind})")
     screen.print(f"First sign-in: {FIRST_ADMIN}, password in {shop.keys.first_password}", soft_wrap=True)
 
 
 @app.command()
 def down() -> None:
     """End everything `up` started, and nothing else; the data stays."""
-    if compose.is_up(shop):
-        compose.down(shop)
+    if containers.opened:
+        containers.down()
     shop.down()
 
 
 @app.command()
 def status() -> None:
     """Every part and how it is; exit code 1 if one is dead or unwell."""
-    if compose.is_up(shop):
-        raise typer.Exit(compose.status(shop))
     table = Table(box=None, pad_edge=False)
     for heading in ("part", "state", "port", "pid", "MB"):
         table.add_column(heading)
-    standings = shop.status()
+    standings = (containers if containers.opened else shop).status()
     for part in standings:
         state = f"[{COLOURS[part.state]}]{part.state}[/]"
-        table.add_row(part.name, state, str(part.port), str(part.pid or ""), str(part.megabytes or ""))
+        table.add_row(part.name, state, *(str(told or "") for told in (part.port, part.pid, part.megabytes)))
     screen.print(table)
     raise typer.Exit(0 if all(part.well for part in standings) else 1)
 
@@ -80,8 +84,8 @@ def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", help="how many of the last lines")] = 40,
 ) -> None:
     """The last lines of the logs."""
-    if compose.is_up(shop):
-        raise typer.Exit(compose.logs(shop, name, follow, lines))
+    if containers.opened:
+        raise typer.Exit(containers.logs(name, follow=follow, lines=lines))
     files = shop.logs()
     if name is not None and name not in files:
         screen.print(f"there is no log of {name}; there are: {', '.join(sorted(files))}")
@@ -93,24 +97,24 @@ def logs(
 
 @app.command()
 def start(name: Name, replica: Replica = 1) -> None:
-    """Start one part of a shop that is up natively; also a further replica of a department."""
+    """Start one part of a shop that is up; also a further replica of a department."""
     if name == "rabbitmq":
-        shop.start_broker()
+        _opened().start_broker()
     elif name == "postgresql":
-        shop.start_database()
+        _opened().start_database()
     else:
-        shop.start_service(_department(name), replica)
+        _opened().start_service(_department(name), replica)
 
 
 @app.command()
 def stop(name: Name, replica: Replica = 1, kill: Kill = False) -> None:
-    """Stop one part of a shop that is up natively."""
+    """Stop one part of a shop that is up."""
     if name == "rabbitmq":
-        shop.stop_broker(kill=kill)
+        _opened().stop_broker(kill=kill)
     elif name == "postgresql":
-        shop.stop_database(kill=kill)
+        _opened().stop_database(kill=kill)
     else:
-        shop.stop_service(_department(name), replica, kill=kill)
+        _opened().stop_service(_department(name), replica, kill=kill)
 
 
 @app.command()
@@ -118,9 +122,37 @@ def erase(yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False
     """Take the shop down and delete its data, passwords and keys."""
     if not yes:
         typer.confirm(f"Delete everything in {shop.layout.folder}?", abort=True)
-    if compose.is_up(shop):
-        compose.down(shop, volumes=True)
+    if containers.opened:
+        containers.down(volumes=True)
     shop.erase()
+
+
+@app.command()
+def images(
+    airgapped: Annotated[bool, typer.Option("--airgapped", help="all from distribution packages")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="with the newest packages")] = False,
+) -> None:
+    """Make the images that containers need."""
+    if airgapped:
+        image_sets.make_airgapped(screen.print, fresh=fresh)
+    else:
+        image_sets.make_official(screen.print)
+
+
+@app.command(name="engine")
+def own_engine(
+    stop: Annotated[bool, typer.Option("--stop", help="end the one that this started")] = False,
+) -> None:
+    """A container engine of this checkout's own, where none answers."""
+    if stop:
+        engine.stop()
+    else:
+        engine.start(screen.print)
+        screen.print(f"the engine answers at {engine.address()}")
+
+
+def _opened() -> AnyShop:
+    return containers if containers.opened else shop
 
 
 def _department(name: str) -> str:

@@ -36,7 +36,7 @@ class Place:
     site: Path  # the static pages
     log: str  # path of the access log
     user: str | None = None  # account of the workers, when the master is root
-    resolver: str | None = None  # the container network's DNS, asked again as replicas come and go
+    resolver: str | None = None  # the container network's DNS, asked anew as replicas come and go
 
 
 def configuration(upstreams: Mapping[str, Sequence[str]], place: Place) -> str:
@@ -48,7 +48,7 @@ def configuration(upstreams: Mapping[str, Sequence[str]], place: Place) -> str:
 
 def _head(place: Place) -> str:
     user = f"user {place.user};\n" if place.user else ""
-    resolver = f"    resolver {place.resolver} valid=5s ipv6=off;\n" if place.resolver else ""
+    resolver = f"    resolver {place.resolver} valid=2s ipv6=off;\n" if place.resolver else ""
     temporary = "".join(
         f"    {kind}_temp_path {place.folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -85,13 +85,15 @@ http {{
 
 
 def _upstream(name: str, hosts: Sequence[str], place: Place) -> str:
-    follow = " resolve" if place.resolver else ""
-    servers = "".join(f"        server {host} max_fails=2 fail_timeout=5s{follow};\n" for host in hosts)
+    """Processes with fixed addresses. A container's address changes: its name is asked for instead."""
+    if place.resolver:
+        return ""
+    servers = "".join(f"        server {host} max_fails=2 fail_timeout=5s;\n" for host in hosts)
     return f"    upstream {name} {{\n        zone {name} 64k;\n{servers}        keepalive 8;\n    }}\n"
 
 
 def _server(names: Mapping[str, Sequence[str]], place: Place) -> str:
-    locations = "\n".join(_locations(name) for name in names)
+    locations = "\n".join(_locations(name, _target(name, hosts, place)) for name, hosts in names.items())
     return f"""
     server {{
         listen {place.listen};
@@ -133,21 +135,26 @@ def _server(names: Mapping[str, Sequence[str]], place: Place) -> str:
 """
 
 
-def _locations(name: str) -> str:
+def _target(name: str, hosts: Sequence[str], place: Place) -> str:
+    """What ``proxy_pass`` leads to; a variable in it makes nginx ask for the name while it runs."""
+    return f"http://{hosts[0]}$request_uri" if place.resolver else f"http://{name}"
+
+
+def _locations(name: str, target: str) -> str:
     return f"""
         location = /api/{name}/changes {{
-            proxy_pass http://{name};
+            proxy_pass {target};
             proxy_buffering off;
             proxy_read_timeout 1h;
         }}
-        location /api/{name}/ {{ proxy_pass http://{name}; }}
+        location /api/{name}/ {{ proxy_pass {target}; }}
         location /l/{name}- {{
             error_log /dev/null crit;  # an error line would hold the customer's link
             add_header Referrer-Policy no-referrer always;
             add_header X-Content-Type-Options nosniff always;
             add_header Cache-Control no-store always;
             error_page 502 504 = @link_away;
-            proxy_pass http://{name};
+            proxy_pass {target};
         }}
 """
 

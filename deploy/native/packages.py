@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deploy.native.processes import NotStarted, program
@@ -20,9 +20,9 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 CLUSTER_POLICY = Path("/etc/postgresql-common/createcluster.conf")
 
 
-def missing() -> list[str]:
+def missing(packages: Mapping[str, str] = PACKAGES) -> list[str]:
     """Packages whose programs are not on this machine."""
-    return [package for name, package in PACKAGES.items() if not _there(name)]
+    return [package for name, package in packages.items() if not _there(name)]
 
 
 def _there(name: str) -> bool:
@@ -33,9 +33,9 @@ def _there(name: str) -> bool:
     return True
 
 
-def install_missing() -> None:
+def install(packages: Mapping[str, str] = PACKAGES) -> None:
     """Install what is missing; without root or apt, ``NotStarted`` names the one command that would."""
-    wanted = missing()
+    wanted = missing(packages)
     if not wanted:
         return
     apt = shutil.which("apt-get")
@@ -50,7 +50,7 @@ def install_missing() -> None:
             _apt([*INSTALL, "postgresql-common"], environment)
         with _file(CLUSTER_POLICY, _cluster_policy(), 0o644):
             _apt([*INSTALL, *wanted], environment)
-    still = missing()
+    still = missing(packages)
     if still:
         raise NotStarted(f"apt-get installed no {', '.join(still)}")
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 
 from deploy.native.processes import Account, NotStarted, answers, program
@@ -72,6 +73,11 @@ class Postgres:
         if self.running:
             self._pg_ctl("stop", "-w", "-m", "immediate" if kill else "fast")
 
+    def erase(self) -> None:
+        """Stop it at once and delete its data."""
+        self.stop(kill=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     @property
     def running(self) -> bool:
         """Whether this very cluster's server runs."""
@@ -88,6 +94,14 @@ class Postgres:
     def expected(self) -> bool:
         """Whether it was started and not stopped in good order since."""
         return (self._cluster / "postmaster.pid").exists()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's first process, for faults that pause or kill it."""
+        try:
+            return int((self._cluster / "postmaster.pid").read_text().splitlines()[0])
+        except (FileNotFoundError, IndexError):
+            return None
 
     @property
     def log_file(self) -> Path:

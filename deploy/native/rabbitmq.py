@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,6 +69,11 @@ class RabbitMQ:
         """Stop the node in good order, or with ``kill`` as a power cut would; its epmd ends with it."""
         self._server.stop(kill=kill, grace=60)
         self._epmd.stop(kill=kill, grace=5)
+
+    def erase(self) -> None:
+        """Stop it at once and delete its data."""
+        self.stop(kill=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def reset(self) -> None:
         """Make the node forget all it holds; its configuration restores users and rights."""

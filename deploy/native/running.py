@@ -7,7 +7,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -15,36 +15,26 @@ from deploy.gateway import Place, configuration, front_page
 from deploy.native.departments import Departments, login
 from deploy.native.keys import Keys
 from deploy.native.layout import DEPARTMENTS, REPLICAS, Layout
-from deploy.native.packages import install_missing
+from deploy.native.packages import install
 from deploy.native.postgres import Postgres
 from deploy.native.processes import Account, Daemon, NotStarted, answers, program, wait_for
 from deploy.native.rabbitmq import RabbitMQ
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One line of ``make status``."""
-
-    name: str
-    state: str  # running, degraded, not ready, dead, stopped
-    port: int
-    pid: int | None = None
-    megabytes: int | None = None
-
-    @property
-    def well(self) -> bool:
-        """Whether nobody needs to look at it."""
-        return self.state in ("running", "stopped")
+from deploy.native.spending import spent
+from deploy.standing import Spent, Standing
 
 
 class Shop:
-    """One shop in one ``Layout``. Building it touches nothing; every method works from any process."""
+    """One shop in one ``Layout``. Building it touches nothing; every method works from any process.
 
-    def __init__(self, layout: Layout) -> None:
+    Tests may have its servers in containers: departments and gateway are processes all the same."""
+
+    def __init__(
+        self, layout: Layout, postgres: type[Postgres] = Postgres, broker: type[RabbitMQ] = RabbitMQ
+    ) -> None:
         self.layout = layout
         self.keys = Keys(layout.folder / "keys")
-        self.postgres = Postgres(layout.folder / "postgres", layout.port_base + 32, fsync=True)
-        self.broker = RabbitMQ(
+        self.postgres = postgres(layout.folder / "postgres", layout.port_base + 32, fsync=True)
+        self.broker = broker(
             layout.folder / "rabbitmq",
             port=layout.port_base + 72,
             dist_port=layout.port_base + 73,
@@ -55,12 +45,22 @@ class Shop:
         self.departments = Departments(layout, self.keys, self.postgres, self.broker)
         self.gateway = Daemon("gateway", layout.pid_file("gateway"), layout.log_file("gateway"))
 
+    @property
+    def public_url(self) -> str:
+        """Where people and front ends reach it."""
+        return self.layout.public_url
+
+    @property
+    def clock_file(self) -> Path:
+        """Offset of shop time; absent means machine time."""
+        return self.layout.clock_file
+
     # -- the whole shop
 
     def up(self, departments: Sequence[str] = DEPARTMENTS, *, say: Callable[[str], None] = print) -> None:
         """Bring up what is not up: servers, migrations, departments, gateway. Raises ``NotStarted``."""
         wanted = tuple(name for name in DEPARTMENTS if name in departments)
-        install_missing()
+        install()
         with self._alone():
             say("servers: PostgreSQL and RabbitMQ")
             _together([self.start_database, self.start_broker])
@@ -84,12 +84,14 @@ class Shop:
     def erase(self) -> None:
         """Take it down and delete its data, passwords and keys."""
         self.down()
+        self.postgres.erase()
+        self.broker.erase()
         shutil.rmtree(self.layout.folder, ignore_errors=True)
 
     def status(self) -> list[Standing]:
         """Every server and department; ``dead`` is what was started and is gone without being stopped."""
         database = "running" if self.postgres.running else "dead" if self.postgres.expected else "stopped"
-        lines = [Standing("postgresql", database, self.postgres.port)]
+        lines = [Standing("postgresql", database, self.postgres.port, self.postgres.pid)]
         node = "running" if self.broker.running else "dead" if self.broker.expected else "stopped"
         lines.append(Standing("rabbitmq", node, self.broker.port, self.broker.pid))
         for department in DEPARTMENTS:
@@ -149,6 +151,24 @@ class Shop:
         if process is None:
             raise NotStarted(f"{name} does not run")
         return process.pid
+
+    def address(self, department: str) -> str:
+        """Of a department's first process, past the gateway."""
+        return self.departments.url(department)
+
+    def database_url(self, department: str) -> str:
+        """A department's database as the superuser reads it."""
+        return self.postgres.url(login(department))
+
+    def spending(self) -> dict[str, Spent]:
+        """What every living process uses, by its name; servers with their children."""
+        pids = {part.name: part.pid for part in self.status()}
+        found: dict[str, Spent] = {}
+        for name, pid in pids.items():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if pid is not None:
+                    found[name] = spent(pid)
+        return found
 
     def logs(self) -> dict[str, str]:
         """Name of every part and the path of its log."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.containers.servers import kinds
 from deploy.native.postgres import Postgres
 from deploy.native.processes import Daemon, free_port
 from deploy.native.rabbitmq import RabbitMQ
@@ -38,9 +39,9 @@ class Servers:
         return self._broker
 
 
-def throwaway_broker(folder: Path, users: Sequence[str]) -> RabbitMQ:
+def throwaway_broker(folder: Path, users: Sequence[str], kind: type[RabbitMQ] = RabbitMQ) -> RabbitMQ:
     """A node on free ports."""
-    return RabbitMQ(
+    return kind(
         folder,
         port=free_port(),
         dist_port=free_port(),
@@ -56,8 +57,9 @@ def end_abandoned() -> None:
     for folder in Path(PLACE).glob(f"{PREFIX}*"):
         owner = _owner(folder)
         if owner.expected and not owner.alive:
-            throwaway_broker(folder / "rabbitmq", ()).stop(kill=True)
-            Postgres(folder / "postgres", 0).stop(kill=True)
+            for postgres, broker in dict.fromkeys([(Postgres, RabbitMQ), kinds()]):
+                postgres(folder / "postgres", 0).erase()
+                throwaway_broker(folder / "rabbitmq", (), broker).erase()
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -83,8 +85,9 @@ def servers(
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)  # the servers' own accounts must pass
     _owner(folder).remember(os.getpid())
-    cluster = Postgres(folder / "postgres", port_base + 32 if port_base else free_port())
-    node = _broker(folder / "rabbitmq", port_base, users)
+    kind_of_cluster, kind_of_node = kinds()
+    cluster = kind_of_cluster(folder / "postgres", port_base + 32 if port_base else free_port())
+    node = _broker(folder / "rabbitmq", port_base, users, kind_of_node)
     try:
         if postgres:
             cluster.start()
@@ -97,13 +100,15 @@ def servers(
         if postgres:
             cluster.stop(kill=True)
         if data_dir is None:
+            cluster.erase()
+            node.erase()
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _broker(folder: Path, port_base: int | None, users: Sequence[str]) -> RabbitMQ:
+def _broker(folder: Path, port_base: int | None, users: Sequence[str], kind: type[RabbitMQ]) -> RabbitMQ:
     if port_base is None:
-        return throwaway_broker(folder, users)
-    return RabbitMQ(
+        return throwaway_broker(folder, users, kind)
+    return kind(
         folder,
         port=port_base + 72,
         dist_port=port_base + 73,

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 from deploy import gateway
-from deploy.compose import write_secrets
+from deploy.containers.images import AIRGAPPED, OFFICIAL
+from deploy.containers.secrets import write_secrets
+from deploy.containers.wheels import PYTHON
 from deploy.native import packages
 from deploy.native.layout import DEPARTMENTS, ROOT, Layout
 from deploy.native.processes import program
@@ -76,14 +78,54 @@ class TestTheContainers:
 
         assert published == ["gateway"]
 
-    @pytest.mark.parametrize("name", [name for name in COMPOSE["services"] if name != "postgres"])
+    @pytest.mark.parametrize("name", list(COMPOSE["services"]))
     def test_have_bounds(self, name: str) -> None:
         assert COMPOSE["services"][name]["deploy"]["resources"]["limits"]["memory"]
 
     def test_get_exactly_the_secrets_that_are_written(self, shop: Shop) -> None:
-        folder = write_secrets(shop)
+        folder = shop.layout.folder / "secrets"
+
+        write_secrets(folder, shop.keys, shop.postgres, shop.broker)
 
         assert {file.name for file in folder.iterdir()} == COMPOSE["secrets"].keys()
+
+    def test_that_run_are_not_made_anew_because_secrets_are_written_again(self, shop: Shop) -> None:
+        folder = shop.layout.folder / "secrets"
+
+        write_secrets(folder, shop.keys, shop.postgres, shop.broker)
+        before = {file.name: file.read_text() for file in folder.iterdir()}
+        write_secrets(folder, shop.keys, shop.postgres, shop.broker)
+
+        assert {file.name: file.read_text() for file in folder.iterdir()} == before
+
+    def test_are_the_official_ones_where_nobody_says_otherwise(self) -> None:
+        images = [str(service.get("image", "")) for service in COMPOSE["services"].values()]
+
+        for variable, image in OFFICIAL.variables.items():
+            if variable != "PYTHON_IMAGE":
+                assert f"${{{variable}:-{image}}}" in images
+        assert COMPOSE["services"]["migrations"]["build"]["args"] == {
+            "PYTHON_IMAGE": f"${{PYTHON_IMAGE:-{OFFICIAL.python}}}"
+        }
+
+    def test_from_distribution_packages_are_the_ones_that_are_made(self) -> None:
+        made = yaml.safe_load((ROOT / "deploy" / "images" / "compose.yml").read_text(encoding="utf-8"))
+
+        images = {service["image"] for service in made["services"].values()}
+
+        assert images == {AIRGAPPED.python, *AIRGAPPED.servers}
+
+    def test_run_the_same_python_and_postgresql_whoever_made_the_images(self) -> None:
+        for images in (OFFICIAL, AIRGAPPED):
+            assert images.python.partition(":")[2].startswith(PYTHON)
+            assert images.postgres.partition(":")[2].startswith("17")
+
+    def test_of_departments_cannot_write_nor_gain_rights(self) -> None:
+        for name in (*DEPARTMENTS, "migrations", "gateway"):
+            service = COMPOSE["services"][name]
+            assert service["read_only"] is True
+            assert service["cap_drop"] == ["ALL"]
+            assert service["security_opt"] == ["no-new-privileges:true"]
 
     def test_only_staff_gets_the_private_key(self) -> None:
         holders = [n for n, service in COMPOSE["services"].items() if "signing-key.pem" in str(service)]

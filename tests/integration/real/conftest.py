@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from demo.people import hire_everybody
 from demo.quiet import until_quiet
 from demo.reconcile import reconcile
 from demo.shop_time import ShopTime
+from deploy.containers.servers import kinds
 from deploy.native import Layout, Shop
 from deploy.native.keys import FIRST_ADMIN
 
@@ -66,23 +66,22 @@ class RealShop:
 
 @pytest.fixture(scope="session")
 def open_shop() -> Iterator[Shop]:
-    """Opened for this run, closed and erased after it."""
+    """Opened for this run, closed and erased after it; on servers in containers or of the machine."""
     folder = Path(tempfile.mkdtemp(prefix="bayline-real-", dir="/var/tmp"))
-    shop = Shop(Layout(folder, PORT_BASE))
+    shop = Shop(Layout(folder, PORT_BASE), *kinds())
     try:
         shop.up(say=lambda _: None)
         yield shop
     finally:
-        shop.down()
-        shutil.rmtree(folder, ignore_errors=True)
+        shop.erase()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def real_shop(open_shop: Shop) -> AsyncIterator[RealShop]:
     """With people, parts, prices and a menu."""
     passwords = {FIRST_ADMIN: open_shop.keys.first_password.read_text().strip()}
-    client = GatewayClient(open_shop.layout.public_url, passwords)
-    time = ShopTime(open_shop.layout.clock_file)
+    client = GatewayClient(open_shop.public_url, passwords)
+    time = ShopTime(open_shop.clock_file)
     await until_quiet(client, ADMIN)
     time.move_to(time.next_opening())
     crew = await hire_everybody(client, ADMIN, passwords, "a-Shop-of-tests-7")

@@ -1,0 +1,79 @@
+"""``make containers``: the shop and the tests in containers, on an engine of our own where none answers.
+
+Makes the air-gapped images, brings the whole shop up with Compose, lives through the demo's day in it, tries
+what only containers have, takes it down with its data, and runs the tests of real servers on servers in
+containers.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from deploy.containers import engine, images
+from deploy.native.layout import ROOT
+from deploy.native.processes import NotStarted
+
+ON_SERVERS_IN_CONTAINERS = (
+    "tests/integration/real",
+    "deploy/tests/test_servers.py",
+    "shared/tests/messaging",
+)
+_PORT_BASE = "26500"  # away from a shop that is open, and from the tests' own
+
+_began = time.monotonic()
+
+
+def main() -> int:
+    """Exit code: 0 when everything held."""
+    try:
+        with engine.running(_say):
+            images.make_airgapped(_say)
+            return 0 if _shop() and _tests() else 1
+    except NotStarted as failure:
+        _say(f"failed: {failure}")
+        return 1
+
+
+def _shop() -> bool:
+    """The day, and what only containers have, in a shop that is erased afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="bayline-compose-", dir="/var/tmp"))
+    port_base = os.environ.get("PORT_BASE") or _PORT_BASE
+    told = {"MODE": "compose", "BAYLINE_DATA": str(folder), "PORT_BASE": port_base}
+    try:
+        return (
+            _step("the day in containers", ["-m", "demo"], told)
+            and _step("how they stand", ["-m", "deploy", "status"], told)
+            and _step("only in containers", ["-m", "pytest", "tests/containers/only_in_containers.py"], told)
+        )
+    finally:
+        _step("down", ["-m", "deploy", "erase", "--yes"], told)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tests() -> bool:
+    """The same tests as on native servers."""
+    argv = ["-m", "pytest", "-n", "2", "--dist", "loadfile", *ON_SERVERS_IN_CONTAINERS]
+    return _step("tests on servers in containers", argv, {"TEST_SERVERS": "containers"})
+
+
+def _step(name: str, argv: list[str], told: dict[str, str]) -> bool:
+    _say(name)
+    environment = {**engine.environment(), "IMAGES": "airgapped", **told}
+    done = subprocess.run([sys.executable, *argv], cwd=ROOT, env=environment, check=False)
+    if done.returncode != 0:
+        _say(f"{name}: exit code {done.returncode}")
+        if told.get("MODE") == "compose":
+            subprocess.run([sys.executable, "-m", "deploy", "logs"], cwd=ROOT, env=environment, check=False)
+    return done.returncode == 0
+
+
+def _say(what: str) -> None:
+    print(f"containers {time.monotonic() - _began:5.0f} s  {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
