@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from chassis import rules as rules_store
 from chassis.aggregate import Aggregate
-from chassis.messaging import log
+from chassis.messaging import ending
 from chassis.messaging.envelope import Envelope
 from chassis.numbers import new_id
 from chassis.observe import current_traceparent
 from chassis.refusal import NotFound, Stale
 from chassis.rules import HouseRules
 from chassis.settings import ServiceSettings
-from chassis.work import advisory_lock, applied, next_number, set_timers
+from chassis.work import advisory_lock, applied, next_number
 from contracts.base import Event
 
 T = TypeVar("T")
@@ -68,6 +68,7 @@ class Tx:
         self.cause = cause
         self.if_match: int | None = None
         self.subject: Aggregate | None = None
+        self.settles: dict[str, Any] | None = None  # the listener's cursor, written with the rest
         self._service = service
         self._committed = committed
         self._step = step
@@ -195,12 +196,11 @@ class Tx:
         fresh = self._said[self._logged :]
         changed = [(kind, id, row.version) for (kind, id), row in self._touched.items()]
         self._touched.clear()
-        if fresh or changed:
-            self._positions.update(await log.record(self.session, fresh, changed))
-            self._logged = len(self._said)
-        if self._timers:
-            await set_timers(self.session, self._timers)
-            self._timers = {}
+        timers, self._timers = self._timers, {}
+        cursor, self.settles = self.settles, None
+        written = await ending.write(self.session, said=fresh, changed=changed, timers=timers, cursor=cursor)
+        self._positions.update(written)
+        self._logged = len(self._said)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -9,17 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.columns import json_text
 
-_SET = text("""
-    insert into timers (kind, key, due_at, data)
-    select * from unnest(cast(:kinds as text[]), cast(:keys as text[]), cast(:dues as timestamptz[]),
-                         cast(:datas as jsonb[]))
-    on conflict (kind, key) do update
-       set due_at = excluded.due_at, data = excluded.data, attempt = 0, retry_at = now(), reason = null
-""")
-_CANCEL = text("""
-    delete from timers using unnest(cast(:kinds as text[]), cast(:keys as text[])) as gone(kind, key)
-    where timers.kind = gone.kind and timers.key = gone.key
-""")
+SET_TIMERS = """
+    timed as (
+        insert into timers (kind, key, due_at, data)
+        select * from unnest(cast(:timer_kinds as text[]), cast(:timer_keys as text[]),
+                             cast(:timer_dues as timestamptz[]), cast(:timer_datas as jsonb[]))
+        on conflict (kind, key) do update
+           set due_at = excluded.due_at, data = excluded.data, attempt = 0, retry_at = now(), reason = null
+    )"""
+"""Writes deadlines (`timer_columns`)."""
+
+CANCEL_TIMERS = """
+    untimed as (
+        delete from timers
+         using unnest(cast(:gone_kinds as text[]), cast(:gone_keys as text[])) as gone(kind, key)
+         where timers.kind = gone.kind and timers.key = gone.key
+    )"""
+"""Takes deadlines away (`gone_columns`)."""
+
 _NEXT = text("""
     insert into counters (name, value) values (:name, 1)
     on conflict (name) do update set value = counters.value + 1 returning value
@@ -30,21 +37,24 @@ _LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 Deadlines = Mapping[tuple[str, str], tuple[datetime, dict[str, Any]] | None]
 
 
-async def set_timers(session: AsyncSession, timers: Deadlines) -> None:
-    """Write the deadlines of a transaction; ``None`` cancels."""
+def timer_columns(timers: Deadlines) -> dict[str, Any]:
+    """The columns of ``SET_TIMERS``; empty when none is set."""
     wanted = sorted((kind, key, *when) for (kind, key), when in timers.items() if when is not None)
+    if not wanted:
+        return {}
+    kinds, keys, dues, datas = zip(*wanted, strict=True)
+    return {
+        "timer_kinds": list(kinds),
+        "timer_keys": list(keys),
+        "timer_dues": list(dues),
+        "timer_datas": [json_text(data) for data in datas],
+    }
+
+
+def gone_columns(timers: Deadlines) -> dict[str, Any]:
+    """The columns of ``CANCEL_TIMERS``; empty when none is cancelled."""
     gone = sorted(name for name, when in timers.items() if when is None)
-    if gone:
-        await session.execute(_CANCEL, {"kinds": [k for k, _ in gone], "keys": [k for _, k in gone]})
-    if wanted:
-        kinds, keys, dues, datas = zip(*wanted, strict=True)
-        columns = {
-            "kinds": list(kinds),
-            "keys": list(keys),
-            "dues": list(dues),
-            "datas": [json_text(data) for data in datas],
-        }
-        await session.execute(_SET, columns)
+    return {"gone_kinds": [k for k, _ in gone], "gone_keys": [k for _, k in gone]} if gone else {}
 
 
 async def next_number(session: AsyncSession, name: str) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.columns import json_text
+from chassis.faults import Conflict
 from chassis.messaging.envelope import Envelope
 
 GRACE = 1.0
@@ -31,9 +32,14 @@ _LOCK = text("""
        for update of c nowait
 """)
 _BEGIN = text("""
-    insert into stream_cursor (reader, stream, key) values ('main', :stream, :key) on conflict do nothing
+    insert into stream_cursor as c (reader, stream, key) values ('main', :stream, :key)
+    on conflict do nothing
+    returning c.last, c.high, false as head,
+              exists (select 1 from deferred d where d.waits_for = c.stream || '|' || c.key) as awaited,
+              exists (select 1 from reaction_types t where t.type = :type and t.version = :version)
+                  as registered
 """)
-_SETTLE = text("""
+SETTLE = """
     update stream_cursor c
        set last = :last, high = greatest(c.high, :high), last_id = coalesce(:last_id, c.last_id),
            wake_at = case
@@ -54,7 +60,10 @@ _SETTLE = text("""
       left join deferred d
         on d.reader = 'main' and d.stream = :stream and d.key = :key and d.sequence = :last + 1
      where c.reader = 'main' and c.stream = :stream and c.key = :key
-""")
+"""
+"""Moves a cursor and stores the reason to look again (`settle_columns`)."""
+
+_SETTLE = text(SETTLE)
 _FILE = text("""
     insert into deferred (reader, stream, key, sequence, event, reason, next_at)
     values ('main', :stream, :key, :sequence, cast(:event as jsonb), :reason,
@@ -109,22 +118,34 @@ class Cursor:
     registered: bool  # some release of this department reacts to the type at hand
 
 
-async def lock(session: AsyncSession, stream: str, key: str, *, type: str = "", version: int = 0) -> Cursor:
-    """Lock (or begin) the cursor of one aggregate; raises the database's lock error when somebody has it."""
+async def lock(
+    session: AsyncSession, stream: str, key: str, *, type: str = "", version: int = 0, new: bool = False
+) -> Cursor:
+    """Lock (or begin) the cursor of one aggregate; raises the database's lock error when somebody has it.
+
+    ``new``: it is likely that nothing of this aggregate was heard yet."""
     names = {"stream": stream, "key": key, "type": type, "version": version}
-    row = (await session.execute(_LOCK, names)).one_or_none()
-    if row is None:
-        # Insert and lock are two statements: one upsert with a condition skips the beginning of a new key.
-        await session.execute(_BEGIN, {"stream": stream, "key": key})
-        row = (await session.execute(_LOCK, names)).one()
-    return Cursor(stream, key, row.last, row.high, row.head, row.awaited, row.registered)
+    # Insert and lock are two statements: one upsert with a condition skips the beginning of a new key.
+    begin_or_lock = (_BEGIN, _LOCK) if new else (_LOCK, _BEGIN, _LOCK)
+    for statement in begin_or_lock:
+        row = (await session.execute(statement, names)).one_or_none()
+        if row is not None:
+            return Cursor(stream, key, row.last, row.high, row.head, row.awaited, row.registered)
+    raise Conflict(f"the cursor of {stream} {key} came and went")
 
 
 async def settle(
     session: AsyncSession, cursor: Cursor, *, last: int, high: int, applied: Envelope | None = None
 ) -> None:
     """At the end of every transaction that holds the cursor: move it and store the reason to look again."""
-    columns = {
+    await session.execute(_SETTLE, settle_columns(cursor, last=last, high=high, applied=applied))
+
+
+def settle_columns(
+    cursor: Cursor, *, last: int, high: int, applied: Envelope | None = None
+) -> dict[str, Any]:
+    """The columns of ``SETTLE``: up to which sequence the aggregate is applied, and known to have lived."""
+    return {
         "stream": cursor.stream,
         "key": cursor.key,
         "last": last,
@@ -132,7 +153,6 @@ async def settle(
         "last_id": applied.id if applied else None,
         "grace": GRACE,
     }
-    await session.execute(_SETTLE, columns)
 
 
 async def file(

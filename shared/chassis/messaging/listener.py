@@ -106,7 +106,12 @@ class Listener:
         n = envelope.sequence
         async with self._runtime.begin(cause=envelope) as tx:
             cursor = await cursors.lock(
-                tx.session, envelope.stream, envelope.key, type=envelope.type, version=envelope.version
+                tx.session,
+                envelope.stream,
+                envelope.key,
+                type=envelope.type,
+                version=envelope.version,
+                new=n == 1,
             )
             if n <= cursor.last:
                 self._runtime.counts.duplicates += 1
@@ -116,10 +121,12 @@ class Listener:
                 self._runtime.counts.gaps += 1
                 if n - last <= cursors.WINDOW:
                     await cursors.file(tx.session, envelope)
-            elif not cursor.head and await self._next(tx, cursor, envelope, patient=patient):
-                last = n
-            moved = envelope if last == n else None
-            await cursors.settle(tx.session, cursor, last=last, high=n, applied=moved)
+            elif not cursor.head:
+                tx.settles = cursors.settle_columns(cursor, last=n, high=n, applied=envelope)
+                if await self._next(tx, cursor, envelope, patient=patient):
+                    last = n
+            if last < n:
+                tx.settles = cursors.settle_columns(cursor, last=last, high=n)
         await self._runtime.step("after-apply")
         waiters = cursor.awaited and last > cursor.last
         await self._look_on(envelope, waiters, again=cursor.head or cursor.high > n or last < n)
@@ -208,13 +215,14 @@ class Listener:
 
     async def _again(self, tx: "Tx", cursor: Cursor, head: Head) -> None:
         tx.cause = envelope = head.envelope
+        n = envelope.sequence
+        tx.settles = cursors.settle_columns(cursor, last=n, high=cursor.high, applied=envelope)
         if (envelope.type, envelope.version) in self._reactions:
             wait = min(max(head.age, _FIRST_WAIT), _LONGEST_WAIT)  # the cursor's advance wakes it earlier
             await self._react(tx, envelope, attempt=head.attempt, wait=wait)
         elif await _registered(tx.session, envelope):
             raise _Aside(_UNKNOWN, attempt=head.attempt, delay=_UNKNOWN_DELAY)
         await cursors.done(tx.session, envelope)
-        await cursors.settle(tx.session, cursor, last=envelope.sequence, high=cursor.high, applied=envelope)
 
     async def _arrive(self, envelope: Envelope) -> None:
         """Three times busy: put it down where the waker files it, so that the broker's queue moves on."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.columns import json_text
-from chassis.faults import Conflict
 from chassis.messaging.envelope import BODY_LIMIT, Envelope
 
 
@@ -17,8 +15,8 @@ class EventTooLarge(Exception):
     """A fact is larger than the body limit; nothing of its transaction happens."""
 
 
-_RECORD = text("""
-    with said as (
+SAID = """
+    said as (
         select * from unnest(
             cast(:ids as uuid[]), cast(:streams as text[]), cast(:keys as text[]),
             cast(:sequences as bigint[]), cast(:types as text[]), cast(:versions as smallint[]),
@@ -26,23 +24,29 @@ _RECORD = text("""
             cast(:headers as jsonb[]), cast(:datas as jsonb[])
         ) with ordinality
             as s(id, stream, key, sequence, type, version, time, correlation, headers, data, place)
-    ), changed as (
+    ), logged as (
+        insert into event_log
+               (stream, key, sequence, id, type, schema_version, occurred_at, correlation, headers, data)
+        select stream, key, sequence, id, type, version, time, correlation, headers, data
+          from said
+         where sequence = 1
+            or exists (select 1 from event_log e
+                        where e.stream = said.stream and e.key = said.key and e.sequence = said.sequence - 1)
+            or exists (select 1 from said before
+                        where before.stream = said.stream and before.key = said.key
+                          and before.sequence = said.sequence - 1)
+         order by place
+        returning id, position
+    )"""
+"""Writes facts (`said_columns`) where the one before stands; ``logged`` has their positions."""
+
+CHANGED = """
+    changed as (
         insert into changes (kind, id, version)
         select * from unnest(cast(:kinds as text[]), cast(:rows as text[]), cast(:row_versions as int[]))
-    )
-    insert into event_log
-           (stream, key, sequence, id, type, schema_version, occurred_at, correlation, headers, data)
-    select stream, key, sequence, id, type, version, time, correlation, headers, data
-      from said
-     where sequence = 1
-        or exists (select 1 from event_log e
-                    where e.stream = said.stream and e.key = said.key and e.sequence = said.sequence - 1)
-        or exists (select 1 from said before
-                    where before.stream = said.stream and before.key = said.key
-                      and before.sequence = said.sequence - 1)
-     order by place
-    returning id, position
-""")
+    )"""
+"""Notes what changed (`changed_columns`), for the screens that watch."""
+
 _COLUMNS = "id, type, schema_version, key, sequence, occurred_at, correlation, headers, data"
 _SWEEP = text(f"""
     select position, {_COLUMNS} from event_log
@@ -58,37 +62,30 @@ _RANGE = text(f"""
 """).columns(headers=JSONB, data=JSONB)
 
 
-async def record(
-    session: AsyncSession, said: Sequence[Envelope], changed: Sequence[tuple[str, str, int]]
-) -> dict[UUID, int]:
-    """Write facts and change notes in one round trip; a sequence that does not join is a conflict.
-
-    Returns the log position of each event's id."""
-    for envelope in said:
-        if len(envelope.body()) > BODY_LIMIT:
+def said_columns(said: Sequence[Envelope]) -> dict[str, Any]:
+    """The columns of ``SAID``. Raises ``EventTooLarge``."""
+    bodies = [envelope.body() for envelope in said]
+    for envelope, body in zip(said, bodies, strict=True):
+        if len(body) > BODY_LIMIT:
             raise EventTooLarge(f"{envelope.type} of {envelope.key}")
-    rows = await session.execute(
-        _RECORD,
-        {
-            "ids": [e.id for e in said],
-            "streams": [e.stream for e in said],
-            "keys": [e.key for e in said],
-            "sequences": [e.sequence for e in said],
-            "types": [e.type for e in said],
-            "versions": [e.version for e in said],
-            "times": [e.time for e in said],
-            "correlations": [e.correlation for e in said],
-            "headers": [json_text(_kept(e)) for e in said],
-            "datas": [e.body().decode() for e in said],
-            "kinds": [kind for kind, _, _ in changed],
-            "rows": [id for _, id, _ in changed],
-            "row_versions": [version for _, _, version in changed],
-        },
-    )
-    positions = {row.id: row.position for row in rows}
-    if len(positions) != len(said):
-        raise Conflict("the log does not join: another transaction published first")
-    return positions
+    return {
+        "ids": [e.id for e in said],
+        "streams": [e.stream for e in said],
+        "keys": [e.key for e in said],
+        "sequences": [e.sequence for e in said],
+        "types": [e.type for e in said],
+        "versions": [e.version for e in said],
+        "times": [e.time for e in said],
+        "correlations": [e.correlation for e in said],
+        "headers": [json_text(_kept(e)) for e in said],
+        "datas": [body.decode() for body in bodies],
+    }
+
+
+def changed_columns(changed: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
+    """The columns of ``CHANGED``: kind, id and version of each."""
+    kinds, rows, versions = zip(*changed, strict=True)
+    return {"kinds": list(kinds), "rows": list(rows), "row_versions": list(versions)}
 
 
 def _kept(envelope: Envelope) -> dict[str, str]:
