@@ -4,12 +4,13 @@ import hashlib
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header
-from sqlalchemy import CursorResult, MetaData, and_, delete, func, select, text, update
+from sqlalchemy import CursorResult, MetaData, and_, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.faults import Conflict
 from chassis.http.auth import identify
 from chassis.http.tables import idempotency_table
 from chassis.refusal import Invalid, Refusal
@@ -31,36 +32,44 @@ class IdempotencyKeyRequired(Refusal):
     status = 428
 
 
-class Claim:
-    """A key claimed in the command's own transaction."""
+class AnsweredBefore(Conflict):
+    """The key has an answer already: what this run did must be rolled back."""
 
-    def __init__(self, session: AsyncSession, scope: str, route: str, key: str, fingerprint: bytes) -> None:
-        self._session = session
+
+class Claim:
+    """A key that a request came with.
+
+    It is written with the answer, at the end of the command's own transaction: a command that is sent twice
+    may run twice, but the second run ends here, or at a rule that says no, and is answered with the first."""
+
+    def __init__(self, scope: str, route: str, key: str, fingerprint: bytes) -> None:
         self._row = {"scope": scope, "route": route, "key": key}
         self._fingerprint = fingerprint
         self._this = and_(_keys.c.scope == scope, _keys.c.route == route, _keys.c.key == key)
 
-    async def earlier_answer(self) -> Response | None:
-        """Claim the key, waiting for a twin that is still running, and give the answer if there is one.
+    async def keep(self, session: AsyncSession, response: Response) -> None:
+        """Keep the answer with the changes it tells of, unless it must not be stored, or is a refusal.
 
-        Raises ``IdempotencyKeyReused`` when the earlier request was another one.
-        """
-        claimed = insert(_keys).values(**self._row, fingerprint=self._fingerprint).on_conflict_do_nothing()
-        if cast(CursorResult[Any], await self._session.execute(claimed)).rowcount:
-            return None
-        row = (await self._session.execute(select(_keys).where(self._this))).one()
-        if row.fingerprint != self._fingerprint:
-            raise IdempotencyKeyReused()
-        return Response(row.body, row.status, {**row.headers, "Idempotent-Replay": "true"})
-
-    async def keep(self, response: Response) -> None:
-        """Keep the answer with the changes it tells of; what must not be stored, or failed, frees the key."""
+        Waits for a twin that is still running. Raises ``AnsweredBefore``."""
         if response.status_code >= 400 or is_confidential(response) or not hasattr(response, "body"):
-            await self._session.execute(delete(_keys).where(self._this))
             return
         headers = {name: response.headers[name] for name in _SHOWN if name in response.headers}
         answer = {"status": response.status_code, "headers": headers, "body": bytes(response.body)}
-        await self._session.execute(update(_keys).where(self._this).values(**answer))
+        kept = insert(_keys).values(**self._row, fingerprint=self._fingerprint, **answer)
+        done = await session.execute(kept.on_conflict_do_nothing())
+        if not cast(CursorResult[Any], done).rowcount:
+            raise AnsweredBefore()
+
+    async def earlier_answer(self, session: AsyncSession) -> Response | None:
+        """The answer that was given to the same request before, if there is one.
+
+        Raises ``IdempotencyKeyReused`` when the earlier request was another one."""
+        row = (await session.execute(select(_keys).where(self._this))).one_or_none()
+        if row is None:
+            return None
+        if row.fingerprint != self._fingerprint:
+            raise IdempotencyKeyReused()
+        return Response(row.body, row.status, {**row.headers, "Idempotent-Replay": "true"})
 
 
 def is_confidential(response: Response) -> bool:
@@ -68,14 +77,14 @@ def is_confidential(response: Response) -> bool:
     return "no-store" in response.headers.get("cache-control", "")
 
 
-async def claim(request: Request, session: AsyncSession, route: str) -> Claim | None:
+async def claim(request: Request, route: str) -> Claim | None:
     """The claim of a request that came with a key. Raises ``Invalid`` for a key that is none."""
     key = request.headers.get("idempotency-key")
     if key is None or request.method not in _CHANGES:
         return None
     if not 1 <= len(key) <= _LONGEST:
         raise Invalid("header.Idempotency-Key", f"1 to {_LONGEST} characters")
-    return Claim(session, await _scope(request), route, key, await _fingerprint(request))
+    return Claim(await _scope(request), route, key, await _fingerprint(request))
 
 
 async def _scope(request: Request) -> str:

@@ -7,21 +7,24 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.faults import is_beyond_limits, is_busy, is_conflict, is_duplicate, is_outage
 from chassis.http.auth import permissions_of
-from chassis.http.idempotency import claim
+from chassis.http.idempotency import AnsweredBefore, Claim, claim
 from chassis.http.problems import problem, try_again
 from chassis.observe import logger
-from chassis.refusal import Invalid
+from chassis.refusal import Invalid, Refusal
 from chassis.tx import Tx
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _READS = frozenset({"GET", "HEAD"})
+_SAID_NO = (Refusal, HTTPException, RequestValidationError, AnsweredBefore)
 _TRIES = 5  # the first and four more
 _log = logger("chassis.http")
 _running: set[asyncio.Task[Response]] = set()
@@ -82,13 +85,24 @@ def _constraint(failure: Exception) -> str | None:
 
 
 async def _attempt(request: Request, handler: Handler, route: str) -> Response:
+    claimed = await claim(request, route)
+    try:
+        return await _in_transaction(request, handler, claimed)
+    except Exception as failure:
+        # Refused, or a unique key taken, may only mean that it was done before.
+        if claimed is not None and (isinstance(failure, _SAID_NO) or is_duplicate(failure)):
+            async with request.app.state.runtime.begin(reading=True) as tx:
+                earlier = await claimed.earlier_answer(tx.session)
+            if earlier is not None:
+                return earlier
+        raise
+
+
+async def _in_transaction(request: Request, handler: Handler, claimed: Claim | None) -> Response:
     tx: Tx
     async with request.app.state.runtime.begin(reading=request.method in _READS) as tx:
         request.state.tx = tx
         tx.if_match = _if_match(request)
-        claimed = await claim(request, tx.session, route)
-        if claimed is not None and (earlier := await claimed.earlier_answer()) is not None:
-            return earlier
         response = await handler(request)
         await tx.flush()
         if tx.subject is not None and "etag" not in response.headers and response.status_code < 400:
@@ -96,7 +110,7 @@ async def _attempt(request: Request, handler: Handler, route: str) -> Response:
         if tx.session.info.get("confidential"):
             response.headers["Cache-Control"] = "no-store"
         if claimed is not None:
-            await claimed.keep(response)
+            await claimed.keep(tx.session, response)
     return response
 
 

@@ -34,6 +34,17 @@ class TestACommandWithAKey:
         assert "idempotent-replay" not in first.headers
         assert await tickets(desk) == 1
 
+    async def test_is_answered_again_where_a_rule_says_no_to_doing_it_twice(self, desk: Department) -> None:
+        asked = {"json": {"number": 5}, "who": [WRITE], "headers": KEY}
+
+        first = await desk.call("POST", "/tickets", **asked)
+        again = await desk.call("POST", "/tickets", **asked)
+        other = await desk.call("POST", "/tickets", json={"number": 5}, who=[WRITE])
+
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        assert (first.status_code, other.status_code) == (201, 409)
+        assert await tickets(desk) == 1
+
     async def test_with_another_body_is_refused(self, desk: Department) -> None:
         await pay(desk)
 
