@@ -39,7 +39,7 @@ erase: ## close the shop and delete its data, passwords and keys
 demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
 
-bench: setup ## what a journey costs, beside the machine's floor (QUICK=1, COMPARE=old.json, OUT=new.json, KEEP=1)
+bench: setup ## what a journey costs, beside the machine's floor (QUICK=1, COMPARE=old.json, OUT=new.json)
 	@$(PY) -m bench
 
 test: setup ## every test, on private servers (ARGS="-k estimate services/reception")

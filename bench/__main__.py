@@ -1,8 +1,8 @@
 """``python -m bench``: open a shop of its own, drive the bench journey, say what it cost, take the shop away.
 
 ``QUICK=1``: concurrency 1 and 4 only, shorter, without floors and past visits. ``OUT`` names the JSON
-(default ``var/bench-<commit>.json``), ``COMPARE`` an earlier one. ``KEEP=1`` leaves the shop open for a
-profiler.
+(default ``var/bench-<commit>.json``), ``COMPARE`` an earlier one; ``PAST`` is the number of past visits
+(50,000). ``KEEP=1`` leaves the shop open for a profiler; the next run takes it away.
 """
 
 import asyncio
@@ -73,8 +73,9 @@ class Bench:
             figures["processes"]["MB busy"] = meter.megabytes()
             if visit is not None:
                 figures["past visits"] = await self._age(visit)
+                await furnished.sign_in()
                 await drivers.at_once(4, 4.0)
-                figures[f"journeys, {_PAST:,} past visits"] = await self._journeys(furnished, drivers)
+                figures["journeys after past visits"] = await self._journeys(furnished, drivers)
             figures["messages"] = asdict(
                 await messages.measure(self._shop, messages=800 if self._quick else 2000)
             )
@@ -88,9 +89,10 @@ class Bench:
 
     async def _age(self, visit: Past) -> Figures:
         began = time.monotonic()
-        await visit.set_down(_PAST)
-        self._say(f"{_PAST:,} past visits of {visit.rows} rows each")
-        return {"visits": _PAST, "rows a visit": visit.rows, "seconds": round(time.monotonic() - began, 1)}
+        visits = int(os.environ.get("PAST") or _PAST)
+        await visit.set_down(visits)
+        self._say(f"{visits:,} past visits of {visit.rows} rows each")
+        return {"visits": visits, "rows a visit": visit.rows, "seconds": round(time.monotonic() - began, 1)}
 
     async def _journeys(self, furnished: Furnished, drivers: Drivers) -> Figures:
         figures: Figures = {}
@@ -107,8 +109,11 @@ class Bench:
 
     async def _told(self, load: Load) -> Figures:
         effects = await commit_to_effect(self._urls, load.began)
-        self._say(f"{load.journeys} journeys in {load.seconds:.0f} s")
         per_journey = _each(load.spent.seconds, load.journeys)
+        self._say(
+            f"{load.journeys} journeys, {load.rate:.2f}/s, {load.spent.shop / load.journeys:.3f} CPU s each; "
+            f"p50: command {load.command.p50:.0f} ms, effect {effects.p50:.0f} ms (p99 {effects.p99:.0f})"
+        )
         return {
             "journeys": load.journeys,
             "journeys/s": round(load.rate, 3),

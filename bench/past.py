@@ -7,6 +7,8 @@ wherever they stand, also inside JSON and in cursors' keys; times lie nine minut
 copy. So each past visit has a customer, a car, a job, an invoice, a log and cursors of its own, and all
 constraints but foreign keys, which hold because all ids of a visit change together, are checked as they are
 inserted.
+
+Stock is the exception: what a copy took from the shelf stands in the ledger, but is still on hand.
 """
 
 import asyncio
