@@ -1,8 +1,10 @@
 """The container engine: this machine's, or one of our own beside it that changes nothing of the machine."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,14 +37,20 @@ def address() -> str | None:
 @contextmanager
 def asked() -> Iterator[docker.DockerClient]:
     """A client of the engine that answers, for some questions; ``NotStarted`` if none does."""
-    found = address()
-    if found is None:
-        raise NotStarted("no container engine answers; start Docker, or `make engine` for one of our own")
-    client = docker.DockerClient(base_url=found, timeout=120)
+    client = docker.DockerClient(base_url=_found(), timeout=120)
     try:
         yield client
     finally:
         client.close()
+
+
+@cache
+def _found() -> str:
+    """Looked for once a process: whoever asks a hundred times means the same engine."""
+    found = address()
+    if found is None:
+        raise NotStarted("no container engine answers; start Docker, or `make engine` for one of our own")
+    return found
 
 
 def environment() -> dict[str, str]:
@@ -85,6 +93,7 @@ def start(say: Callable[[str], None] = print) -> None:
 def stop() -> None:
     """End the engine that we started, with its containers; images and volumes stay for the next time."""
     _daemon().stop(grace=60)
+    _found.cache_clear()
 
 
 @contextmanager
@@ -100,14 +109,30 @@ def running(say: Callable[[str], None] = print) -> Iterator[None]:
 
 
 def _answers(place: str) -> bool:
+    if not _listens(place):
+        return False
     try:
-        with_engine = docker.DockerClient(base_url=place, timeout=5)
+        client = docker.DockerClient(base_url=place, timeout=30)
         try:
-            return bool(with_engine.ping())
+            return bool(client.ping())
         finally:
-            with_engine.close()
+            client.close()
     except (DockerException, RequestException, OSError, ValueError):
         return False
+
+
+def _listens(place: str) -> bool:
+    """Asked first, because a client that finds nobody at a socket leaves its own open."""
+    kind, _, path = place.partition("://")
+    if kind != "unix":
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(30)
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 def _folder() -> Path:

@@ -38,7 +38,7 @@ class ContainerPostgres(Postgres):
             },
             shm_size="256m",
         )
-        if not wait_for(lambda: self.running or not self._box.alive, timeout) or not self.running:
+        if not wait_for(lambda: self.running or not self._box.alive, timeout, every=0.5) or not self.running:
             raise NotStarted(f"PostgreSQL did not come up\n{self._box.tail()}")
 
     def stop(self, *, kill: bool = False) -> None:
@@ -79,7 +79,7 @@ class ContainerPostgres(Postgres):
 class ContainerRabbitMQ(RabbitMQ):
     """One node in a container named by ``data_dir``, its ports on the loopback, set up as the shop's is."""
 
-    def start(self, timeout: float = 90) -> None:
+    def start(self, timeout: float = 120) -> None:
         """Start the node and return when it speaks AMQP."""
         if self._box.alive:
             return self._await(timeout)
@@ -137,7 +137,7 @@ class ContainerRabbitMQ(RabbitMQ):
         return Box(_name(self.folder))
 
     def _await(self, timeout: float) -> None:
-        up = wait_for(lambda: answers(self.port, AMQP_GREETING) or not self._box.alive, timeout, every=0.1)
+        up = wait_for(lambda: answers(self.port, AMQP_GREETING) or not self._box.alive, timeout, every=0.5)
         if not up or not self._box.alive:
             said = self._box.tail()
             self.stop(kill=True)
