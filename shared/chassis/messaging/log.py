@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.columns import json_text
 from chassis.messaging.envelope import BODY_LIMIT, Envelope
+from chassis.refusal import Refusal
 
 
-class EventTooLarge(Exception):
-    """A fact is larger than the body limit; nothing of its transaction happens."""
+class EventTooLarge(Refusal):
+    """This is more than fits into one message: say it in fewer words or in several steps."""
+
+    status = 413
 
 
 SAID = """
@@ -67,7 +70,7 @@ def said_columns(said: Sequence[Envelope]) -> dict[str, Any]:
     bodies = [envelope.body() for envelope in said]
     for envelope, body in zip(said, bodies, strict=True):
         if len(body) > BODY_LIMIT:
-            raise EventTooLarge(f"{envelope.type} of {envelope.key}")
+            raise EventTooLarge(told=envelope.type, limit_bytes=BODY_LIMIT)
     return {
         "ids": [e.id for e in said],
         "streams": [e.stream for e in said],
