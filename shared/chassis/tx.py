@@ -90,6 +90,18 @@ class Tx:
         """The shop-local date."""
         return self.now.astimezone(self.settings.timezone).date()
 
+    # --- reading to show
+
+    async def read(self, kind: type[T], id: Any) -> T:
+        """The one with this id, for showing: not locked; the first of a request gives the answer its ETag.
+        Raises ``NotFound``."""
+        found = await self.session.get(kind, id)
+        if found is None:
+            raise NotFound(kind.__name__, id)
+        if self.subject is None and isinstance(found, Aggregate):
+            self.subject = found
+        return found
+
     # --- reading for change
 
     async def get(self, kind: type[T], id: Any) -> T:

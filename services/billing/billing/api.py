@@ -13,6 +13,7 @@ from billing.domain import (
     CreditNotAgreed,
     DiscountExceedsPayable,
     InvoiceState,
+    IssuedInvoice,
     LabourRate,
     MeasureState,
     Method,
@@ -149,7 +150,7 @@ async def show_labour_rate(
     work_type: Word, customer_class: Word, tx: TxDep, who: Annotated[Who, may(perm.READ)]
 ) -> LabourRateView:
     """One rate with all its steps."""
-    rate = await tx.get(LabourRate, rate_id(work_type, customer_class))
+    rate = await tx.read(LabourRate, rate_id(work_type, customer_class))
     return price_list.labour_rate(rate, tx.today)
 
 
@@ -198,7 +199,7 @@ async def show_settlement_papers(
 @invoices.get("/issued-invoices/{invoice_no}", responses=problems(NotFound))
 async def show_issued_invoice(invoice_no: str, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> IssuedPaper:
     """An invoice by its number, as it was issued."""
-    return IssuedPaper.of(await papers.issued_invoice(tx, invoice_no))
+    return IssuedPaper.of(await tx.read(IssuedInvoice, invoice_no))
 
 
 @invoices.post(

@@ -137,15 +137,15 @@ class TestRepeatedCommands:
 
 class TestAStaleScreen:
     async def test_is_told_the_current_version(self, parts: Department) -> None:
-        seen = (await parts.call("GET", f"/parts/{PADS}", who=ALL)).json()["version"]
+        seen = await parts.call("GET", f"/parts/{PADS}", who=ALL)
         body = {k: v for k, v in a_part(unit_price="300.00").items() if k != "part_no"}
-        headers = {"If-Match": f'"{seen}"'}
+        headers = {"If-Match": seen.headers["etag"]}
         first = await parts.call("PUT", f"/parts/{PADS}", json=body, who=ALL, headers=headers)
 
         second = await parts.call("PUT", f"/parts/{PADS}", json=body, who=ALL, headers=headers)
 
         assert (first.status_code, second.status_code) == (200, 412)
-        assert second.json()["version"] == first.json()["version"] == seen + 1
+        assert second.json()["version"] == first.json()["version"] == seen.json()["version"] + 1
 
 
 class TestIllegalTransitions:

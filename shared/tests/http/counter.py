@@ -150,7 +150,7 @@ async def list_prices(tx: TxDep, page: PageQuery, who: Annotated[Who, may(READ)]
 
 @shop.get("/tickets/{ticket_id}", responses=problems(NotFound))
 async def show_ticket(ticket_id: UUID, tx: TxDep, who: Annotated[Who, may(READ)]) -> TicketView:
-    return TicketView.of(await tx.get(Ticket, ticket_id))
+    return TicketView.of(await tx.read(Ticket, ticket_id))
 
 
 @shop.put("/tickets/{ticket_id}/note")

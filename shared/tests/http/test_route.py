@@ -103,6 +103,18 @@ _PAYING = """select exists (select 1 from pg_locks join pg_class on relation = p
              where relname = 'counters' and mode = 'RowExclusiveLock' and granted)"""
 
 
+class TestLooking:
+    async def test_does_not_wait_for_who_is_changing_it(self, desk: Department) -> None:
+        ticket_id = await a_ticket(desk)
+
+        async with desk.tx() as tx:
+            await tx.get(Ticket, ticket_id)
+            async with asyncio.timeout(5):
+                shown = await desk.call("GET", f"/tickets/{ticket_id}", who=[READ])
+
+        assert (shown.status_code, shown.headers["etag"]) == (200, f'"{shown.json()["version"]}"')
+
+
 class TestTheVersionOfAnAnswer:
     async def test_is_its_etag(self, desk: Department) -> None:
         ticket_id = await a_ticket(desk)

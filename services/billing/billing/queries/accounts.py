@@ -75,7 +75,7 @@ async def accounts(
 
 async def account(tx: Tx, visit_id: UUID) -> AccountView:
     """What was authorised, handed out and done in a visit. Raises ``NotFound``."""
-    held = await tx.get(Account, visit_id)
+    held = await tx.read(Account, visit_id)
     row = (await tx.session.execute(_accounts().where(Account.visit_id == visit_id))).one()
     authorised = held.authorised_at(held.answered_revision)
     parts = select(PartLine).where(PartLine.request_id == held.request_id).order_by(PartLine.part_line_id)

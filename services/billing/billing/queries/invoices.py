@@ -23,7 +23,7 @@ from billing.views import (
     RefundView,
     SettlementPapers,
 )
-from chassis import NotFound, Tx
+from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
 from chassis.money import ZERO
 
@@ -61,7 +61,7 @@ async def invoices(
 
 async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
     """Everything about one invoice. Raises ``NotFound``."""
-    held = await tx.get(Invoice, invoice_id)
+    held = await tx.read(Invoice, invoice_id)
     row = (await tx.session.execute(with_names().where(Invoice.id == invoice_id))).one()
     papers = select(IssuedInvoice).where(IssuedInvoice.invoice_id == invoice_id)
     measures = await measures_of(tx, held.visit_id)
@@ -90,7 +90,7 @@ async def _refunds(tx: Tx, invoice_id: UUID) -> list[Refund]:
 
 async def settlement_papers(tx: Tx, invoice_id: UUID) -> SettlementPapers:
     """What is printed for the customer. Raises ``NotFound``."""
-    held = await tx.get(Invoice, invoice_id)
+    held = await tx.read(Invoice, invoice_id)
     about = select(Account.request_no, Account.plate, Account.vin, Customer.display_name)
     names = about.join(Customer, Customer.customer_id == Account.customer_id, isouter=True)
     request_no, plate, vin, name = (
@@ -151,11 +151,3 @@ async def measures(tx: Tx, page: PageAsked, *, state: str | None, visit_id: UUID
         rows = rows.where(Measure.visit_id == visit_id)
     by = (Measure.decided_at, Measure.measure_id)
     return await paginate(tx, rows, page, by=by, view=MeasureView, descending=True)
-
-
-async def issued_invoice(tx: Tx, invoice_no: str) -> IssuedInvoice:
-    """A paper by its number, as it was issued. Raises ``NotFound``."""
-    paper = await tx.session.get(IssuedInvoice, invoice_no)
-    if paper is None:
-        raise NotFound("IssuedInvoice", invoice_no)
-    return paper

@@ -191,7 +191,7 @@ async def add_supplier(
 @router.get("/suppliers/{supplier_id}", responses=problems(NotFound))
 async def get_supplier(supplier_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> SupplierView:
     """One supplier."""
-    return SupplierView.of(await queries.supplier(tx, supplier_id))
+    return SupplierView.of(await tx.read(Supplier, supplier_id))
 
 
 @router.put("/suppliers/{supplier_id}", responses=problems(commands.SupplierAlreadyKnown, NotFound, Stale))

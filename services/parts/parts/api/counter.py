@@ -14,7 +14,7 @@ from contracts.may import parts as perm
 from contracts.may import workshop
 from parts.api.reservations import ReservationView, view_of
 from parts.commands import counter as commands
-from parts.domain import PickRequest, Slip
+from parts.domain import PickRequest, Reservation, Slip
 from parts.domain.picking import PICK, PickState, SlipKind
 from parts.domain.reservation import Asked
 from parts.domain.reservation_line import MoreThanAuthorised, MoreThanIssued, NotAuthorised
@@ -173,7 +173,7 @@ async def request_picking(
         lines=[(line.part_line_id, line.quantity) for line in body.lines],
     )
     await tx.flush()
-    reservation = await queries.reservation(tx, reservation_id)
+    reservation = await tx.read(Reservation, reservation_id)
     return PickView.made(request, now, reservation.request_no, reservation.plate)
 
 
@@ -200,7 +200,8 @@ async def get_pick_request(
     pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(perm.READ)]
 ) -> PickView:
     """One request of a technician."""
-    request, reservation = await queries.pick_request(tx, pick_request_id)
+    request = await tx.read(PickRequest, pick_request_id)
+    reservation = await tx.read(Reservation, request.reservation_id)
     return PickView.made(request, now, reservation.request_no, reservation.plate)
 
 
@@ -213,7 +214,7 @@ async def withdraw_picking(
     """The technician no longer waits."""
     request = await commands.withdraw_picking(tx, pick_request_id=pick_request_id)
     await tx.flush()
-    reservation = await queries.reservation(tx, request.reservation_id)
+    reservation = await tx.read(Reservation, request.reservation_id)
     return PickView.made(request, now, reservation.request_no, reservation.plate)
 
 
@@ -293,6 +294,6 @@ async def _slip_detail(tx: TxDep, slip_no: str) -> SlipDetail:
 
 async def _written(tx: TxDep, slip: Slip) -> Issued:
     await tx.flush()
-    reservation = await queries.reservation(tx, slip.reservation_id)
+    reservation = await tx.read(Reservation, slip.reservation_id)
     detail = await _slip_detail(tx, slip.slip_no)
     return Issued(slip=detail, reservation=await view_of(tx, reservation))

@@ -155,7 +155,7 @@ async def get_purchase_order(
     purchase_order_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]
 ) -> OrderView:
     """One order."""
-    return OrderView.made(await queries.purchase_order(tx, purchase_order_id))
+    return OrderView.made(await tx.read(PurchaseOrder, purchase_order_id))
 
 
 @router.post(

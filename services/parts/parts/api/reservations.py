@@ -158,7 +158,7 @@ async def get_reservation(
     reservation_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]
 ) -> ReservationView:
     """One reservation with its lines and what may be done."""
-    return await view_of(tx, await queries.reservation(tx, reservation_id))
+    return await view_of(tx, await tx.read(Reservation, reservation_id))
 
 
 @router.post(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from chassis import NotFound, Tx
+from chassis import Tx
 from parts.domain import Movement, Part, PickRequest, PurchaseOrder, Reservation, ReservationLine, Slip, Stock
 from parts.domain.picking import PickState, SlipKind
 
@@ -16,14 +16,6 @@ Rows = Select[*tuple[Any, ...]]
 def reservations(**filters: Any) -> Rows:
     """Reservations by request, visit, appointment, number, plate or state; ``None`` is no filter."""
     return _filtered(select(Reservation), Reservation, filters)
-
-
-async def reservation(tx: Tx, reservation_id: UUID) -> Reservation:
-    """One reservation, for looking at. Raises ``NotFound``."""
-    found = await tx.session.get(Reservation, reservation_id)
-    if found is None:
-        raise NotFound("Reservation", reservation_id)
-    return found
 
 
 async def parts_of(tx: Tx, part_nos: Iterable[str]) -> dict[str, tuple[Part, Stock]]:
@@ -40,16 +32,6 @@ def pick_requests(*, state: str | None, reservation_id: UUID | None) -> Rows:
     return query.where(*(column == value for column, value in asked.items() if value is not None))
 
 
-async def pick_request(tx: Tx, pick_request_id: UUID) -> tuple[PickRequest, Reservation]:
-    """One request and its reservation, for looking at. Raises ``NotFound``."""
-    query = pick_requests(state=None, reservation_id=None).where(PickRequest.id == pick_request_id)
-    found = (await tx.session.execute(query)).one_or_none()
-    if found is None:
-        raise NotFound("PickRequest", pick_request_id)
-    request, reservation = found
-    return request, reservation
-
-
 def slips(*, reservation_id: UUID | None, kind: SlipKind | None) -> Rows:
     """Issue and return slips."""
     return _filtered(select(Slip), Slip, {"reservation_id": reservation_id, "kind": kind})
@@ -57,9 +39,7 @@ def slips(*, reservation_id: UUID | None, kind: SlipKind | None) -> Rows:
 
 async def slip(tx: Tx, slip_no: str) -> tuple[Slip, list[Movement]]:
     """One slip and its rows. Raises ``NotFound``."""
-    found = await tx.session.get(Slip, slip_no)
-    if found is None:
-        raise NotFound("Slip", slip_no)
+    found = await tx.read(Slip, slip_no)
     query = select(Movement).where(Movement.slip_no == slip_no).order_by(Movement.position)
     return found, await tx.all(query)
 
@@ -87,14 +67,6 @@ async def waiting_of(tx: Tx, reservation_id: UUID) -> int:
 def purchase_orders(**filters: Any) -> Rows:
     """Orders by state or supplier."""
     return _filtered(select(PurchaseOrder), PurchaseOrder, filters)
-
-
-async def purchase_order(tx: Tx, purchase_order_id: UUID) -> PurchaseOrder:
-    """One order, for looking at. Raises ``NotFound``."""
-    found = await tx.session.get(PurchaseOrder, purchase_order_id)
-    if found is None:
-        raise NotFound("PurchaseOrder", purchase_order_id)
-    return found
 
 
 def _filtered(query: Rows, kind: type, filters: dict[str, Any]) -> Rows:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from chassis import NotFound, Tx
+from chassis import Tx
 from parts.domain import (
     Movement,
     Part,
@@ -19,7 +19,6 @@ from parts.domain import (
     Reservation,
     ReservationLine,
     Stock,
-    Supplier,
 )
 from parts.domain.figures import mean_minutes, share_percent
 from parts.domain.purchase import PLACED, REQUESTED
@@ -46,12 +45,10 @@ def parts_and_stock(
 
 async def part_and_stock(tx: Tx, part_no: str) -> tuple[Part, Stock, Decimal]:
     """One part, its stock and what is on order. Raises ``NotFound``."""
+    part = await tx.read(Part, part_no)
     on_order = _on_order().where(PurchaseOrderLine.part_no == part_no).scalar_subquery()
-    query = select(Part, Stock, func.coalesce(on_order, NONE)).join(Stock, Stock.part_no == Part.part_no)
-    found = (await tx.session.execute(query.where(Part.part_no == part_no))).one_or_none()
-    if found is None:
-        raise NotFound("Part", part_no)
-    part, stock, coming = found
+    query = select(Stock, func.coalesce(on_order, NONE)).where(Stock.part_no == part_no)
+    stock, coming = (await tx.session.execute(query)).one()
     return part, stock, coming
 
 
@@ -62,14 +59,6 @@ def _on_order() -> Rows:
         .where(PurchaseOrderLine.received < PurchaseOrderLine.quantity)
         .where(PurchaseOrder.state.in_((REQUESTED, PLACED)))
     )
-
-
-async def supplier(tx: Tx, supplier_id: UUID) -> Supplier:
-    """One supplier, for looking at. Raises ``NotFound``."""
-    found = await tx.session.get(Supplier, supplier_id)
-    if found is None:
-        raise NotFound("Supplier", supplier_id)
-    return found
 
 
 def movements(part_no: str, kind: str | None) -> Rows:

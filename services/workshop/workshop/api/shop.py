@@ -84,11 +84,7 @@ async def list_technicians(
 @routes.get("/technicians/{technician_id}", responses=problems(NotFound))
 async def show_technician(technician_id: UUID, tx: TxDep, who: Reader) -> TechnicianView:
     """One technician."""
-    technician = await tx.session.get(Technician, technician_id)
-    if technician is None:
-        raise NotFound("Technician", technician_id)
-    tx.subject = technician
-    return (await crew.technician_views(tx, [technician]))[0]
+    return (await crew.technician_views(tx, [await tx.read(Technician, technician_id)]))[0]
 
 
 @routes.get("/technicians/{technician_id}/schedule")
@@ -126,11 +122,7 @@ async def list_bays(tx: TxDep, who: Reader, page: PageQuery, free: bool | None =
 @routes.get("/bays/{bay_id}", responses=problems(NotFound))
 async def show_bay(bay_id: UUID, tx: TxDep, who: Reader) -> BayView:
     """One bay."""
-    bay = await tx.session.get(Bay, bay_id)
-    if bay is None:
-        raise NotFound("Bay", bay_id)
-    tx.subject = bay
-    return bay_view(bay)
+    return bay_view(await tx.read(Bay, bay_id))
 
 
 @routes.post("/bays", status_code=status.HTTP_201_CREATED, responses=problems(no.BayNameTaken))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import NotFound, Tx
+from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
 from workshop.domain import Bay, Job, JobLine, JobState, Visit
 from workshop.views import (
@@ -25,18 +25,9 @@ async def show_job(tx: Tx, job: Job) -> JobView:
     return job_view(job, visit, bay)
 
 
-async def find_job(tx: Tx, job_id: UUID) -> Job:
-    """The job for reading, not locked; its version becomes the ETag. Raises ``NotFound``."""
-    job = await tx.session.get(Job, job_id)
-    if job is None:
-        raise NotFound("Job", job_id)
-    tx.subject = job
-    return job
-
-
 async def tag(tx: Tx, job_id: UUID) -> Tag:
     """The progress tag of a car (WORK-18)."""
-    view = await show_job(tx, await find_job(tx, job_id))
+    view = await show_job(tx, await tx.read(Job, job_id))
     names = dict.fromkeys(line.technician_name for line in view.lines if line.technician_name)
     return Tag(
         request_no=view.vehicle.request_no,
