@@ -106,6 +106,9 @@ class EstimatePresented(_PricedSet):
     presented_at: Instant = Field(description="when, UTC")
     answer_by: Instant | None = Field(default=None, description="until when it is open, UTC")
     via: str = Field(description="desk or link")
+    dropped_line_ids: tuple[UUID, ...] = Field(
+        default=(), description="work no longer offered: taken out by the advisor, or declined before"
+    )
 
 
 class EstimateAnswered(_VisitEvent):

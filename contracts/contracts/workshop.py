@@ -194,4 +194,6 @@ class PromiseEndangered(_JobEvent):
     promised_at: Instant = Field(description="the promise, UTC")
     forecast_at: Instant = Field(description="when the car will be ready, UTC")
     late_minutes: Minutes = Field(description="forecast after promise, whole minutes")
-    cause: str = Field(description="why: not_started, remaining_work, awaiting_parts, awaiting_answer, ...")
+    cause: str = Field(
+        description="why: late_start, overrun, rework, awaiting_answer, awaiting_parts, or eta of a part"
+    )

@@ -187,6 +187,11 @@ class TestEstimatingByHand:
         assert latest["lines"][1]["discount_net"] == "30.00"
         assert drafted["estimates"][0]["state"] == "superseded"
 
+        await desk.do("estimates/2/presentation")
+
+        (told,) = desk.department.said(says.EstimatePresented)
+        assert told.dropped_line_ids == (drop.line_id,)
+
     async def test_an_unanswered_revision_expires(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.do("estimates/1/presentation")

@@ -187,7 +187,7 @@ class Story:
         }
         return reception_says.IntakeCompleted.model_validate(facts | more)
 
-    def presented(self, *lines: Line, revision: int = 1) -> Event:
+    def presented(self, *lines: Line, dropped: Sequence[Line] = (), revision: int = 1) -> Event:
         return reception_says.EstimatePresented(
             **self.ids,
             revision=revision,
@@ -196,6 +196,7 @@ class Story:
             currency="CNY",
             presented_at=self.now,
             via="desk",
+            dropped_line_ids=tuple(line.line_id for line in dropped),
         )
 
     def answered(self, *lines: Line, declined: Sequence[Line] = (), revision: int = 1) -> Event:
@@ -213,6 +214,16 @@ class Story:
 
     def promised(self, at: datetime, revision: int = 1) -> Event:
         return reception_says.HandoverPromised(**self.ids, promise_revision=revision, promised_at=at)
+
+    def accepted(self) -> Event:
+        return reception_says.WorkAccepted(
+            **self.ids,
+            invoice_id=uuid4(),
+            invoice_revision=1,
+            checks=(),
+            belongings_ok=True,
+            signed_at=self.now,
+        )
 
     def handed_over(self) -> Event:
         return reception_says.VehicleHandedOver(

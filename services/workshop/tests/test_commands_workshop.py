@@ -11,8 +11,8 @@ from contracts import workshop as says
 from workshop.domain import HouseRules
 
 
-@pytest.mark.req("WORK-01", "WORK-02", "WORK-07", "WORK-26", "WORK-34")
 class TestARepair:
+    @pytest.mark.req("WORK-26", "WORK-34")
     async def test_goes_from_the_signed_form_to_ready(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
@@ -68,6 +68,7 @@ class TestARepair:
         assert len(occupied.json()["items"]) == 1
         assert len(free.json()["items"]) == 6
 
+    @pytest.mark.req("WORK-30")
     async def test_is_washed_before_it_is_ready_if_the_house_says_so(self, story: Any) -> None:
         async with story.workshop.tx() as tx:
             await change_rule(tx, HouseRules, "wash_required", True, "new brush")
@@ -83,7 +84,7 @@ class TestARepair:
 
 
 class TestParts:
-    @pytest.mark.req("WORK-12")
+    @pytest.mark.req("PART-03")
     async def test_must_be_at_hand_before_the_line_starts(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
@@ -233,8 +234,8 @@ class TestAdditionalWork:
         assert story.workshop.said(says.JobReopened)[0].withdraws_ready
 
 
-@pytest.mark.req("WORK-26", "WORK-27", "WORK-28")
 class TestInspection:
+    @pytest.mark.req("WORK-27", "WORK-28")
     async def test_that_fails_opens_rework_with_points(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed()
@@ -253,6 +254,7 @@ class TestInspection:
         assert ready["state"] == "ready"
         assert len(story.workshop.said(says.JobCompleted)) == 2
 
+    @pytest.mark.req("WORK-26")
     async def test_is_not_done_by_who_worked_on_it(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed()

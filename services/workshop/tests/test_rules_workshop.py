@@ -1,6 +1,7 @@
 """The workshop's rules without a database: states, latest start, risk, skills, diagnosis, readiness."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -158,6 +159,36 @@ class TestDispatch:
     def test_does_not_plan_backwards(self, make: Any) -> None:
         with pytest.raises(PlanBackwards):
             self._dispatch(make, make.job(), planned_end=at("09:00"))
+
+
+class TestPartsThatAreShort:
+    def test_hold_each_line_only_until_its_own_have_come(self, make: Any) -> None:
+        job = make.job(*(make.line(parts=[make.need()]) for _ in range(2)))
+        for part in job.parts:
+            part.short = part.expected
+        first, second = job.lines
+        interrupting.interrupt(
+            job, cause="C", line_ids=[x.id for x in job.lines], reason="", moved_to_parking=False, at=NOON
+        )
+        job.parts_of(first)[0].short = Decimal(0)
+
+        told = settle(job, rules=RULES, at=NOON)
+
+        assert told == []
+        assert [line.state for line in (first, second)] == ["authorised", "interrupted"]
+
+    def test_do_not_free_a_line_that_was_stopped_by_hand(self, make: Any) -> None:
+        job = make.job(make.line(), make.line(parts=[make.need()]))
+        by_hand, short = job.lines
+        interrupting.interrupt(
+            job, cause="C", line_ids=[by_hand.id], reason="gasket", moved_to_parking=False, at=NOON
+        )
+        job.parts_of(short)[0].short = Decimal(1)
+
+        for _ in range(2):
+            settle(job, rules=RULES, at=NOON)
+
+        assert by_hand.state == "interrupted"
 
 
 class TestADiagnosis:

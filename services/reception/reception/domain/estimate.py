@@ -137,6 +137,7 @@ class Estimating(VisitFacts):
             presented_at=at,
             answer_by=answer_by,
             via=via,
+            dropped_line_ids=tuple(line.id for line in self.lines if line.state == LineState.DECLINED),
         )
 
     def answer(

@@ -138,7 +138,10 @@ async def complete_line(
     return await queries.show_job(tx, job)
 
 
-@routes.put("/jobs/{job_id}/lines/{line_id}/usage", responses=problems(*_ALWAYS, no.UsedMoreThanIssued))
+@routes.put(
+    "/jobs/{job_id}/lines/{line_id}/usage",
+    responses=problems(*_ALWAYS, no.UsedMoreThanIssued, no.WorkNotAuthorised, no.WorkAlreadyAccepted),
+)
 async def correct_usage(
     job_id: UUID, line_id: UUID, body: bodies.UsageCorrection, tx: TxDep, who: Supervisor
 ) -> JobView:

@@ -72,7 +72,8 @@ def offer(job: Job, told: EstimatePresented) -> None:
             known.go("offer")
             known.offered_in = told.revision
     for line in job.lines:
-        if line.pending and line.offered_in is not None and line.id not in offered:
+        taken_out = line.offered_in is not None and line.id not in offered
+        if line.pending and (taken_out or line.id in told.dropped_line_ids):
             line.go("give_up")
     job.presented_revision = told.revision
 

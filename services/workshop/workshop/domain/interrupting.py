@@ -107,23 +107,20 @@ def watch_parts(job: Job, at: datetime) -> list[JobInterrupted | JobResumed]:
         by_hand = before is not None and not before.waiting_part_line_ids
         return [] if before is None or by_hand else list(end(job, "C", at))
     waiting = tuple(sorted((part.id for part in missing), key=str))
-    if before is not None and set(waiting) <= set(before.waiting_part_line_ids):
-        job.replace(before, before.model_copy(update={"waiting_part_line_ids": waiting}))
-        return []
     lines = tuple(dict.fromkeys(part.line_id for part in missing))
-    told = Interruption(
-        cause="C",
-        since=at if before is None else before.since,
-        line_ids=lines,
-        waiting_part_line_ids=waiting,
-        reason="" if before is None else before.reason,
-        moved_to_parking=before is not None and before.moved_to_parking,
-    )
     if before is None:
+        told = Interruption(cause="C", since=at, line_ids=lines, waiting_part_line_ids=waiting)
         job.open_up(told)
-    else:
-        job.replace(before, told)
-    return [as_interrupted(job, told)]
+        return [as_interrupted(job, told)]
+    # Lines whose parts have come go on; what the supervisor stopped by hand stays stopped.
+    waited = {part.line_id for part in job.parts if part.id in before.waiting_part_line_ids}
+    held = [line_id for line_id in before.line_ids if line_id not in waited]
+    told = before.model_copy(
+        update={"line_ids": tuple(dict.fromkeys((*held, *lines))), "waiting_part_line_ids": waiting}
+    )
+    job.replace(before, told)
+    release_lines(job)
+    return [as_interrupted(job, told)] if set(waiting) - set(before.waiting_part_line_ids) else []
 
 
 def _missing(job: Job) -> list[PartLine]:
@@ -134,7 +131,7 @@ def _missing(job: Job) -> list[PartLine]:
 def watch_answer(job: Job, at: datetime) -> list[JobInterrupted]:
     """B begins when an estimate waits for its answer and nothing else can go on (E1)."""
     goes_on = job.diagnosis_open or any(line.running or job.can_start(line) for line in job.lines)
-    if not job.awaits_answer or goes_on or job.open_interruption("B") is not None:
+    if not job.awaits_answer or goes_on or job.finished or job.open_interruption("B") is not None:
         return []
     told = Interruption(cause="B", since=at, moved_to_parking=job.parked)
     job.open_up(told)

@@ -14,7 +14,7 @@ from chassis.states import Machine
 from contracts.values import Line, LineResult, Technician, UsedPart
 from workshop.domain.base import Base
 from workshop.domain.line import JobLine, LineState
-from workshop.domain.parts import PartLine
+from workshop.domain.parts import NONE, PartLine
 from workshop.domain.values import Alarm, Cause, Diagnosis, Inspection, Interruption, LateFact
 
 
@@ -267,10 +267,10 @@ class Job(Aggregate, Base):
     # --- changing, for the modules of this package
 
     def adopt(self, line: Line, *, offered_in: int | None, measure_id: UUID | None = None) -> JobLine:
-        """A line that is new here, or new content of one that is known and not begun; with its parts."""
+        """A line that is new here, or new content of one that is known and not done; with its parts."""
         if self.knows(line.line_id):
             found = self.line(line.line_id)
-            if found.started_at is None:
+            if found.state != LineState.DONE:
                 found.take(line)
         else:
             found = JobLine.of(line, len(self.lines), offered_in=offered_in, measure_id=measure_id)
@@ -280,6 +280,8 @@ class Job(Aggregate, Base):
 
     def _expect_parts(self, line: JobLine) -> None:
         known = {part.id: part for part in self.parts}
+        for held in self.parts_of(line):
+            held.expected = NONE  # what the advisor took out of the line is not waited for
         for need in line.needs:
             part = known.get(need.part_line_id)
             if part is None:

@@ -22,6 +22,7 @@ from workshop.domain.refusals import (
     TechnicianBusy,
     UsedMoreThanIssued,
     VehicleAway,
+    WorkAlreadyAccepted,
     WorkInterrupted,
     WorkNotAuthorised,
 )
@@ -154,9 +155,15 @@ def complete_line(
 
 
 def correct_usage(job: Job, line_id: UUID, used: Mapping[UUID, Decimal]) -> None:
-    """Set right what was really used, so that issued − returned can be squared."""
+    """Set right what was really used, so that issued − returned can be squared.
+
+    Only of authorised work: what was handed out for declined work goes back to the counter.
+    """
     line = job.line(line_id)
     JOB.check(job.state, "correct_usage")
+    if job.accepted_at is not None:
+        raise WorkAlreadyAccepted(state=job.state, allowed=job.allowed())
+    _must_be_authorised(line)
     _must_fit_issues(job, line, used)
     for part in job.parts_of(line):
         part.used = used.get(part.id, part.used)

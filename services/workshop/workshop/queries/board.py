@@ -111,7 +111,9 @@ async def queue(tx: Tx, page: PageAsked, *, skill: str | None) -> Page[QueueItem
     )
     if skill is not None:
         wanted = (LineState.AUTHORISED.value, LineState.FAILED.value)
-        skilled = select(JobLine.job_id).where(JobLine.skill == skill, JobLine.state.in_(wanted))
+        skilled = select(JobLine.job_id).where(
+            JobLine.skill == skill, JobLine.state.in_(wanted), JobLine.technician_id.is_(None)
+        )
         stmt = stmt.where(Job.id.in_(skilled))
     return await paginate(tx, stmt, page, by=(rank, latest, Job.arrived_at, Job.id), view=_queue_item)
 

@@ -13,6 +13,7 @@ from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
 from workshop.calendar import working_calendar
 from workshop.domain import Appointment, Bay, HouseRules, Job, JobLine, Technician, Visit
+from workshop.domain.copies import AWAY, IN_SHOP
 from workshop.domain.line import CLOSED
 from workshop.queries.jobs import waiting_since
 from workshop.views import (
@@ -36,12 +37,14 @@ async def technician_views(tx: Tx, shown: Sequence[Technician]) -> list[Technici
     """Status, present and next work of these technicians."""
     await tx.session.flush()
     closed = [state.value for state in CLOSED]
+    # Only cars that are not gone: a technician's past lines are many and are nobody's next work.
     stmt = (
         select(JobLine, Job, Visit.plate, Bay)
         .join(Job, Job.id == JobLine.job_id)
         .join(Visit, Visit.id == Job.visit_id)
         .outerjoin(Bay, Bay.id == Job.bay_id)
         .where(JobLine.technician_id.in_([t.id for t in shown]), JobLine.state.not_in(closed))
+        .where(Visit.whereabouts.in_((IN_SHOP, AWAY)))
         .options(raiseload(Job.parts), raiseload(Job.lines))
         .order_by(JobLine.planned_start, JobLine.id)
     )

@@ -54,7 +54,8 @@ async def _take_work_back(tx: Tx, technician: Technician) -> None:
     jobs = select(JobLine.job_id).where(
         JobLine.technician_id == technician.id, JobLine.state.in_(open_states)
     )
-    for job in await tx.all(select(Job).where(Job.id.in_(jobs)).order_by(Job.id).with_for_update()):
+    planned = select(Job).where(Job.id.in_(jobs), Job.state != JobState.CLOSED.value)
+    for job in await tx.all(planned.order_by(Job.id).with_for_update()):
         for line in job.lines:
             if line.technician_id == technician.id and line.state in open_states:
                 line.technician_id = line.technician_name = None

@@ -1,0 +1,135 @@
+"""What an estimate does to a job: lines and parts that are changed, taken out, declined, signed for."""
+
+from typing import Any
+
+import pytest
+
+from contracts import workshop as says
+
+
+def _without_parts(line: Any) -> Any:
+    return line.model_copy(update={"parts": ()})
+
+
+class TestALine:
+    async def test_whose_part_was_taken_out_does_not_wait_for_it(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed(story.proposal(parts=["2.000"]))
+        less = _without_parts(line)
+        await story.hears(story.presented(less, revision=2), story.answered(less, revision=2))
+
+        await story.begins(line)
+
+        assert (await story.job())["state"] == "repairing"
+
+    async def test_that_is_changed_while_it_runs_takes_its_new_labour(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed(story.proposal(minutes=60))
+        await story.begins(line)
+        longer = line.model_copy(update={"labour_minutes": 90})
+
+        await story.hears(story.presented(longer, revision=2), story.answered(longer, revision=2))
+
+        assert (await story.job())["lines"][1]["labour_minutes"] == 90
+
+    async def test_that_the_advisor_took_out_before_presenting_is_given_up(self, story: Any) -> None:
+        await story.in_shop()
+        kept, dropped = await story.diagnosed(story.proposal(), story.proposal())
+        await story.hears(story.presented(kept, dropped=[dropped]), story.answered(kept))
+        await story.begins(kept)
+
+        await story.completes(kept)
+
+        job = await story.job()
+        assert [line["state"] for line in job["lines"]] == ["done", "done", "given_up"]
+        assert job["state"] == "completed"
+
+    async def test_that_was_found_after_presenting_still_waits_for_its_own_revision(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.diagnosed(story.proposal())
+        await story.done("/additional-work", {"lines": [story.proposal()], "why": "disc cracked"})
+
+        await story.hears(story.presented(line), story.answered(line))
+
+        assert [line["state"] for line in (await story.job())["lines"]] == [
+            "done",
+            "authorised",
+            "not_authorised",
+        ]
+
+
+class TestASecondRevision:
+    async def test_of_done_work_alone_interrupts_nothing(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed()
+        await story.begins(line)
+        await story.completes(line)
+        before = len(story.workshop.said(says.JobInterrupted))
+
+        await story.hears(story.presented(line, revision=2))
+
+        assert len(story.workshop.said(says.JobInterrupted)) == before
+
+
+@pytest.mark.req("WORK-07")
+class TestAPlan:
+    async def test_is_reviewed_by_another_before_the_customer_hears_of_it(self, story: Any) -> None:
+        await story.in_shop()
+        await story.begins(story.zero)
+        steps = [
+            {"step": step, "result": "seen"}
+            for step in ("visual_check", "data_acquisition", "fault_codes", "fault_simulation", "judgement")
+        ]
+        await story.done(
+            "/diagnosis", {"steps": steps, "findings": ["worn pads"], "lines": [story.proposal()]}
+        )
+
+        own = await story.asks("/diagnosis/review", {"approved": True}, by=story.li)
+        await story.done("/diagnosis/review", {"approved": False, "remarks": "look again"}, by=story.wang)
+
+        assert own.json()["code"] == "review_by_another"
+        assert story.workshop.said(says.JobDiagnosed) == []
+
+    async def test_that_is_too_long_to_tell_is_refused(self, story: Any) -> None:
+        await story.in_shop()
+        await story.begins(story.zero)
+        long = [{"step": step, "result": "x"} for step in ("visual_check", "data_acquisition")]
+        steps = [
+            *long,
+            *({"step": s, "result": "x"} for s in ("fault_codes", "fault_simulation", "judgement")),
+        ]
+
+        refused = await story.asks("/diagnosis", {"steps": steps, "findings": ["磨" * 2000] * 50})
+
+        assert (refused.status_code, refused.json()["code"]) == (413, "event_too_large")
+        assert story.workshop.said(says.LineCompleted) == []
+
+
+class TestUsage:
+    async def test_of_signed_for_work_is_not_set_right_any_more(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed(story.proposal(parts=["2.000"]))
+        await story.hears(story.reserved(line), story.issued(line))
+        await story.begins(line)
+        part_line_id = line.parts[0].part_line_id
+        await story.completes(line, {part_line_id: "2.000"})
+        await story.passes_inspection()
+        await story.hears(story.accepted())
+        body = {"parts": [{"part_line_id": str(part_line_id), "used": "1.000"}]}
+
+        refused = await story.asks(f"/lines/{line.line_id}/usage", body, method="PUT")
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "work_already_accepted")
+        assert story.workshop.said(says.JobReopened) == []
+
+    async def test_of_declined_work_is_refused_its_parts_go_back(self, story: Any) -> None:
+        await story.in_shop()
+        [line] = await story.agreed(story.proposal(parts=["1.000"]))
+        await story.hears(story.reserved(line), story.issued(line))
+        await story.hears(story.presented(line, revision=2), story.answered(declined=[line], revision=2))
+        body = {"parts": [{"part_line_id": str(line.parts[0].part_line_id), "used": "1.000"}]}
+
+        refused = await story.asks(f"/lines/{line.line_id}/usage", body, method="PUT")
+
+        assert refused.json()["code"] == "work_not_authorised"
+        assert story.workshop.said(says.JobReady) == []
