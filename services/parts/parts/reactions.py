@@ -23,6 +23,7 @@ from contracts.reception import (
     VisitOpened,
 )
 from contracts.workshop import JobReady, JobReopened
+from parts.commands.counter import send_away_waiting
 from parts.commands.purchasing import order_short
 from parts.commands.stockroom import give_freed_to_others, lock_shelf, put_away
 from parts.domain import Appointment, HouseRules, Reservation, Shelf, ShopCalendar
@@ -206,6 +207,7 @@ async def close_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
     if released is not None:
         tx.publish(reservation, released)
     put_away(tx, shelf)
+    await send_away_waiting(tx, reservation)
     tx.cancel(LAPSE, reservation.id)
 
 

@@ -158,8 +158,8 @@ class TestIllegalTransitions:
         assert (answer.json()["state"], answer.json()["allowed"]) == ("withdrawn", ["list"])
 
 
-@pytest.mark.req("PART-01")
 class TestLists:
+    @pytest.mark.req("PART-01")
     async def test_show_on_hand_reserved_and_available(self, parts: Department) -> None:
         await stocked(parts, OIL, "5")
         await parts.hears(Story().confirmed(a_line((OIL, "4"))))

@@ -87,8 +87,8 @@ class TestTheCatalogue:
         assert [(row["part_no"], row["reorder_quantity"]) for row in found] == [(PADS, "10.000")]
 
 
-@pytest.mark.req("PART-02")
 class TestTheCounter:
+    @pytest.mark.req("PART-02", "PART-09")
     async def test_hands_out_on_a_slip_and_measures_the_wait(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
@@ -112,6 +112,7 @@ class TestTheCounter:
         assert [(row["waited_minutes"], row["slip_no"]) for row in queue] == [(10, told.slip_no)]
         assert await stock_differs(parts) == []
 
+    @pytest.mark.req("PART-10", "PART-27")
     async def test_takes_unused_parts_back(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
@@ -141,6 +142,46 @@ class TestTheCounter:
         assert (problem["code"], problem["waiting_for"]) == ("not_authorised", "reception.visit")
         assert problem["state"] == "attached"
         assert await stock_of(parts) == ("10.000", "2.000", "8.000")
+
+    async def test_answers_no_request_of_another_car(self, parts: Department) -> None:
+        await stocked(parts)
+        lines = [a_line((PADS, "1")), a_line((PADS, "1"))]
+        ids = [(await reservation_of(parts, await _agreed(parts, line)))["id"] for line in lines]
+        asked = await _post(parts, f"/reservations/{ids[0]}/pick-requests", _rows(lines[0], "1"))
+        body = _rows(lines[1], "1") | {"pick_request_id": asked["id"]}
+
+        answer = await parts.call("POST", f"/reservations/{ids[1]}/issues", json=body, who=ALL)
+
+        assert (answer.status_code, answer.json()["kind"]) == (404, "PickRequest")
+        queue = (await parts.call("GET", "/pick-requests", who=ALL)).json()["items"]
+        assert [row["id"] for row in queue] == [asked["id"]]
+
+    async def test_waits_for_nobody_whose_visit_is_closed(self, parts: Department) -> None:
+        await stocked(parts)
+        line = a_line((PADS, "1"))
+        story = await _agreed(parts, line)
+        id = (await reservation_of(parts, story))["id"]
+        await _post(parts, f"/reservations/{id}/pick-requests", _rows(line, "1"))
+
+        await parts.hears(story.closed())
+
+        assert (await parts.call("GET", "/pick-requests", who=ALL)).json()["items"] == []
+
+    async def test_sets_nothing_aside_anew_for_a_visit_that_is_closed(self, parts: Department) -> None:
+        await stocked(parts)
+        line = a_line((PADS, "2"))
+        story = await _agreed(parts, line)
+        id = (await reservation_of(parts, story))["id"]
+        await _post(parts, f"/reservations/{id}/issues", _rows(line, "2"))
+        await parts.hears(story.closed())
+        body = _rows(line, "1", needed_again=True)
+
+        refused = await parts.call("POST", f"/reservations/{id}/returns", json=body, who=ALL)
+        await _post(parts, f"/reservations/{id}/returns", _rows(line, "1"))
+
+        assert (refused.status_code, refused.json()["state"]) == (409, "closed")
+        assert await stock_of(parts) == ("9.000", "0.000", "9.000")
+        assert await stock_differs(parts) == []
 
     @pytest.mark.req("PART-15", "PART-27")
     async def test_gives_the_last_part_to_one_of_two(self, parts: Department) -> None:
@@ -204,8 +245,8 @@ class TestTwoBookingsAtOnce:
             assert shelf["available"] == "0.000" or short == []  # nobody waits beside free parts
 
 
-@pytest.mark.req("PART-05")
 class TestABackOrder:
+    @pytest.mark.req("PART-05", "PART-13")
     async def test_goes_from_agreement_to_arrival(self, parts: Department) -> None:
         supplier = await _supplier(parts)
         await stocked(parts, PADS, "1", supplier_id=supplier)
@@ -276,6 +317,7 @@ class TestABackOrder:
 
         assert (placed["state"], placed["supplier_name"]) == ("placed", "Bosch")
 
+    @pytest.mark.req("PART-05")
     async def test_by_hand_is_only_for_what_was_agreed(self, parts: Department) -> None:
         supplier = await _supplier(parts)
         await stocked(parts, PADS, "0")

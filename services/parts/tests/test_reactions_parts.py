@@ -48,8 +48,8 @@ async def _issue(parts: Department, story: Story, quantity: str, line: Any) -> A
     return await parts.call("POST", f"/reservations/{reservation['id']}/issues", json=body, who=ALL)
 
 
-@pytest.mark.req("PART-15", "BOOK-23")
 class TestABooking:
+    @pytest.mark.req("PART-15", "BOOK-23")
     async def test_has_its_parts_set_aside(self, parts: Department) -> None:
         story = Story()
 
@@ -61,6 +61,7 @@ class TestABooking:
         assert told.lines[0].reserved == 2
         assert await stock_of(parts) == ("10.000", "2.000", "8.000")
 
+    @pytest.mark.req("BOOK-23")
     async def test_hears_of_a_shortage(self, parts: Department) -> None:
         await parts.hears(Story().confirmed(a_line((PADS, "12"))))
 
@@ -72,6 +73,7 @@ class TestABooking:
 
         assert parts.said(says.PartsReserved)[0].lines == ()
 
+    @pytest.mark.req("PART-15")
     @pytest.mark.parametrize("ends", [Story.cancelled, Story.missed])
     async def test_that_comes_to_nothing_frees_them(
         self, parts: Department, ends: Callable[[Story], Event]
@@ -178,6 +180,7 @@ class TestAnEstimate:
         assert (await stock_of(parts))[1] == "0.000"
         assert (await stock_of(parts, OIL))[1] == "4.000"
 
+    @pytest.mark.req("PART-15")
     async def test_that_is_declined_frees_its_parts(self, parts: Department) -> None:
         story = Story()
         yes, no = a_line((PADS, "2")), a_line((PADS, "3"))

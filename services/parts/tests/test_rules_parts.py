@@ -70,8 +70,8 @@ def _take_back(reservation: Reservation, shelf: Shelf, quantity: str, *, again: 
     )
 
 
-@pytest.mark.req("PART-15")
 class TestSettingAside:
+    @pytest.mark.req("PART-15")
     def test_takes_no_more_than_is_promised_to_nobody(self) -> None:
         shelf = a_shelf(a_stock(on_hand="5", reserved="3"))
 
@@ -91,6 +91,7 @@ class TestSettingAside:
 
         assert isinstance(told, says.ShortageDetected)
 
+    @pytest.mark.req("PART-15")
     def test_of_a_changed_set_frees_what_is_gone(self) -> None:
         shelf = a_shelf(a_stock(), a_stock(OIL))
         reservation = a_reservation()
@@ -123,8 +124,8 @@ class TestSettingAside:
         assert (shelf.available(PADS), shelf.available("BRK-200")) == (10, 8)
 
 
-@pytest.mark.req("PART-02", "PART-27")
 class TestTheCounter:
+    @pytest.mark.req("PART-02")
     def test_hands_out_from_shelf_and_promise_together(self) -> None:
         stock = a_stock()
         shelf = a_shelf(stock)
@@ -172,6 +173,7 @@ class TestTheCounter:
         assert [type(event) for event in told] == [says.PartsReserved, says.PartsIssued]
         assert (stock.on_hand, stock.reserved) == (4, 0)
 
+    @pytest.mark.req("PART-27")
     def test_takes_back_no_more_than_is_unused(self) -> None:
         shelf = a_shelf(a_stock())
         reservation = _attached(shelf)
@@ -370,8 +372,8 @@ def _an_order(quantity: str = "1") -> PurchaseOrder:
     return PurchaseOrder(order_no="PO-250307-0001", created_by="system", created_at=FRIDAY, lines=[line])
 
 
-@pytest.mark.req("PART-09", "PART-20")
 class TestKeyFigures:
+    @pytest.mark.req("F-29")
     def test_follow_the_worked_example_of_f_29(self) -> None:
         assert share_percent(180, 200) == Decimal("90.00")
         assert mean_minutes([5 * 60, 10 * 60, 15 * 60]) == Decimal("10.00")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from chassis import Tx
+from chassis import NotFound, Tx
 from chassis.numbers import request_no
 from parts.commands.stockroom import lock_shelf, put_away
 from parts.domain import PickRequest, Reservation, Shelf, Slip
@@ -94,17 +94,27 @@ async def _answered_request(
     """The request that this slip answers: the one named, else the technician's oldest here."""
     if pick_request_id is not None:
         named = await tx.get(PickRequest, pick_request_id)
+        if named.reservation_id != reservation.id:
+            raise NotFound("PickRequest", pick_request_id)
         PICK.check(named.state, "pick")
         return named
-    oldest = (
+    own = _waiting(reservation).where(PickRequest.technician_id == technician_id)
+    return next(iter(await tx.all(own.limit(1))), None)
+
+
+async def send_away_waiting(tx: Tx, reservation: Reservation) -> None:
+    """The visit is over: nobody waits at the counter for its parts any longer."""
+    for request in await tx.all(_waiting(reservation)):
+        request.withdraw()
+
+
+def _waiting(reservation: Reservation) -> Select[PickRequest]:
+    return (
         select(PickRequest)
-        .where(PickRequest.reservation_id == reservation.id, PickRequest.technician_id == technician_id)
-        .where(PickRequest.state == PickState.WAITING)
+        .where(PickRequest.reservation_id == reservation.id, PickRequest.state == PickState.WAITING)
         .order_by(PickRequest.requested_at, PickRequest.id)
-        .limit(1)
         .with_for_update()
     )
-    return next(iter(await tx.all(oldest)), None)
 
 
 async def _slip(tx: Tx, kind: SlipKind, reservation: Reservation, technician_id: UUID) -> Slip:

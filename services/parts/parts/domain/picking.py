@@ -51,6 +51,7 @@ class PickRequest(Aggregate, Base):
     __table_args__ = (
         Index("ix_pick_requests_waiting", "requested_at", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_pick_requests_picked", "picked_at"),
+        Index("ix_pick_requests_recent", "requested_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -85,6 +86,7 @@ class Slip(Base):
     """An issue or return slip (PART-02); its rows are the movements that carry its number."""
 
     __tablename__ = "slips"
+    __table_args__ = (Index("ix_slips_recent", "at", "slip_no"),)
 
     slip_no: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -66,7 +66,10 @@ class Reservation(Aggregate, Base):
     """The parts of one request; one per request, attached to its visit when the car is here."""
 
     __tablename__ = "reservations"
-    __table_args__ = (Index("ix_reservations_recent", "opened_at", "id"),)
+    __table_args__ = (
+        Index("ix_reservations_recent", "opened_at", "id"),
+        Index("ix_reservations_state", "state", "opened_at", "id"),
+    )
     STREAM = "parts.reservation"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -254,8 +257,11 @@ class Reservation(Aggregate, Base):
     def take_back(
         self, asked: Sequence[Asked], *, slip_no: str, technician_id: UUID, currency: str, shelf: Shelf
     ) -> list[Event]:
-        """Take unused parts back; a piece that is needed again is set aside anew (PART-19, PART-27)."""
+        """Take unused parts back; a piece that is needed again is set aside anew, unless the visit is closed
+        (PART-19, PART-27)."""
         RESERVATION.check(self.state, "return")
+        if any(row.needed_again for row in asked):
+            RESERVATION.check(self.state, "set_aside")
         before = self._quantities()
         rows = tuple(
             self.line(row.part_line_id).take_back(
