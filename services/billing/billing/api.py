@@ -252,6 +252,7 @@ async def give_refund(
 @invoices.post(
     "/invoices/{invoice_id}/discounts",
     status_code=201,
+    dependencies=[key_required],
     responses=problems(NotFound, DiscountExceedsPayable, IllegalTransition, Stale),
 )
 async def grant_discount(

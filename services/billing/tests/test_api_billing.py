@@ -107,12 +107,13 @@ class TestIdempotency:
         assert again.content == first.content
         assert len(billing.said(PaymentReceived)) == 1
 
-    @pytest.mark.parametrize("what", ["payments", "refunds"])
+    @pytest.mark.parametrize("what", ["payments", "refunds", "discounts"])
     async def test_moving_money_needs_a_key(self, department: MakeDepartment, what: str) -> None:
         billing = await department(service)
         body = {
             "payments": {"amount": "1.00", "method": "cash"},
             "refunds": {"amount": "1.00", "reason": "x"},
+            "discounts": {"amount": "1.00", "reason": "x"},
         }
         path = f"/invoices/{await issued(billing)}/{what}"
 
@@ -142,6 +143,7 @@ async def test_a_stale_version_is_told_the_current_one(department: MakeDepartmen
     assert f'"{answers[1].json()["version"]}"' == answers[0].headers["etag"]
 
 
+@pytest.mark.req("BILL-08")
 async def test_an_illegal_transition_names_state_and_what_is_allowed(department: MakeDepartment) -> None:
     billing = await department(service)
     scene = Scene(a_line())

@@ -36,6 +36,7 @@ from contracts.billing import (
 )
 from contracts.complaints import ComplaintReopened
 from contracts.parts import ForRevision, PartsReleased, PartsReserved
+from contracts.reception import ReworkAgreed
 from contracts.values import ReservationLine
 
 
@@ -58,8 +59,8 @@ async def parked(billing: Department) -> int:
         return int(found.scalar_one())
 
 
-@pytest.mark.req("BILL-05", "BILL-14")
 class TestPreparing:
+    @pytest.mark.req("BILL-05")
     async def test_bills_what_was_authorised_and_done(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
 
@@ -87,6 +88,7 @@ class TestPreparing:
 
         assert len(billing.said(InvoicePrepared)) == 1
 
+    @pytest.mark.req("BILL-05")
     async def test_any_order_of_the_three_streams_ends_alike(self, department: MakeDepartment) -> None:
         for order in itertools.permutations(("visit", "parts", "job")):
             billing, scene = await department(service), a_scene()
@@ -173,8 +175,8 @@ class TestPreparing:
         assert prepared.payable == Decimal("616.10")
 
 
-@pytest.mark.req("BILL-08", "BILL-21")
 class TestIssuing:
+    @pytest.mark.req("BILL-08", "BILL-21")
     async def test_the_signature_fixes_number_and_sum(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
 
@@ -184,6 +186,7 @@ class TestIssuing:
         assert (issued.invoice_no, issued.balance) == ("INV-2025-000001", Decimal("616.10"))
         assert billing.said(InvoiceSettled) == []
 
+    @pytest.mark.req("BILL-21")
     async def test_numbers_have_no_gaps_and_begin_anew_each_year(self, department: MakeDepartment) -> None:
         billing = await department(service)
         for _ in range(3):
@@ -272,6 +275,48 @@ class TestJobReopened:
             ends.append((invoice["state"], invoice["invoice_no"], invoice["balance"]))
 
         assert ends[0] == ends[1] == ("settled", "INV-2025-000001", "0.00")
+
+    async def test_what_was_prepared_before_the_handover_was_heard_of_is_of_no_account(
+        self, department: MakeDepartment
+    ) -> None:
+        ends = []
+        for handed_over_first in (True, False):
+            billing, scene = await department(service), a_scene()
+            invoice_id = await signed(billing, scene)
+            await pay(billing, str(invoice_id), "616.10")
+            less = scene.ready(done(scene.diagnosis))
+            again = [scene.reopened(), scene.back(scene.lines[0], "2.000"), less]
+            handover: list[Event] = [scene.handed_over()]
+            await billing.hears(*(handover + again if handed_over_first else again + handover))
+            invoice = await invoice_of(billing, scene)
+            rows = [(row["part_line_id"], row["net"]) for row in invoice["lines"]]
+            ends.append((invoice["state"], invoice["payable"], invoice["balance"], rows))
+            papers = await billing.call("GET", f"/invoices/{invoice_id}/settlement-papers", who=EVERYTHING)
+            assert [part["part_no"] for part in papers.json()["parts"]] == ["OF-01"]
+
+        assert [end[:3] for end in ends] == [("settled", "616.10", "0.00")] * 2
+        assert [len(end[3]) for end in ends] == [3, 3]
+
+
+class TestReworkOfAnotherCustomersCar:
+    async def test_is_owed_by_who_brings_it(self, department: MakeDepartment) -> None:
+        billing, scene, rework = await department(service), Scene(), a_rework_line()
+        agreed = ReworkAgreed(
+            **scene.visit,
+            request_no="W-250307-0007",
+            vehicle_id=scene.vehicle_id,
+            rework_of_visit_id=uuid4(),
+            measure_id=uuid4(),
+            complaint_id=uuid4(),
+            lines=(rework,),
+        )
+        await billing.hears(agreed)
+        scene.customer_id = uuid4()
+
+        await billing.hears(scene.opened())
+
+        account = await billing.call("GET", f"/accounts/{scene.visit_id}", who=EVERYTHING)
+        assert account.json()["customer_id"] == str(scene.customer_id)
 
 
 class TestMeasures:

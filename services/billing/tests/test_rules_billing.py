@@ -83,8 +83,8 @@ def carried_out(invoice: Invoice, measure: Measure) -> object:
     return led_to.events[0]
 
 
-@pytest.mark.req("BILL-02", "BILL-03")
 class TestWhatIsBilled:
+    @pytest.mark.req("F-32")
     def test_the_worked_example_of_labour_parts_and_discount(self) -> None:
         """F-32: labour 1.5 h x 200, parts 2 x 85, discount 30; the sublet of 100 as a part at its price."""
         part, sublet = a_part(tax_rate=NO_TAX), a_part("1.000", "100.00", NO_TAX)
@@ -95,6 +95,7 @@ class TestWhatIsBilled:
 
         assert invoice_totals(rows).gross == Decimal("540.00")
 
+    @pytest.mark.req("F-32", "BILL-02")
     def test_additional_work_only_if_it_was_authorised(self) -> None:
         """F-32: 540 and 120 more."""
         line = a_line(hourly_rate="360.00", tax_rate=NO_TAX)
@@ -113,6 +114,7 @@ class TestWhatIsBilled:
 
         assert charges([line], [result], {part.part_line_id: Decimal(2)}) == ()
 
+    @pytest.mark.req("BILL-03")
     @pytest.mark.parametrize(("kept", "billed"), [("1.000", "1.000"), ("2.000", "2.000"), ("3.000", "2.000")])
     def test_a_part_is_billed_by_what_stayed_but_never_more_than_authorised(
         self, kept: str, billed: str
@@ -125,6 +127,7 @@ class TestWhatIsBilled:
         assert rows[1].quantity == Decimal(billed)
         assert rows[1].net == Decimal(billed) * 85
 
+    @pytest.mark.req("BILL-03")
     def test_labour_costs_the_authorised_price_however_long_it_took(self) -> None:
         line = a_line(minutes=90)
         result = LineResult(line_id=line.line_id, outcome="done", labour_minutes=300)
@@ -133,6 +136,7 @@ class TestWhatIsBilled:
 
         assert (row.net, row.labour_minutes) == (Decimal("300.00"), 90)
 
+    @pytest.mark.req("F-32", "BILL-03")
     @given(
         st.lists(
             st.tuples(

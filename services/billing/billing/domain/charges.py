@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.money import ZERO, Totals, net, round_money, totals
-from contracts.values import Line, LineResult, Payer, PricedLine, PricedPart, Title
+from contracts.values import InvoiceLine, Line, LineResult, Payer, PricedLine, PricedPart, Title
 
 _NONE = Decimal("0.000")
 _MINUTES = Decimal(60)
@@ -50,6 +50,17 @@ def charges(
     """
     done = {result.line_id for result in results if result.outcome == "done"}
     return tuple(row for line in authorised if line.line_id in done for row in _of_line(line, kept))
+
+
+def charges_of(told: Iterable[InvoiceLine], part_nos: Mapping[UUID, str]) -> tuple[Charge, ...]:
+    """The rows of an issued paper; ``part_nos`` by part line, which a paper does not name."""
+    return tuple(
+        Charge(
+            **{name: getattr(row, name) for name in InvoiceLine.model_fields},
+            part_no=part_nos.get(row.part_line_id) if row.part_line_id else None,
+        )
+        for row in told
+    )
 
 
 def shop_pays(line: Line) -> bool:

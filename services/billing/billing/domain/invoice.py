@@ -1,6 +1,6 @@
 """The invoice of a visit: prepared, issued, paid, and what is given back or no longer asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.domain.base import Base, HouseRules
-from billing.domain.charges import Charge, invoice_totals
+from billing.domain.charges import Charge, charges_of, invoice_totals
 from billing.domain.invoice_row import InvoiceRow
 from billing.domain.invoice_states import FIXED, INVOICE, OWED, InvoiceState
 from billing.domain.papers import IssuedInvoice
@@ -111,6 +111,13 @@ class Invoice(Aggregate, Base):
     ) -> None:
         """The rows, from what was authorised, done and used; ``told_anew`` then tells them."""
         self.state = INVOICE.go(self.state, "prepare")
+        self._become(charges)
+        self.authorised_gross, self.estimate_revision = authorised_gross, estimate_revision
+        self.prepared_at = at
+        self.settled_how = self.credit_approved_by = None
+        self.reckon()
+
+    def _become(self, charges: Sequence[Charge]) -> None:
         by_id = {row.row_id: row for row in self.lines}
         rows = []
         for position, charge in enumerate(charges):
@@ -120,10 +127,6 @@ class Invoice(Aggregate, Base):
         self.lines = rows
         totals = invoice_totals(charges)
         self.total_net, self.total_tax, self.total_gross = totals.net, totals.tax, totals.gross
-        self.authorised_gross, self.estimate_revision = authorised_gross, estimate_revision
-        self.prepared_at = at
-        self.settled_how = self.credit_approved_by = None
-        self.reckon()
 
     def told_anew(self) -> InvoicePrepared:
         """The next revision of what is prepared; a signature under an older one does not count."""
@@ -167,10 +170,15 @@ class Invoice(Aggregate, Base):
         )
         return paper, self._stand(paper, at=at, rules=rules)
 
-    def reinstate(self, paper: IssuedInvoice, *, at: datetime, rules: HouseRules) -> list[Event]:
-        """The car was handed over before the reopened job was heard of: the issued paper stands after all."""
+    def reinstate(
+        self, paper: IssuedInvoice, *, part_nos: Mapping[UUID, str], at: datetime, rules: HouseRules
+    ) -> list[Event]:
+        """The car was handed over before the reopened job was heard of: the issued paper stands after all,
+        with its rows and sums, whatever was prepared since. ``part_nos`` are by part line."""
         self.state = INVOICE.go(self.state, "reinstate")
         paper.voided_at = None
+        self._become(charges_of(paper.lines, part_nos))
+        self.authorised_gross = max(self.authorised_gross, paper.payable + self.reduced)
         return self._stand(paper, at=at, rules=rules)
 
     def _stand(self, paper: IssuedInvoice, *, at: datetime, rules: HouseRules) -> list[Event]:
@@ -179,7 +187,7 @@ class Invoice(Aggregate, Base):
         self.reckon()
         issued = InvoiceIssued(
             **self.identity(),
-            revision=self.revision,
+            revision=paper.revision,
             invoice_no=paper.invoice_no,
             issued_at=paper.issued_at,
             total_gross=self.total_gross,

@@ -10,6 +10,7 @@ from billing.domain import (
     Invoice,
     InvoiceState,
     IssuedInvoice,
+    PartLine,
     invoice_number,
 )
 from chassis import Tx
@@ -31,6 +32,7 @@ async def open_account_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
     account = await tx.find(Account, event.visit_id)
     if account is None:
         account = _new_account(tx, event)
+    account.customer_id, account.vehicle_id = event.customer_id, event.vehicle_id
     account.plate, account.vin = event.plate, event.vin
     account.arrived_at = event.arrived_at
     account.rework_of_visit_id, account.measure_id = event.rework_of_visit_id, event.measure_id
@@ -110,7 +112,14 @@ async def note_handover_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None
     papers = select(IssuedInvoice).where(IssuedInvoice.invoice_id == invoice.id)
     latest = papers.order_by(IssuedInvoice.issued_at.desc(), IssuedInvoice.invoice_no.desc()).limit(1)
     for paper in await tx.all(latest):
-        tx.publish(invoice, *invoice.reinstate(paper, at=tx.now, rules=await tx.rules(HouseRules)))
+        handed_out = await tx.all(select(PartLine).where(PartLine.request_id == account.request_id))
+        told = invoice.reinstate(
+            paper,
+            part_nos={part.part_line_id: part.part_no for part in handed_out},
+            at=tx.now,
+            rules=await tx.rules(HouseRules),
+        )
+        tx.publish(invoice, *told)
         watch_payment(tx, invoice)
 
 
