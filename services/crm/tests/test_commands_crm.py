@@ -250,6 +250,22 @@ class TestASurvey:
         assert "Thank you" in answered.text
         assert [told.triggers for told in crm.said(DissatisfactionDetected)] == [("comment",)]
 
+    async def test_filled_in_too_little_comes_back_as_it_was_filled_in(self, crm: Department) -> None:
+        story = await a_closed_visit(crm)
+        link = await ask(crm, f"/surveys/{await the_survey(crm, story)}/links")
+
+        answered = await crm._http.post(
+            f"/l/{link['token']}",
+            content="price=5&comment=dear",
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"},
+        )
+
+        assert answered.status_code == 409
+        assert answered.text.count(" selected>") == 1
+        assert 'value="5" selected' in answered.text
+        assert ">dear</textarea>" in answered.text
+        assert crm.said(SurveyAnswered) == []
+
     @pytest.mark.req("CRM-24", "CRM-26")
     async def test_told_to_an_agent_with_a_low_score_is_told_as_dissatisfaction(
         self, crm: Department

@@ -58,11 +58,16 @@ def _templates(package: str) -> Environment:
         lstrip_blocks=True,
     )
     pages.filters["money"] = _money
+    pages.filters["quantity"] = _quantity
     return pages
 
 
 def _money(amount: Decimal | str) -> str:
     return f"{Decimal(amount):,.2f}"
+
+
+def _quantity(amount: Decimal | str) -> str:
+    return f"{Decimal(amount).normalize():f}"
 
 
 def _render(request: Request, template: str, status: int, facts: dict[str, Any]) -> Response:
@@ -84,7 +89,7 @@ def customer_page(request: Request, template: str, *, status: int = 200, **facts
     ``facts`` as JSON.
 
     Templates extend ``base.html`` (blocks ``title_zh``, ``title_en``, ``content``) and have ``local(at)`` for
-    shop-local times, the filter ``money``, ``currency`` and ``link`` (this address).
+    shop-local times, the filters ``money`` and ``quantity``, ``currency`` and ``link`` (this address).
     """
     if accepted(request) == "page":
         return _render(request, template, status, facts)

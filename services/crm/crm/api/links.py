@@ -7,8 +7,8 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from chassis import Invalid
-from chassis.http import Link, TxDep, customer_link, customer_page, links, problems, public_router
+from chassis import Invalid, Tx
+from chassis.http import Accepts, Link, TxDep, customer_link, customer_page, links, problems, public_router
 from chassis.http.links import LinkExpired, LinkUnknown
 from crm.api.surveys import LINK, AnswerSurvey
 from crm.commands import surveys as commands
@@ -23,28 +23,43 @@ SurveyLink = Annotated[Link, customer_link(LINK)]
 @router.get("/l/{token}", responses=problems(LinkUnknown, LinkExpired))
 async def show_form(request: Request, tx: TxDep, link: SurveyLink) -> Response:
     """The form."""
+    return await _form(request, tx, link, given=AnswerSurvey(points={}))
+
+
+@router.post("/l/{token}", responses=problems(LinkUnknown, LinkExpired, TooFewAnswers, NoComment))
+async def answer_by_link(request: Request, tx: TxDep, link: SurveyLink, accepts: Accepts) -> Response:
+    """The customer's grades: the page's form, or JSON ``{points, comment, clear_opinion}``."""
+    answer = await _answer(request)
+    try:
+        survey = await commands.answer_survey(
+            tx, survey_id=link.subject_id, **answer.model_dump_fields(), channel="link"
+        )
+    except (TooFewAnswers, NoComment) as refusal:
+        if accepts == "json":
+            raise
+        # The customer finds the form as it was filled in, and what is missing.
+        return await _form(request, tx, link, given=answer, wrong=refusal.code(), status=refusal.status)
+    await links.use_up(tx, link)
+    return customer_page(request, "thanks.html", total=str(survey.total))
+
+
+async def _form(
+    request: Request, tx: Tx, link: Link, *, given: AnswerSurvey, wrong: str = "", status: int = 200
+) -> Response:
     survey = await queries.one(tx, Survey, link.subject_id)
     rules = await tx.rules(HouseRules)
     return customer_page(
         request,
         "survey.html",
+        status=status,
         template_version=survey.template_version,
         items=_titles(ITEMS),
         grades={str(points): title for points, title in _titles(GRADES).items()},
         least_answers=rules.survey_least_answers,
         answerable=survey.answerable,
+        given=given.model_dump(),
+        wrong=wrong,
     )
-
-
-@router.post("/l/{token}", responses=problems(LinkUnknown, LinkExpired, TooFewAnswers, NoComment))
-async def answer_by_link(request: Request, tx: TxDep, link: SurveyLink) -> Response:
-    """The customer's grades: the page's form, or JSON ``{points, comment, clear_opinion}``."""
-    answer = await _answer(request)
-    survey = await commands.answer_survey(
-        tx, survey_id=link.subject_id, **answer.model_dump_fields(), channel="link"
-    )
-    await links.use_up(tx, link)
-    return customer_page(request, "thanks.html", total=str(survey.total))
 
 
 def _titles(titles: Any) -> dict[Any, dict[str, str]]:

@@ -66,14 +66,13 @@ def _from_form(form: FormData) -> list[LineAnswer]:
     for name, value in form.items():
         kind, _, line_id = name.partition("-")
         if kind == "line":
-            answers.append(
-                LineAnswer(
-                    line_id=UUID(line_id),
-                    accept=value == "yes",
-                    reason=str(form.get(f"why-{line_id}", ""))[:2000],
-                    order_back=f"order-{line_id}" in form,
-                )
-            )
+            answer = {
+                "line_id": line_id,
+                "accept": value == "yes",
+                "reason": str(form.get(f"why-{line_id}", "")),
+                "order_back": f"order-{line_id}" in form,
+            }
+            answers.append(LineAnswer.model_validate(answer))
     return answers
 
 
@@ -89,6 +88,7 @@ async def _page(request: Request, tx: TxDep, visit: Visit, link: Link) -> Respon
         "answer_by": estimate.answer_by,
         "answered_at": estimate.answered_at,
         "total_gross": f"{estimate.total_gross:.2f}",
+        "authorised_gross": None if estimate.authorised_gross is None else f"{estimate.authorised_gross:.2f}",
         "lines": [_line(line, visit, estimate, short) for line in estimate.lines],
     }
     return customer_page(request, "estimate.html", **facts)
