@@ -234,6 +234,10 @@ class JobOf:
             cause="awaiting_parts",
         )
 
+    def interrupted(self) -> workshop.JobInterrupted:
+        """Work stands still."""
+        return workshop.JobInterrupted(**self.ids, cause="C", reason="no part", since=NOON)
+
     def everything_else(self, line_id: UUID) -> list[Any]:
         """One of each report that only changes what the desk sees."""
         ids, now = self.ids, NOON
@@ -248,7 +252,7 @@ class JobOf:
                 planned_end=now,
             ),
             workshop.LineStarted(**ids, line_id=line_id, technician_id=TECHNICIAN, started_at=now),
-            workshop.JobInterrupted(**ids, cause="C", reason="no part", since=now),
+            self.interrupted(),
             workshop.JobResumed(**ids, cause="C", resumed_at=now),
             workshop.LineCompleted(
                 **ids,

@@ -12,6 +12,7 @@ from contracts.may import reception as perm
 from reception.api import customer, estimates, lists, visits
 
 NOBODY = "00000000-0000-7000-8000-00000000dead"
+HOURLY = {"hourly_rate": "100.00", "tax_rate": "0.06"}
 WALK_IN = {"customer_id": str(CUSTOMER), "vehicle_id": str(VEHICLE), "plate": "沪A12345"}
 
 
@@ -71,6 +72,28 @@ class TestMalformedRequests:
         )
 
         assert answer.status_code == 422
+
+    @pytest.mark.parametrize(
+        "price", [{"discount_net": "-5.00"}, {"hourly_rate": "-1.00"}, {"hourly_rate": "9999999999.99"}]
+    )
+    async def test_prices_by_hand_have_limits(self, desk: Desk, price: dict[str, str]) -> None:
+        (line,) = await desk.estimated()
+
+        answer = await desk.ask(
+            "POST", f"/visits/{desk.visit_id}/estimates", {"by_hand": {str(line.line_id): price}}
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+    async def test_more_text_than_can_be_told_is_refused(self, desk: Desk) -> None:
+        await desk.open(plate="沪A1")
+        await desk.do("reception")
+        form = {"signed": True, "fault": {"phenomenon": "rattles " * 40_000}}
+
+        answer = await desk.ask("POST", f"/visits/{desk.visit_id}/intake", form | {"diagnosis_price": HOURLY})
+
+        assert (answer.status_code, answer.json()["code"]) == (413, "event_too_large")
+        assert desk.department.said(says.IntakeCompleted) == []
 
     async def test_a_visit_that_is_not_there_is_not_found(self, desk: Desk) -> None:
         assert (await desk.ask("GET", f"/visits/{NOBODY}")).status_code == 404
@@ -208,6 +231,14 @@ class TestTheCustomersLink:
         (answered,) = desk.department.said(says.EstimateAnswered)
         assert answer.status_code == 200
         assert [str(i) for i in answered.back_order_line_ids] == [line_id]
+
+    async def test_refuses_a_form_with_a_line_that_is_none(self, desk: Desk) -> None:
+        token = await self.linked(desk)
+
+        answer = await desk.department._http.post(f"/l/{token}", data={"line-nonsense": "yes"})
+
+        assert answer.status_code == 422
+        assert desk.department.said(says.EstimateAnswered) == []
 
     @pytest.mark.parametrize("body", [{"answers": []}, {"answers": [{"accept": True}]}, {}])
     async def test_refuses_what_is_malformed(self, desk: Desk, body: dict[str, Any]) -> None:

@@ -192,17 +192,48 @@ class TestEstimatingByHand:
         (told,) = desk.department.said(says.EstimatePresented)
         assert told.dropped_line_ids == (drop.line_id,)
 
+    async def test_a_line_that_is_changed_keeps_its_parts_ids(self, desk: Desk) -> None:
+        (line,) = await desk.estimated()
+        await desk.answered()
+        change = {
+            "line_id": str(line.line_id),
+            "kind": "repair",
+            "title": {"zh": "更换刹车片", "en": "Replace brake pads"},
+            "work_type": "mechanical",
+            "skill": "brakes",
+            "labour_minutes": 120,
+            "parts": [{"part_no": "OIL", "quantity": "3"}, {"part_no": "PAD", "quantity": "1"}],
+        }
+
+        drafted = await desk.do("estimates", {"add": [change]}, status=201)
+
+        oil, pad = drafted["estimates"][-1]["lines"][1]["parts"]
+        assert (oil["part_line_id"], oil["quantity"]) == (str(line.parts[0].part_line_id), "3.000")
+        assert pad["part_line_id"] != oil["part_line_id"]
+
+    async def test_a_line_of_another_visit_is_refused(self, desk: Desk) -> None:
+        (elsewhere,) = await desk.estimated()
+        await desk.open()
+        await desk.do("reception")
+
+        by_id = {"line_id": str(elsewhere.line_id), "service_code": "OIL-CHANGE"}
+        problem = await desk.refuses("intake", {"signed": True, "lines": [by_id]})
+
+        assert problem["code"] == "line_unknown"
+
     async def test_an_unanswered_revision_expires(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.do("estimates/1/presentation")
 
         await desk.department.passes(hours=25)
+        (task,) = [t for t in (await desk.look())["tasks"] if not t["done_at"]]
         problem = await desk.refuses(
             "estimates/1/answer",
             {"answers": [{"line_id": desk.visit["estimates"][0]["open_line_ids"][0], "accept": True}]},
         )
 
         assert (problem["code"], problem["state"]) == ("illegal_transition", "expired")
+        assert (task["purpose"], task["reason"]) == ("present_estimate", "expired")
 
 
 class TestPromising:
@@ -241,6 +272,19 @@ class TestPromising:
 
 
 class TestHandingOver:
+    async def test_leaves_nothing_to_tell_the_customer(self, desk: Desk) -> None:
+        await desk.estimated()
+        await desk.answered()
+        await desk.department.hears(desk.job.interrupted(), desk.job.ready(1), desk.invoice.prepared())
+        await desk.do("acceptance", {"invoice_revision": 1, "checks": CHECKS})
+        await desk.department.hears(desk.invoice.settled())
+        before = (await desk.ask("GET", "/tasks")).json()["items"]
+
+        await desk.do("handover")
+
+        assert [task["purpose"] for task in before] == ["tell_interruption"]
+        assert (await desk.ask("GET", "/tasks")).json()["items"] == []
+
     async def test_waits_for_the_settlement(self, desk: Desk) -> None:
         await desk.accepted()
 

@@ -121,7 +121,8 @@ async def complete_intake(
         payer="shop" if visit.rework_of_visit_id else "customer",
         labour_minutes=diagnosis_minutes,
     )
-    wanted = [zero, *(booked.lines if booked else ()), *await lines_of(tx, lines)]
+    before = [*(line.work for line in visit.lines), *(booked.lines if booked else ())]
+    wanted = [zero, *(booked.lines if booked else ()), *await lines_of(tx, lines, known=before)]
     prices = await price_list(tx, visit.customer_id, wanted)
     visit.propose(wanted, prices)
     visit.price_by_hand({zero.line_id: diagnosis_price}, prices)

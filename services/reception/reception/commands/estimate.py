@@ -30,10 +30,7 @@ async def draft_estimate(
     """The advisor makes the next revision: adds work, prices by hand, drops what is no longer offered."""
     visit = await tx.get(Visit, visit_id)
     VISIT.check(visit.state, "draft_estimate")
-    lines = await lines_of(tx, add)
-    for work in add:
-        if work.line_id is not None:
-            visit.line(work.line_id)
+    lines = await lines_of(tx, add, known=[line.work for line in visit.lines])
     offered = [line.offer for line in visit.lines if line.offer is not None]
     priced_by_hand = [visit.line(line_id).work for line_id in by_hand if visit.knows(line_id)]
     prices = await price_list(tx, visit.customer_id, [*lines, *offered, *priced_by_hand])

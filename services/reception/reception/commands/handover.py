@@ -39,8 +39,7 @@ async def accept_work(
         at=at,
     )
     tx.publish(visit, accepted)
-    await complete_tasks(tx, visit.id, "sign_again", at=at)
-    await complete_tasks(tx, visit.id, "tell_ready", at=at)
+    await complete_tasks(tx, visit.id, "sign_again", "tell_ready", at=at)
     return visit
 
 
@@ -53,6 +52,7 @@ async def hand_over(
         papers=await papers_of(tx, visit_id), mode=mode, handed_over_at=handed_over_at or at, at=at
     )
     tx.publish(visit, handed)
+    await complete_tasks(tx, visit.id, at=at)  # the customer is here: nobody has to be told any more
     rules = await tx.rules(HouseRules)
     tx.schedule(CLOSING_DUE, visit.id, at + timedelta(hours=rules.closing_hours))
     return visit
@@ -85,6 +85,7 @@ async def close_visit(
         at=at,
     )
     tx.publish(visit, closed)
+    await complete_tasks(tx, visit.id, at=at)
     tx.cancel(CLOSING_DUE, visit.id)
     tx.cancel(RECEPTION_DUE, visit.id)
     return visit

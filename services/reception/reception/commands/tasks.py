@@ -27,9 +27,11 @@ async def set_task(
     task.due_at, task.reason, task.done_at, task.done_by = due_at, reason, None, None
 
 
-async def complete_tasks(tx: Tx, visit_id: UUID, purpose: str, *, at: datetime) -> None:
-    """All open tasks of a purpose are done with what was just done."""
-    open_ones = (Task.visit_id == visit_id) & (Task.purpose == purpose) & Task.done_at.is_(None)
+async def complete_tasks(tx: Tx, visit_id: UUID, *purposes: str, at: datetime) -> None:
+    """All open tasks of these purposes are done with what was just done; without one, all of the visit."""
+    open_ones = (Task.visit_id == visit_id) & Task.done_at.is_(None)
+    if purposes:
+        open_ones &= Task.purpose.in_(purposes)
     done = {"done_at": at, "done_by": tx.by, "version": Task.version + 1}
     await tx.session.execute(update(Task).where(open_ones).values(**done))
 

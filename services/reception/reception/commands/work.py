@@ -12,7 +12,7 @@ from contracts.base import Fact, Quantity
 from contracts.values import Line, PartNeed, Payer, Title
 from reception.domain.copies import Service
 from reception.domain.facts import said
-from reception.domain.refusals import ServiceNotOffered
+from reception.domain.refusals import LineUnknown, ServiceNotOffered
 from reception.domain.rules import HouseRules
 
 DIAGNOSIS = Title(zh="检查诊断", en="Diagnosis")
@@ -27,7 +27,7 @@ class NewPart(Fact):
     """A part that work needs."""
 
     part_no: Word
-    quantity: Annotated[Quantity, Field(gt=0)]
+    quantity: Annotated[Quantity, Field(gt=0, lt=10_000)]
 
 
 class NewWork(Fact):
@@ -57,15 +57,23 @@ class NewWork(Fact):
         return self
 
 
-async def lines_of(tx: Tx, works: Iterable[NewWork]) -> list[Line]:
-    """Lines with ids of their own. Raises ``ServiceNotOffered``."""
-    wanted = list(works)
+async def lines_of(tx: Tx, works: Iterable[NewWork], *, known: Iterable[Line]) -> list[Line]:
+    """Lines with ids of their own, or the id of the ``known`` line that they replace.
+
+    Raises ``LineUnknown``, ``ServiceNotOffered``.
+    """
+    wanted, here = list(works), {line.line_id: line for line in known}
+    for work in wanted:
+        if work.line_id is not None and work.line_id not in here:
+            raise LineUnknown(line_id=str(work.line_id))
     codes = {work.service_code for work in wanted if work.service_code}
     menu: dict[str, Service] = {}
     if codes:
         found = await tx.session.scalars(select(Service).where(Service.code.in_(codes), Service.offered))
         menu = {service.code: service for service in found}
-    return [_line(work, _template(work, menu)) for work in wanted]
+    return [
+        _line(work, _template(work, menu), here[work.line_id] if work.line_id else None) for work in wanted
+    ]
 
 
 def diagnosis_line(rules: HouseRules, *, payer: Payer, labour_minutes: int | None) -> Line:
@@ -89,14 +97,14 @@ def _template(work: NewWork, menu: dict[str, Service]) -> Service | None:
     return menu[work.service_code]
 
 
-def _line(work: NewWork, service: Service | None) -> Line:
+def _line(work: NewWork, service: Service | None, before: Line | None) -> Line:
     given = {name: getattr(work, name) for name in _FROM_MENU}
     about = {name: getattr(service, name) if value is None else value for name, value in given.items()}
     return Line(
         line_id=work.line_id or new_id(),
         kind=work.kind or "maintenance",
         **about,
-        parts=_parts(work, service),
+        parts=_parts(work, service, before),
         payer=work.payer,
         service_code=work.service_code,
         why=said(work.why),
@@ -104,8 +112,15 @@ def _line(work: NewWork, service: Service | None) -> Line:
     )
 
 
-def _parts(work: NewWork, service: Service | None) -> tuple[PartNeed, ...]:
+def _parts(work: NewWork, service: Service | None, before: Line | None) -> tuple[PartNeed, ...]:
+    """A part that the line needed before keeps its id: the store may have set it aside or handed it out."""
     wanted = work.parts if work.parts is not None else service.parts if service else ()
+    had = {need.part_no: need.part_line_id for need in (before.parts if before else ())}
     return tuple(
-        PartNeed(part_line_id=new_id(), part_no=part.part_no, quantity=part.quantity) for part in wanted
+        PartNeed(
+            part_line_id=had.pop(part.part_no, None) or new_id(),
+            part_no=part.part_no,
+            quantity=part.quantity,
+        )
+        for part in wanted
     )

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from chassis import NotFound
 from contracts import reception as says
@@ -21,7 +24,7 @@ class LineAnswer(Fact):
 
     line_id: UUID
     accept: bool
-    reason: str = ""
+    reason: Annotated[str, Field(max_length=2000)] = ""
     remind_on: date | None = None
     order_back: bool = False
 
@@ -157,8 +160,9 @@ class Estimating(VisitFacts):
         given = tuple(answers)
         self._must_answer_all(estimate, given)
         estimate.go("answer")
+        asked = {line.line_id: line for line in estimate.lines}
         for one in given:
-            self._take(one, revision)
+            self._take(one, asked[one.line_id], revision)
         if self.state == VisitState.READY:
             self._void_readiness()  # the workshop has not heard of this answer: what it declared is older
         self.state, self.answered_revision = state, revision
@@ -168,7 +172,10 @@ class Estimating(VisitFacts):
             **self.about,
             revision=revision,
             authorised_lines=self.agreed,
-            declined=tuple(_declined(one) for one in given if not one.accept),
+            # Who declines a change of agreed work still wants that work: it is not told as declined.
+            declined=tuple(
+                _declined(one) for one in given if not one.accept and self.line(one.line_id).agreed is None
+            ),
             back_order_line_ids=tuple(one.line_id for one in given if one.accept and one.order_back),
             authorised_gross=estimate.authorised_gross,
             currency=currency,
@@ -177,11 +184,13 @@ class Estimating(VisitFacts):
             answered_by=answered_by,
         )
 
-    def expire(self, revision: int) -> None:
-        """Nobody answered in time; the lines stay open for a new revision."""
+    def expire(self, revision: int) -> bool:
+        """Nobody answered in time; the lines stay open for a new revision. False: somebody did."""
         estimate = self.estimate(revision)
-        if estimate.state == EstimateState.PRESENTED:
-            estimate.go("expire")
+        if estimate.state != EstimateState.PRESENTED:
+            return False
+        estimate.go("expire")
+        return True
 
     def _add(self, line: Line, prices: PriceList) -> VisitLine:
         added = VisitLine(
@@ -209,10 +218,10 @@ class Estimating(VisitFacts):
                 unknown=sorted(str(i) for i in set(given) - asked),
             )
 
-    def _take(self, one: LineAnswer, revision: int) -> None:
+    def _take(self, one: LineAnswer, asked: PricedLine, revision: int) -> None:
         line = self.line(one.line_id)
-        if one.accept and line.offer is not None:
-            line.authorise(line.offer, revision=revision, order_back=one.order_back)
+        if one.accept:
+            line.authorise(asked, revision=revision, order_back=one.order_back)
         else:
             line.decline(reason=said(one.reason), remind_on=one.remind_on)
 

@@ -1,5 +1,6 @@
 """One piece of work on a visit, as the customer was offered it and as the customer agreed to it."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import Json, Money
-from contracts.values import Line, PricedLine
+from contracts.values import Line, PartNeed, PricedLine
 from reception.domain.base import Base
 from reception.domain.pricing import HandPrice, PriceList, as_line
 from reception.domain.states import LineState
@@ -82,16 +83,22 @@ class VisitLine(Base):
 
     def decline(self, *, reason: str, remind_on: date | None) -> None:
         """The customer does not want it; work agreed before stands as it was."""
+        self.declined_reason, self.remind_on = reason, remind_on
         if self.agreed is not None:
             self.offer = None
-            return
-        self.state, self.declined_reason, self.remind_on = LineState.DECLINED, reason, remind_on
+        else:
+            self.state = LineState.DECLINED
 
     def repeats(self, line: Line) -> bool:
         """Whether ``line`` asks for nothing that is not agreed already."""
         if self.agreed is None:
             return False
-        same_parts = as_line(self.agreed).parts == line.parts
         return self.agreed.kind == "diagnosis" or (
-            self.agreed.labour_minutes == line.labour_minutes and same_parts
+            self.agreed.labour_minutes == line.labour_minutes
+            and _needed(self.agreed.parts) == _needed(line.parts)
         )
+
+
+def _needed(parts: Iterable[PartNeed]) -> set[tuple[UUID, str, Decimal]]:
+    """Which parts, whatever they are called."""
+    return {(part.part_line_id, part.part_no, part.quantity) for part in parts}

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from chassis.money import ZERO, labour_net, net, totals
 from contracts.base import Fact, Money, TaxRate
@@ -26,20 +29,23 @@ class PartPrice(Fact):
     title: Title | None = None
 
 
+PriceByHand = Annotated[Money, Field(ge=0, lt=1_000_000)]
+
+
 class PartPriceByHand(Fact):
     """A part's price that the advisor gives because the catalogue copy lacks it."""
 
     part_line_id: UUID
-    unit_price: Money
+    unit_price: PriceByHand
     tax_rate: TaxRate
 
 
 class HandPrice(Fact):
     """What the advisor decides about a line's price; what is absent comes from the copies."""
 
-    hourly_rate: Money | None = None
+    hourly_rate: PriceByHand | None = None
     tax_rate: TaxRate | None = None
-    discount_net: Money = ZERO
+    discount_net: PriceByHand = ZERO
     parts: tuple[PartPriceByHand, ...] = ()
 
 

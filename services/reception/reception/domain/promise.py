@@ -75,18 +75,15 @@ class Promising(VisitFacts):
         assert old is not None  # the state says that there is one
         self.promise_state = state
         self._tell_delay(told_at)
-        self._note(
-            new_promise, told_at=told_at, reason=said(reason), solution=said(solution), agreed_by=agreed_by
-        )
+        texts = {"reason": said(reason), "solution": said(solution), "agreed_by": said(agreed_by)}
+        self._note(new_promise, told_at=told_at, **texts)
         return says.PromiseRevised(
             **self.about,
             promise_revision=self.promise_revision,
             old_promise=old,
             new_promise=new_promise,
-            reason=said(reason),
-            solution=said(solution),
-            agreed_by=agreed_by,
             told_at=told_at,
+            **texts,
         )
 
     def refuse_promise(self, *, reason: str, at: datetime) -> says.PromiseRefused:

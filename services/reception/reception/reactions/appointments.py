@@ -1,5 +1,7 @@
 """Appointments: who is expected today, and what was prepared for them."""
 
+from sqlalchemy import select
+
 from chassis import Tx
 from contracts.booking import (
     AppointmentCancelled,
@@ -74,9 +76,10 @@ async def drop_arrival_on_missed(tx: Tx, event: AppointmentMissed) -> None:
 
 
 async def tick_arrival_on_kept(tx: Tx, event: AppointmentKept) -> None:
-    """The slot became a visit."""
+    """The slot became a visit; one that was opened without knowing of it learns what was booked."""
     appointment = await _copy(tx, event)
     appointment.state, appointment.visit_id = "kept", event.visit_id
+    await _complete_visit(tx, appointment)
 
 
 async def _copy(tx: Tx, event: _Any) -> Appointment:
@@ -96,9 +99,17 @@ async def _copy(tx: Tx, event: _Any) -> Appointment:
 
 
 async def _complete_visit(tx: Tx, appointment: Appointment) -> None:
-    visit = await tx.find_by(Visit, request_id=appointment.request_id)
-    if visit is None or visit.appointment_id is not None or visit.state == VisitState.EXPECTED:
+    # A walk-in's appointment is a slot to come back to (E2): nothing was booked when the car came.
+    lacks_it = (
+        Visit.request_id == appointment.request_id,
+        Visit.appointment_id.is_(None),
+        Visit.walk_in.is_(False),
+        Visit.state != VisitState.EXPECTED,
+    )
+    visit_id = await tx.session.scalar(select(Visit.id).where(*lacks_it))
+    if visit_id is None:
         return
+    visit = await tx.get(Visit, visit_id)
     visit.appointment_id = appointment.id
     # At intake the booked lines are taken from the copy; later they wait for the next revision.
     if visit.form is not None and visit.is_open and visit.answered_revision is None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis import Timer, Tx
 from reception.commands.handover import CLOSING_DUE, close_visit
+from reception.commands.tasks import set_task
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import Customer
 from reception.domain.states import VisitState
@@ -21,9 +22,11 @@ async def announce_delay(tx: Tx, timer: Timer) -> None:
 
 
 async def expire_estimate(tx: Tx, timer: Timer) -> None:
-    """The revision is no longer open; its lines wait for a new one."""
+    """The revision is no longer open; its lines wait for a new one, and somebody must make it."""
     visit_id, _, revision = timer.key.partition(":")
-    (await tx.get(Visit, UUID(visit_id))).expire(int(revision))
+    visit = await tx.get(Visit, UUID(visit_id))
+    if visit.expire(int(revision)) and visit.is_open:
+        await set_task(tx, visit.id, "present_estimate", reason="expired", due_at=tx.now)
 
 
 async def close_papers(tx: Tx, timer: Timer) -> None:

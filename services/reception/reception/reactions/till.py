@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis import Tx
+from chassis.money import ZERO
 from contracts.billing import (
     InvoiceDiscounted,
     InvoiceIssued,
@@ -21,6 +22,9 @@ from reception.domain.copies import Invoice
 async def show_papers_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
     """The papers can be explained; a signature under an older revision is void."""
     visit = await tx.get(Visit, event.visit_id)
+    before = await tx.find(Invoice, event.visit_id)
+    # A paper that was paid, and withdrawn because the job went on: the money counts for the next.
+    paid = before.payable - before.balance if before is not None else ZERO
     await tx.session.merge(
         Invoice(
             visit_id=event.visit_id,
@@ -31,7 +35,7 @@ async def show_papers_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
             lines=event.lines,
             total_gross=event.total_gross,
             payable=event.payable,
-            balance=event.payable,
+            balance=event.payable - paid,
             settled=False,
         )
     )
@@ -43,7 +47,7 @@ async def drop_papers_on_withdrawn(tx: Tx, event: InvoiceWithdrawn) -> None:
     """There is nothing to explain until the next revision."""
     invoice = await tx.find(Invoice, event.visit_id)
     if invoice is not None:
-        invoice.state = "withdrawn"
+        invoice.state, invoice.settled = "withdrawn", False
 
 
 async def show_number_on_issued(tx: Tx, event: InvoiceIssued) -> None:
