@@ -64,31 +64,32 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+# The limits stand directly behind `Decimal`: there pydantic checks them itself, anywhere else in Python.
 Money = Annotated[
     Decimal,
-    BeforeValidator(_no_float),
     Field(max_digits=12, decimal_places=2),
+    BeforeValidator(_no_float),
     PlainSerializer(_two_places, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,10}\.\d{2}$"}),
 ]
 Quantity = Annotated[
     Decimal,
-    BeforeValidator(_no_float),
     Field(max_digits=10, decimal_places=3),
+    BeforeValidator(_no_float),
     PlainSerializer(_three_places, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,7}\.\d{3}$"}),
 ]
 TaxRate = Annotated[
     Decimal,
-    BeforeValidator(_no_float),
     Field(ge=0, lt=1, max_digits=5, decimal_places=4),
+    BeforeValidator(_no_float),
     PlainSerializer(str, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^0(\.\d{1,4})?$"}),
 ]
 Score = Annotated[
     Decimal,
-    BeforeValidator(_no_float),
     Field(ge=0, le=100, max_digits=5, decimal_places=2),
+    BeforeValidator(_no_float),
     PlainSerializer(_two_places, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}\.\d{2}$"}),
 ]
