@@ -238,6 +238,17 @@ class JobOf:
         """Work stands still."""
         return workshop.JobInterrupted(**self.ids, cause="C", reason="no part", since=NOON)
 
+    def completed(self, line_id: UUID) -> workshop.LineCompleted:
+        """A line is done."""
+        return workshop.LineCompleted(
+            **self.ids,
+            line_id=line_id,
+            technician_id=TECHNICIAN,
+            completed_at=NOON,
+            labour_minutes=60,
+            parts=(UsedPart(part_line_id=uuid4(), used=Decimal(1)),),
+        )
+
     def everything_else(self, line_id: UUID) -> list[Any]:
         """One of each report that only changes what the desk sees."""
         ids, now = self.ids, NOON
@@ -254,14 +265,7 @@ class JobOf:
             workshop.LineStarted(**ids, line_id=line_id, technician_id=TECHNICIAN, started_at=now),
             self.interrupted(),
             workshop.JobResumed(**ids, cause="C", resumed_at=now),
-            workshop.LineCompleted(
-                **ids,
-                line_id=line_id,
-                technician_id=TECHNICIAN,
-                completed_at=now,
-                labour_minutes=60,
-                parts=(UsedPart(part_line_id=uuid4(), used=Decimal(1)),),
-            ),
+            self.completed(line_id),
             workshop.JobCompleted(**ids, estimate_revision=1, results=()),
             workshop.InspectionFailed(
                 **ids,

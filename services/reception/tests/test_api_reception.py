@@ -6,6 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 from services.reception.tests.desk import CHECKS, Desk
 from services.reception.tests.reception_builders import CUSTOMER, VEHICLE, shortage
+from sqlalchemy.event import listen, remove
 
 from contracts import reception as says
 from contracts.may import reception as perm
@@ -265,6 +266,41 @@ class TestTheCustomersLink:
 
 
 class TestTheScreen:
+    async def test_is_read_by_two_statements_however_much_it_shows(self, desk: Desk) -> None:
+        await desk.ready()
+        seen: list[str] = []
+        engine = desk.department.runtime.engine.sync_engine
+        watched = (engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+        listen(*watched)
+
+        await desk.look()
+
+        remove(*watched)
+        assert len(seen) == 2
+
+    async def test_shows_amounts_with_all_their_places(self, desk: Desk) -> None:
+        (line,) = await desk.estimated()
+        await desk.department.hears(shortage(desk.request_id, line))
+        await desk.do("notices", {"topic": "parts", "note": "two days"})
+
+        screen = await desk.look()
+
+        (part,), (notice,) = screen["parts"], screen["notices"]
+        assert (part["wanted"], part["issued"]) == ("2.000", "0.000")
+        assert screen["visit"]["estimates"][0]["total_gross"] == "573.70"
+        assert screen["visit"]["lines"][0]["agreed"]["gross"] == "63.60"
+        assert (notice["topic"], notice["note"]) == ("parts", "two days")
+
+    async def test_promises_only_what_is_still_to_do(self, desk: Desk) -> None:
+        (line,) = await desk.estimated()
+        await desk.answered()
+        before = await desk.look()
+
+        await desk.department.hears(desk.job.completed(line.line_id))
+        after = await desk.look()
+
+        assert after["earliest_handover_at"] < before["earliest_handover_at"]
+
     async def test_shows_everything_and_what_it_waits_for(self, desk: Desk) -> None:
         await desk.ready()
 

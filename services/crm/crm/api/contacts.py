@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from chassis import IllegalTransition, NotFound
 from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
 from chassis.http import router as chassis_router
@@ -75,7 +77,7 @@ async def list_notices(
     page: PageQuery,
     who: Annotated[Who, may(perm.READ)],
     state: NoticeState | None = None,
-    due_by: datetime | None = None,
+    due_by: AwareDatetime | None = None,
     customer_id: UUID | None = None,
 ) -> Page[NoticeView]:
     """What customers must be told, the most urgent first."""

@@ -72,12 +72,6 @@ class VisitRow(View):
     waiting_on_site: bool
     closed_at: datetime | None
 
-    @classmethod
-    def of_row(cls, row: Any) -> Self:
-        """Of a visit and its customer's name."""
-        visit, name = row[0], row[1]
-        return cls.of(visit).model_copy(update={"customer_name": name})
-
 
 class VisitView(VisitRow):
     """A visit with its work, estimates, promise and handover; what a command answers."""

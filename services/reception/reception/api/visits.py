@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from chassis import IllegalTransition, NotFound, Refusal
 from chassis.http import Now, Page, PageQuery, TxDep, Who, may, paginate, problems, router
@@ -14,6 +14,7 @@ from reception.commands import arrival, handover, promise
 from reception.domain import Visit, refusals
 from reception.domain.states import VisitState
 from reception.queries import visits as queries
+from reception.queries.screen import screen_of
 
 routes = router(tags=["visits"])
 
@@ -52,13 +53,15 @@ async def list_visits(
         vehicle_id=vehicle_id,
     )
     by = (Visit.begun_at, Visit.id)
-    return await paginate(tx, stmt, page, by=by, view=VisitRow.of_row, descending=True)
+    return await paginate(tx, stmt, page, by=by, view=VisitRow, descending=True)
 
 
 @routes.get("/visits/{visit_id}", responses=problems(NotFound))
-async def show_visit(visit_id: UUID, tx: TxDep, _: Reads) -> ScreenView:
+async def show_visit(visit_id: UUID, tx: TxDep, response: Response, _: Reads) -> ScreenView:
     """Everything that the visit's screen shows, and what may be done now."""
-    return ScreenView.of(await queries.screen_of(tx, visit_id))
+    screen = ScreenView.of(await screen_of(tx, visit_id))
+    response.headers["ETag"] = f'"{screen.visit.version}"'
+    return screen
 
 
 @routes.post(
