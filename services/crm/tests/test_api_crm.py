@@ -178,6 +178,10 @@ class TestRequests:
     async def test_that_are_stale_are_told_the_version(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
         seen = (await crm.call("GET", f"/customers/{customer_id}", who=EVERYTHING)).headers["etag"]
+        car = {"customer_id": str(customer_id), "plate": "粤A1", "make": "VW", "model": "Polo"}
+        vehicle = await ask(crm, "/vehicles", **car)
+        shown = await crm.call("GET", f"/vehicles/{vehicle['id']}", who=EVERYTHING)
+        assert shown.headers["etag"] == f'"{vehicle["version"]}"'
         body = {"display_name": "Wang Fang-Li"}
         path = f"/customers/{customer_id}"
 

@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from services.crm.tests.crm_builders import FRIDAY, SATISFIED, Story, a_customer, ask, show
+from services.crm.tests.crm_builders import EVERYTHING, FRIDAY, SATISFIED, Story, a_customer, ask, show
 
 from chassis.testing.department import Department
 from contracts.base import Event
@@ -162,6 +162,22 @@ class TestAHandover:
 
         (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
         assert (survey["state"], survey["expired_because"]) == ("expired", "consent_withdrawn")
+        assert crm.said(SurveySent) == []
+
+    @pytest.mark.req("CRM-55")
+    @pytest.mark.parametrize("door", ["sending", "links"])
+    async def test_refuses_an_agent_to_send_it_to_who_withdrew_consent(
+        self, crm: Department, door: str
+    ) -> None:
+        customer_id = await a_customer(crm, consents=["communication"])
+        await ask(crm, f"/customers/{customer_id}/consents/communication/withdrawal")
+        story = Story(customer_id=customer_id)
+        await crm.hears(story.opened(), story.handed_over())
+        (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
+
+        refused = await crm.call("POST", f"/surveys/{survey['id']}/{door}", who=EVERYTHING)
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "consent_withdrawn")
         assert crm.said(SurveySent) == []
 
     async def test_ends_the_survey_when_nobody_answers(self, crm: Department) -> None:

@@ -36,6 +36,7 @@ from crm.domain import (
     normal_phone,
     normal_plate,
 )
+from crm.queries import after_care
 from crm.queries import customers as queries
 from crm.settings import Settings
 
@@ -166,7 +167,7 @@ async def show_customer(
     ] = "customer file",
 ) -> CustomerFileView:
     """The whole file. Phone and address are in clear with ``personal.read`` only; each reading is logged."""
-    customer = await queries.customer(tx, customer_id)
+    customer = await after_care.one(tx, Customer, customer_id)
     marks = (await queries.marks(tx, [customer_id]))[customer_id]
     file = CustomerFileView(
         **CustomerView.of(customer).model_dump(),
@@ -175,7 +176,6 @@ async def show_customer(
         life_cycle=LifeCycleView.of(await queries.life_cycle(tx, customer_id)),
         vehicles=[VehicleView.of(x) for x in (await queries.vehicles_of(tx, [customer_id]))[customer_id]],
     )
-    response.headers["ETag"] = f'"{customer.version}"'
     if not who.may(everywhere.PERSONAL_READ):
         return file
     response.headers["Cache-Control"] = "no-store"

@@ -12,7 +12,17 @@ from chassis.http import router as chassis_router
 from contracts.may import crm as perm
 from crm.api.views import NewLinkView, Note, SurveyItemView, SurveyView, TemplateView, Word
 from crm.commands import surveys as commands
-from crm.domain import GRADES, ITEMS, TEMPLATE, HouseRules, NoComment, Survey, SurveyState, TooFewAnswers
+from crm.domain import (
+    GRADES,
+    ITEMS,
+    TEMPLATE,
+    ConsentWithdrawn,
+    HouseRules,
+    NoComment,
+    Survey,
+    SurveyState,
+    TooFewAnswers,
+)
 from crm.queries import after_care as queries
 
 router = chassis_router(tags=["surveys"])
@@ -71,7 +81,9 @@ async def show_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.R
     return SurveyView.of(await queries.one(tx, Survey, survey_id))
 
 
-@router.post("/surveys/{survey_id}/sending", responses=problems(NotFound, IllegalTransition))
+@router.post(
+    "/surveys/{survey_id}/sending", responses=problems(NotFound, IllegalTransition, ConsentWithdrawn)
+)
 async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]) -> SurveyView:
     """Send it now, before its timer does."""
     survey = await commands.send_survey(tx, survey_id=survey_id)
@@ -79,7 +91,11 @@ async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.S
     return SurveyView.of(survey)
 
 
-@router.post("/surveys/{survey_id}/links", status_code=201, responses=problems(NotFound, IllegalTransition))
+@router.post(
+    "/surveys/{survey_id}/links",
+    status_code=201,
+    responses=problems(NotFound, IllegalTransition, ConsentWithdrawn),
+)
 async def make_link(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]) -> NewLinkView:
     """The customer's link, shown this once; sends the form if it is due, and ends an earlier link."""
     survey = await commands.offer_survey(tx, survey_id=survey_id)

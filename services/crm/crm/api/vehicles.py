@@ -72,8 +72,7 @@ async def list_vehicles(
 @router.get("/vehicles/{vehicle_id}", responses=problems(NotFound))
 async def show_vehicle(vehicle_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> VehicleFileView:
     """One vehicle with its owners."""
-    vehicle = await queries.vehicle(tx, vehicle_id)
-    return VehicleFileView.of(vehicle)
+    return VehicleFileView.of(await after_care.one(tx, Vehicle, vehicle_id))
 
 
 @router.put("/vehicles/{vehicle_id}", responses=problems(NotFound, VinTaken))
@@ -108,4 +107,4 @@ async def show_history(
 @router.get("/visit-files/{visit_id}", responses=problems(NotFound))
 async def show_visit_file(visit_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> VisitFileView:
     """What crm knows of one visit (COLL-22)."""
-    return VisitFileView.of(await after_care.visit_file(tx, visit_id))
+    return VisitFileView.of(await after_care.one(tx, VisitFile, visit_id))

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis import Tx, new_id
 from chassis.private import mask_free_text
 from crm.commands.cases import link_to_open_case
-from crm.domain import Contact, HouseRules, Survey
+from crm.domain import ConsentWithdrawn, Contact, Customer, HouseRules, Purpose, Survey
 
 SEND = "survey-send"
 """Kind of the timer that sends a survey, keyed by survey."""
@@ -16,13 +16,24 @@ EXPIRE = "survey-expiry"
 
 
 async def send_survey(tx: Tx, *, survey_id: UUID) -> Survey:
-    """The questionnaire goes out now; from now on it may be answered for some days (house rule)."""
+    """The questionnaire goes out now; from now on it may be answered for some days (house rule).
+
+    Raises ``ConsentWithdrawn`` (CRM-55).
+    """
     survey = await tx.get(Survey, survey_id)
+    if await wants_no_messages(tx, survey.customer_id):
+        raise ConsentWithdrawn(state=survey.state, allowed=["answer"])
     tx.publish(survey, survey.send(at=tx.now))
     rules = await tx.rules(HouseRules)
     tx.cancel(SEND, survey.id)
     tx.schedule(EXPIRE, survey.id, tx.now + timedelta(days=rules.survey_open_days))
     return survey
+
+
+async def wants_no_messages(tx: Tx, customer_id: UUID) -> bool:
+    """Whether the customer has taken the consent for messages back (CRM-55)."""
+    customer = await tx.session.get(Customer, customer_id)
+    return customer is not None and customer.has_withdrawn(Purpose.COMMUNICATION)
 
 
 async def offer_survey(tx: Tx, *, survey_id: UUID) -> Survey:

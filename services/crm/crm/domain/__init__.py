@@ -20,7 +20,16 @@ from crm.domain.phone import normal_phone
 from crm.domain.reminder import Reminder, ReminderState
 from crm.domain.rules import HouseRules
 from crm.domain.script import SCRIPTS
-from crm.domain.survey import GRADES, ITEMS, TEMPLATE, NoComment, Survey, SurveyState, TooFewAnswers
+from crm.domain.survey import (
+    GRADES,
+    ITEMS,
+    TEMPLATE,
+    ConsentWithdrawn,
+    NoComment,
+    Survey,
+    SurveyState,
+    TooFewAnswers,
+)
 from crm.domain.vehicle import AlreadyTheirs, Ownership, Vehicle, VinTaken, normal_plate, normal_vin
 from crm.domain.visit_file import Spend, VisitFile, Worker, WorkLine
 
@@ -36,6 +45,7 @@ __all__ = [
     "Consent",
     "ConsentNotGiven",
     "ConsentStands",
+    "ConsentWithdrawn",
     "Contact",
     "Custom",
     "Customer",

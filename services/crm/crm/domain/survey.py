@@ -68,6 +68,10 @@ class TooFewAnswers(Refusal):
     """Too few items are answered to make a total."""
 
 
+class ConsentWithdrawn(Refusal):
+    """The customer wants no messages any more: no survey is sent."""
+
+
 class NoComment(Refusal):
     """There is no comment that could be a clear opinion."""
 

@@ -19,17 +19,17 @@ from crm.domain import (
     Reminder,
     ReportReview,
     Survey,
-    VisitFile,
 )
 
 T = TypeVar("T", bound=Aggregate)
 
 
 async def one(tx: Tx, kind: type[T], id: UUID) -> T:
-    """One of its kind, for reading. Raises ``NotFound``."""
+    """One of its kind, for reading; its version is the answer's ETag. Raises ``NotFound``."""
     found = await tx.session.get(kind, id)
     if found is None:
         raise NotFound(kind.__name__, id)
+    tx.subject = tx.subject or found
     return found
 
 
@@ -112,11 +112,6 @@ def surveys(
     if dissatisfied is not None:
         query = query.where(Survey.dissatisfied == dissatisfied)
     return query
-
-
-async def visit_file(tx: Tx, visit_id: UUID) -> VisitFile:
-    """One visit's file. Raises ``NotFound``."""
-    return await one(tx, VisitFile, visit_id)
 
 
 @dataclass(frozen=True, slots=True)

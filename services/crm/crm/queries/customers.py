@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, Table, func, or_, select
 from sqlalchemy.orm import raiseload
 
-from chassis import NotFound, Tx
+from chassis import Tx
 from chassis.private import blind_index, open_sealed
 from crm.domain import (
     ComplaintMark,
@@ -74,22 +74,6 @@ async def vehicles_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[V
     found: dict[UUID, list[Vehicle]] = {id: [] for id in customer_ids}
     for vehicle in await tx.all(query.order_by(Vehicle.registered_at)):
         found[vehicle.customer_id].append(vehicle)
-    return found
-
-
-async def customer(tx: Tx, customer_id: UUID) -> Customer:
-    """One customer. Raises ``NotFound``."""
-    found = await tx.session.get(Customer, customer_id)
-    if found is None:
-        raise NotFound("customer", customer_id)
-    return found
-
-
-async def vehicle(tx: Tx, vehicle_id: UUID) -> Vehicle:
-    """One vehicle with its owners. Raises ``NotFound``."""
-    found = await tx.session.get(Vehicle, vehicle_id)
-    if found is None:
-        raise NotFound("vehicle", vehicle_id)
     return found
 
 

@@ -9,14 +9,12 @@ from sqlalchemy import func, select
 from chassis import Timer, Tx, new_id
 from chassis.calendar import WorkingCalendar
 from contracts.reception import VehicleHandedOver, VisitClosed
-from crm.commands.surveys import EXPIRE, SEND, send_survey
+from crm.commands.surveys import EXPIRE, SEND, send_survey, wants_no_messages
 from crm.domain import (
-    Customer,
     FollowUpKind,
     HouseRules,
     Notice,
     NoticeKind,
-    Purpose,
     Reminder,
     Survey,
     Vehicle,
@@ -124,8 +122,7 @@ async def send_due_survey(tx: Tx, timer: Timer) -> None:
     survey = await tx.find(Survey, UUID(timer.key))
     if survey is None or not survey.sendable:
         return
-    customer = await tx.session.get(Customer, survey.customer_id)
-    if customer is not None and customer.has_withdrawn(Purpose.COMMUNICATION):
+    if await wants_no_messages(tx, survey.customer_id):
         survey.expire("consent_withdrawn")
         return
     await send_survey(tx, survey_id=survey.id)

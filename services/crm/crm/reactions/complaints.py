@@ -24,7 +24,7 @@ from crm.domain import (
     Survey,
     VisitFile,
 )
-from crm.reactions.on_file import cancel_planned, note_contact, plan_follow_up
+from crm.reactions.on_file import cancel_planned, lock_customer, note_contact, plan_follow_up
 
 
 async def mark_on_received(tx: Tx, event: ComplaintReceived) -> None:
@@ -44,6 +44,7 @@ async def mark_on_received(tx: Tx, event: ComplaintReceived) -> None:
     await _link_to_cause(tx, event)
     if event.visit_id is not None and (file := await tx.find(VisitFile, event.visit_id)) is not None:
         file.note_careful("complaint")
+    await lock_customer(tx, event.customer_id)
     planned = select(FollowUp).where(
         FollowUp.customer_id == event.customer_id, FollowUp.state == FollowUpState.PLANNED
     )

@@ -70,6 +70,11 @@ async def calendar_of(tx: Tx) -> WorkingCalendar:
     return copy.calendar if copy is not None else default_calendar(tx.settings.shop_timezone)
 
 
+async def lock_customer(tx: Tx, customer_id: UUID) -> None:
+    """Calls and what makes them careful or unwanted come from several streams: one after the other."""
+    await tx.lock(f"customer {customer_id}")
+
+
 async def is_marked(tx: Tx, customer_id: UUID) -> bool:
     """Whether a complaint of this customer is open, or ended a short time ago (CRM-52)."""
     standing = or_(ComplaintMark.open, ComplaintMark.until_on >= tx.today)
@@ -89,6 +94,7 @@ async def plan_follow_up(
     reasons: Sequence[str] = (),
 ) -> FollowUp | None:
     """A call that is due in so many working days; ``None`` if this subject has had its call."""
+    await lock_customer(tx, customer_id)
     had = select(FollowUp.id).where(FollowUp.kind == kind, FollowUp.subject == subject)
     if await tx.session.scalar(had) is not None:
         return None
