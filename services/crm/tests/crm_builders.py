@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from chassis.testing.department import Department
 from contracts import billing, booking, complaints, reception, workshop
+from contracts.base import Event
 from contracts.may import crm as perm
 from contracts.may import everywhere
 from contracts.values import (
@@ -308,3 +309,38 @@ async def a_customer(crm: Department, phone: str = "138 0013 8000", **more: Any)
     """A customer on file."""
     body = {"display_name": "Wang Fang", "phone": phone} | more
     return UUID((await ask(crm, "/customers", **body))["id"])
+
+
+async def parked(crm: Department) -> Any:
+    """What crm could not take in."""
+    answer = await crm.call("GET", "/operations/parked", who=["operations.read"])
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def follow_ups(crm: Department, **filters: Any) -> list[dict[str, Any]]:
+    """The calls that the filters leave."""
+    asked = "&".join(f"{name}={value}" for name, value in filters.items())
+    items: list[dict[str, Any]] = (await show(crm, f"/follow-ups?{asked}"))["items"]
+    return items
+
+
+def a_whole_visit(story: Story) -> list[Event]:
+    """From the open door to the closed record."""
+    return [
+        story.opened(),
+        story.received(),
+        story.intake(),
+        story.job_opened(),
+        story.presented(),
+        story.answered(),
+        story.promised(),
+        story.ready(),
+        story.prepared(),
+        story.notified(),
+        story.issued(),
+        story.paid(),
+        story.settled(),
+        story.handed_over(),
+        story.closed(mileage_out_km=42_010, recommended_work=("tyres in autumn",)),
+    ]

@@ -1,6 +1,6 @@
-"""What customer relations decides, without a database: the worked examples and every state."""
+"""What is decided about surveys, calls, notices, reminders and marks: worked examples, every state."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.crm.tests.crm_builders import FRIDAY, SATISFIED, VIN, grades
+from services.crm.tests.crm_builders import FRIDAY, SATISFIED, grades
 
 from chassis import IllegalTransition, Invalid
 from chassis.calendar import DEFAULT_CALENDAR
@@ -16,27 +16,16 @@ from chassis.states import Machine
 from contracts import crm as says
 from crm.domain import (
     ITEMS,
-    AlreadyTheirs,
     ComplaintMark,
-    Custom,
-    Customer,
-    CustomerClass,
     FollowUp,
     FollowUpKind,
     HouseRules,
     NoComment,
     Notice,
     Outcome,
-    Purpose,
     Reminder,
-    Stage,
     Survey,
     TooFewAnswers,
-    Vehicle,
-    normal_phone,
-    normal_plate,
-    normal_vin,
-    stage_of,
 )
 from crm.domain.follow_up import FOLLOW_UP
 from crm.domain.notice import NOTICE
@@ -44,6 +33,8 @@ from crm.domain.reminder import REMINDER
 from crm.domain.survey import GRADES, SURVEY, due_on, total_of, triggers_of
 
 RULES = HouseRules()
+
+
 TODAY = date(2025, 3, 7)
 
 
@@ -78,34 +69,6 @@ def a_follow_up(state: str = "planned") -> FollowUp:
     )
     follow_up.state = state
     return follow_up
-
-
-def a_customer() -> Customer:
-    customer, _ = Customer.register(
-        id=uuid4(),
-        customer_no="C000123",
-        display_name="Wang Fang",
-        customer_class=CustomerClass.NORMAL,
-        currency="CNY",
-        at=FRIDAY,
-    )
-    return customer
-
-
-def a_vehicle() -> Vehicle:
-    vehicle, _ = Vehicle.register(
-        id=uuid4(),
-        customer_id=uuid4(),
-        plate="粤A12345",
-        vin=VIN,
-        make="Volkswagen",
-        model="Lavida",
-        model_year=2019,
-        engine_no=None,
-        in_use_since_on=None,
-        at=FRIDAY,
-    )
-    return vehicle
 
 
 @pytest.mark.req("CRM-16")
@@ -324,115 +287,3 @@ class TestTheComplaintMark:
 
         assert mark.is_marked(TODAY + timedelta(days=400))
         assert mark.overdue == ()
-
-
-@pytest.mark.req("CRM-04")
-class TestTheLifeCycle:
-    @pytest.mark.parametrize(
-        ("visits", "spend", "before", "stage"),
-        [
-            (1, 800, 0, Stage.NEW),
-            (2, 2100, 3000, Stage.DECLINING),
-            (2, 3000, 2100, Stage.GROWING),
-            (4, 3300, 3000, Stage.MATURE),
-            (4, 2400, 3000, Stage.MATURE),
-            (4, 3601, 3000, Stage.GROWING),
-            (2, 2900, 3000, Stage.NEW),
-        ],
-    )
-    def test_follows_visits_and_spend(self, visits: int, spend: int, before: int, stage: Stage) -> None:
-        custom = Custom(visits, date(2025, 1, 10), Decimal(spend), Decimal(before))
-
-        assert stage_of(custom, today=TODAY, rules=RULES) == stage
-
-    def test_declines_after_a_year_of_absence(self) -> None:
-        away = Custom(9, date(2024, 3, 6), Decimal(0), Decimal(0))
-        here = Custom(9, date(2024, 3, 7), Decimal(0), Decimal(0))
-
-        assert stage_of(away, today=TODAY, rules=RULES) == Stage.DECLINING
-        assert stage_of(here, today=TODAY, rules=RULES) == Stage.MATURE
-
-    def test_begins_new(self) -> None:
-        assert stage_of(Custom(0, None, Decimal(0), Decimal(0)), today=TODAY, rules=RULES) == Stage.NEW
-
-
-@pytest.mark.req("DATA-18")
-class TestNormalSpelling:
-    @pytest.mark.parametrize(
-        "text", ["13800138000", "138 0013-8000", "+86 138 0013 8000", "0086 13800138000"]
-    )
-    def test_of_a_phone_number_is_one(self, text: str) -> None:
-        assert normal_phone(text, "CN") == "+8613800138000"
-
-    @pytest.mark.parametrize("text", ["", "call me", "12345", "+86 138"])
-    def test_of_what_is_no_phone_number_is_refused(self, text: str) -> None:
-        with pytest.raises(Invalid) as refused:
-            normal_phone(text, "CN")
-        assert "got" not in refused.value.facts["errors"][0]
-
-    @pytest.mark.parametrize("text", ["粤a·12345", " 粤A 12345", "粤A-12345", "粤A12345"])
-    def test_of_a_plate_is_one(self, text: str) -> None:
-        assert normal_plate(text) == "粤A12345"
-
-    def test_of_a_vin_is_in_capitals(self) -> None:
-        assert normal_vin(VIN.lower()) == VIN
-
-    @pytest.mark.parametrize("text", ["1M8GDM9A1KP042788", "LVSHCAMB2CE054249"])
-    def test_of_a_vin_with_a_wrong_check_digit_is_refused(self, text: str) -> None:
-        with pytest.raises(Invalid):
-            normal_vin(text)
-
-    @pytest.mark.parametrize("text", ["LVSHCAMB1CE054249", "WVWZZZ1JZ3W386752"])
-    def test_of_a_vin_needs_the_check_digit_only_where_it_is_prescribed(self, text: str) -> None:
-        assert normal_vin(text) == text
-
-    @pytest.mark.parametrize("text", ["SHORT", "1M8GDM9AXKP04278O", "1M8GDM9AXKP0427888"])
-    def test_of_what_is_no_vin_is_refused(self, text: str) -> None:
-        with pytest.raises(Invalid):
-            normal_vin(text)
-
-
-class TestACustomer:
-    def test_tells_the_credit_with_its_currency(self) -> None:
-        (changed,) = a_customer().classify(customer_class=CustomerClass.VIP, credit_limit=Decimal("500.00"))
-
-        assert (changed.customer_class, changed.credit_limit, changed.currency) == ("vip", 500, "CNY")
-
-    def test_says_nothing_when_nothing_changed(self) -> None:
-        customer = a_customer()
-
-        assert customer.change(display_name=customer.display_name, at=FRIDAY) == ()
-        assert customer.classify(customer_class=CustomerClass.NORMAL, credit_limit=None) == ()
-
-    @pytest.mark.req("DATA-05")
-    def test_who_withdrew_consent_has_given_it_before(self) -> None:
-        customer = a_customer()
-        assert not customer.has_withdrawn(Purpose.COMMUNICATION)
-
-        customer.give_consent(Purpose.COMMUNICATION, channel="desk", by="x", at=FRIDAY)
-        customer.withdraw_consent(Purpose.COMMUNICATION, by="x", at=FRIDAY)
-        assert customer.has_withdrawn(Purpose.COMMUNICATION)
-
-        customer.give_consent(Purpose.COMMUNICATION, channel="phone", by="x", at=FRIDAY)
-        assert not customer.has_withdrawn(Purpose.COMMUNICATION)
-        assert len(customer.consents) == 2
-
-
-class TestAVehicle:
-    def test_that_is_passed_on_keeps_its_owners(self) -> None:
-        vehicle, buyer, at = a_vehicle(), uuid4(), datetime(2025, 6, 1, tzinfo=UTC)
-
-        changed = vehicle.pass_on(buyer, at=at)
-
-        assert changed.customer_id == buyer
-        assert [(o.since_at, o.until_at) for o in vehicle.ownerships] == [(FRIDAY, at), (at, None)]
-        with pytest.raises(AlreadyTheirs):
-            vehicle.pass_on(buyer, at=at)
-
-    def test_keeps_the_latest_mileage(self) -> None:
-        vehicle = a_vehicle()
-
-        vehicle.note_mileage(42_000, FRIDAY)
-        vehicle.note_mileage(41_000, FRIDAY - timedelta(days=90))
-
-        assert vehicle.mileage_km == 42_000
