@@ -90,6 +90,11 @@ class Tx:
         """The shop-local date."""
         return self.now.astimezone(self.settings.timezone).date()
 
+    @property
+    def happened_at(self) -> datetime:
+        """When the fact that is heard happened, however late it came; in commands and timers, now."""
+        return self.cause.time if self.cause else self.now
+
     # --- reading to show
 
     async def read(self, kind: type[T], id: Any) -> T:

@@ -1,9 +1,17 @@
 """The staff department: every door in and out."""
 
 from chassis import Service
-from contracts.complaints import ComplaintReceived
+from contracts.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
 from contracts.crm import DissatisfactionDetected, SurveyAnswered
-from contracts.workshop import InspectionFailed, InspectionPassed, LineCompleted
+from contracts.workshop import (
+    InspectionFailed,
+    InspectionPassed,
+    JobDispatched,
+    JobInterrupted,
+    JobResumed,
+    LineCompleted,
+    ReworkOpened,
+)
 from staff import api, commands, domain, reactions
 from staff.settings import Settings
 
@@ -16,11 +24,17 @@ service = Service(
     title="Staff",
 )
 
+service.on(JobDispatched, reactions.record_work_on_dispatched)
 service.on(LineCompleted, reactions.record_work_on_line_completed)
 service.on(InspectionPassed, reactions.record_inspection_on_passed)
 service.on(InspectionFailed, reactions.record_points_on_inspection_failed)
+service.on(JobInterrupted, reactions.record_pause_on_interrupted)
+service.on(JobResumed, reactions.record_end_of_pause_on_resumed)
+service.on(ReworkOpened, reactions.record_rework_on_opened)
 service.on(SurveyAnswered, reactions.record_score_on_survey_answered)
-service.on(DissatisfactionDetected, reactions.record_on_dissatisfaction_detected)
-service.on(ComplaintReceived, reactions.record_on_complaint_received)
+service.on(DissatisfactionDetected, reactions.record_low_score_on_dissatisfaction)
+service.on(ComplaintReceived, reactions.record_complaint_on_received)
+service.on(ComplaintResolved, reactions.record_complaint_on_resolved)
+service.on(ComplaintReopened, reactions.record_complaint_on_reopened)
 
 service.seed(commands.create_first_admin)

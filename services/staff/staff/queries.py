@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, cast, func, or_, select, union
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
 
 from chassis import NotFound, Tx
 from staff.domain import Account, Employee, RecordKind, WorkRecord
@@ -36,8 +37,25 @@ async def employee(tx: Tx, employee_id: UUID) -> tuple[Employee, Account | None]
 
 
 def work_records(employee_id: UUID) -> Select[WorkRecord]:
-    """What one employee's work has shown."""
-    return select(WorkRecord).where(WorkRecord.employee_id == employee_id)
+    """What one employee's work has shown: their own entries, and those of the visits they worked on."""
+    line, about = aliased(WorkRecord), aliased(WorkRecord)
+    own = select(line.id).where(line.employee_id == employee_id)
+    of_visits = (
+        select(about.id)
+        .join(line, line.visit_id == about.visit_id)
+        .where(
+            about.employee_id.is_(None),
+            line.employee_id == employee_id,
+            line.kind == RecordKind.LINE_COMPLETED,
+        )
+    )
+    return select(WorkRecord).where(WorkRecord.id.in_(union(own, of_visits)))
+
+
+async def must_be_employee(tx: Tx, employee_id: UUID) -> None:
+    """Raises ``NotFound`` for an employee of whom nobody has heard."""
+    if await tx.session.get(Employee, employee_id) is None:
+        raise NotFound("employee", employee_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,7 @@ async def performance(tx: Tx, employee_id: UUID, *, since: datetime, until: date
     def of(kind: RecordKind) -> ColumnElement[int]:
         return func.count().filter(WorkRecord.kind == kind)
 
-    query = select(
+    query = work_records(employee_id).with_only_columns(
         of(RecordKind.LINE_COMPLETED),
         func.coalesce(func.sum(WorkRecord.labour_minutes), 0),
         of(RecordKind.INSPECTED),
@@ -69,5 +87,6 @@ async def performance(tx: Tx, employee_id: UUID, *, since: datetime, until: date
         of(RecordKind.DISSATISFACTION),
         of(RecordKind.COMPLAINT),
         func.avg(WorkRecord.score).filter(WorkRecord.kind == RecordKind.SURVEY),
-    ).where(WorkRecord.employee_id == employee_id, WorkRecord.at >= since, WorkRecord.at < until)
-    return Performance(*(await tx.session.execute(query)).one())
+    )
+    period = (WorkRecord.at >= since, WorkRecord.at < until)
+    return Performance(*(await tx.session.execute(query.where(*period))).one())

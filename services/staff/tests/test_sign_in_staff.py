@@ -4,9 +4,11 @@ from typing import Any
 
 import jwt
 import pytest
+from sqlalchemy import text
 
 from chassis.testing.department import Department
 from contracts.may import staff as perm
+from staff.credentials import token_hash
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -106,15 +108,43 @@ class TestRefreshing:
         stolen = {"refresh_token": second["refresh_token"]}
         assert (await staff.call("POST", "/sessions/refresh", json=stolen)).status_code == 401
 
-    async def test_ends_with_the_password_the_departure_and_the_sign_out(self, staff: Department) -> None:
+    @pytest.mark.parametrize("ending", ["password", "new_password", "departure", "closing", "sign_out"])
+    async def test_ends_with(self, staff: Department, ending: str) -> None:
         employee = await _with_account(staff, "li.wei", ["technician"])
         signed_in = (await _log_in(staff, "li.wei", "a-long-Secret-7")).json()
+        token, me = {"refresh_token": signed_in["refresh_token"]}, f"/employees/{employee['id']}"
+        own = {"Authorization": f"Bearer {signed_in['access_token']}"}
+        change = {"old": "a-long-Secret-7", "new": "another-Secret-8"}
+        end: dict[str, Any] = {
+            "password": lambda: staff.call("PUT", "/me/password", json=change, headers=own),
+            "new_password": lambda: staff.call(
+                "PUT", f"{me}/account/password", json={"password": "another-Secret-8"}, who=[perm.ACCOUNTS]
+            ),
+            "departure": lambda: staff.call("POST", f"{me}/departure", who=[perm.HIRE]),
+            "closing": lambda: staff.call("POST", f"{me}/account/closing", who=[perm.ACCOUNTS]),
+            "sign_out": lambda: staff.call("POST", "/sessions/end", json=token),
+        }
 
-        await staff.call("POST", f"/employees/{employee['id']}/departure", who=[perm.HIRE])
+        assert (await end[ending]()).status_code in (200, 204)
 
-        token = {"refresh_token": signed_in["refresh_token"]}
         assert (await staff.call("POST", "/sessions/refresh", json=token)).status_code == 401
-        assert (await _log_in(staff, "li.wei", "a-long-Secret-7")).status_code == 401
+        again = await _log_in(staff, "li.wei", "a-long-Secret-7")
+        assert again.status_code == (200 if ending == "sign_out" else 401)
+
+    async def test_keeps_no_tokens_that_have_run_out(self, staff: Department) -> None:
+        await _with_account(staff, "li.wei", ["technician"])
+        old = (await _log_in(staff, "li.wei", "a-long-Secret-7")).json()["refresh_token"]
+        await _log_in(staff)
+        async with staff.tx() as tx:
+            await tx.session.execute(text("update refresh_tokens set expires_at = now() - interval '1 s'"))
+
+        new = (await _log_in(staff, "li.wei", "a-long-Secret-7")).json()["refresh_token"]
+
+        async with staff.tx() as tx:
+            held = set(await tx.session.scalars(text("select token_hash from refresh_tokens")))
+        assert token_hash(new) in held
+        assert token_hash(old) not in held
+        assert len(held) == 2  # the administrator's goes with their next sign-in
 
 
 class TestAnAccount:
@@ -138,6 +168,18 @@ class TestAnAccount:
 
         assert answer.json()["code"] == code
         assert (await staff.call("GET", path, who=[perm.ACCOUNTS])).status_code == 404
+
+    async def test_is_not_for_those_who_have_left(self, staff: Department) -> None:
+        employee = await _hire(staff)
+        await staff.call("POST", f"/employees/{employee['id']}/departure", who=[perm.HIRE])
+        body = {"login": "li.wei", "password": "a-long-Secret-7", "roles": ["admin"]}
+
+        answer = await staff.call(
+            "POST", f"/employees/{employee['id']}/account", json=body, who=[perm.ACCOUNTS]
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "has_left")
+        assert (await _log_in(staff, "li.wei", "a-long-Secret-7")).status_code == 401
 
     async def test_is_opened_by_those_who_may(self, staff: Department) -> None:
         employee = await _hire(staff)

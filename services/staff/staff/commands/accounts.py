@@ -25,8 +25,8 @@ from staff.settings import Settings
 async def open_account(
     tx: Tx, *, employee_id: UUID, login: str, password: str, roles: Iterable[str]
 ) -> Account:
-    """A way in for an employee who has none."""
-    await tx.get(Employee, employee_id)
+    """A way in for an employee who has none. Raises ``HasLeft`` for one who no longer works here."""
+    (await tx.get(Employee, employee_id)).must_be_here()
     login = login.strip().lower()
     held = await tx.find(Account, employee_id) or await tx.find_by(Account, login=login)
     if held is not None:
@@ -48,7 +48,7 @@ async def set_roles(tx: Tx, *, employee_id: UUID, roles: Iterable[str]) -> Accou
 
 
 async def change_password(tx: Tx, *, employee_id: UUID, old: str, new: str, at: datetime) -> Account:
-    """By the employee, who knows the old one; other sign-ins end. ``at`` is machine time."""
+    """By the employee, who knows the old one; every sign-in ends. ``at`` is machine time."""
     account = await _account(tx, employee_id)
     if not await credentials.is_password(old, account.password_hash):
         raise WrongCredentials()

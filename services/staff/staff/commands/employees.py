@@ -12,11 +12,10 @@ from staff.domain import Account, Employee, EmployeeNoTaken
 async def hire_employee(
     tx: Tx, *, employee_no: str | None, display_name: str, skills: tuple[Skill, ...]
 ) -> Employee:
-    """Take somebody on; without a number the next ``E00001`` is given."""
+    """Take somebody on; without a number the next free ``E00001`` is given."""
     if employee_no is None:
-        employee_no = f"E{await tx.next_number('employee'):05d}"
-    taken = await tx.find_by(Employee, employee_no=employee_no)
-    if taken is not None:
+        employee_no = await _free_number(tx)
+    elif (taken := await tx.find_by(Employee, employee_no=employee_no)) is not None:
         raise EmployeeNoTaken(employee_no=employee_no, existing_id=str(taken.id))
     employee, hired = Employee.hire(
         id=new_id(), employee_no=employee_no, display_name=display_name, skills=skills, on=tx.today
@@ -44,3 +43,10 @@ async def let_employee_go(tx: Tx, *, employee_id: UUID, at: datetime) -> Employe
         account.close(at=at)
         await end_sign_ins(tx, employee_id=employee_id, at=at)
     return employee
+
+
+async def _free_number(tx: Tx) -> str:
+    while True:
+        number = f"E{await tx.next_number('employee'):05d}"
+        if await tx.find_by(Employee, employee_no=number) is None:  # somebody may have chosen it by hand
+            return number

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from chassis import Refusal, Tx, new_id
 from staff import credentials
@@ -36,6 +36,7 @@ async def log_in(tx: Tx, *, login: str, password: str, at: datetime) -> SignedIn
             account.note_failure(at=at, rules=rules)
         return WrongCredentials()
     account.note_success()
+    await _forget_expired(tx, account.id, at)
     return await _signed_in(tx, account, family=new_id(), at=at, rules=rules)
 
 
@@ -64,6 +65,12 @@ async def log_out(tx: Tx, *, token: str, at: datetime) -> None:
 async def end_sign_ins(tx: Tx, *, employee_id: UUID, at: datetime) -> None:
     """End every sign-in of an employee; access tokens run out by themselves."""
     await _revoke(tx, RefreshToken.employee_id == employee_id, at)
+
+
+async def _forget_expired(tx: Tx, employee_id: UUID, at: datetime) -> None:
+    """Links that nobody could use any more; those that can still be stolen stay, to be recognised."""
+    over = (RefreshToken.employee_id == employee_id, RefreshToken.expires_at <= at)
+    await tx.session.execute(delete(RefreshToken).where(*over))
 
 
 async def _revoke(tx: Tx, which: object, at: datetime) -> None:

@@ -49,7 +49,7 @@ class Employee(Aggregate, Base):
 
     def change(self, *, display_name: str, skills: tuple[Skill, ...], active: bool) -> EmployeeChanged:
         """Name, skills and availability as they are from now on."""
-        self._must_be_here()
+        self.must_be_here()
         self.display_name, self.skills, self.active = display_name, skills, active
         return EmployeeChanged(
             employee_id=self.id,
@@ -61,7 +61,7 @@ class Employee(Aggregate, Base):
 
     def leave(self, *, on: date) -> EmployeeLeft:
         """The last day at work; ``on`` is the shop-local date."""
-        self._must_be_here()
+        self.must_be_here()
         self.active, self.left_on = False, on
         return EmployeeLeft(employee_id=self.id)
 
@@ -72,6 +72,7 @@ class Employee(Aggregate, Base):
             return "left"
         return "active" if self.active else "absent"
 
-    def _must_be_here(self) -> None:
+    def must_be_here(self) -> None:
+        """Raise ``HasLeft`` for somebody who no longer works here."""
         if self.left_on is not None:
             raise HasLeft(state=self.state, allowed=[], employee_id=str(self.id))
