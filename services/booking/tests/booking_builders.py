@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from booking.domain.appointment import Appointment, Wish
+from booking.domain.appointment import Appointment
+from booking.domain.appointment_facts import Wish
 from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, plan_slot
+from booking.domain.copies import Reservation
 from booking.domain.rules import HouseRules
 from chassis import new_id
 from chassis.calendar import DEFAULT_CALENDAR
@@ -22,6 +24,7 @@ FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
 """09:00 in Shanghai, when stories begin."""
 MONDAY_9 = FRIDAY + timedelta(days=3)
 RULES = HouseRules()
+GRACE = timedelta(minutes=RULES.grace_minutes)
 ALL = sorted(perm.ALL)
 PADS = "BRK-100"
 
@@ -93,6 +96,14 @@ def in_state(state: str, **own: Any) -> Appointment:
         made.keep(uuid4(), arrived_on=MONDAY_9.date(), slot_days=made.load, at=MONDAY_9)
     assert made.state == state
     return made
+
+
+def a_reservation(appointment: Appointment, *, short: bool = False) -> Reservation:
+    """What parts has told of the appointment's parts: all set aside, or all missing."""
+    told = reservation(parts.PartsReserved, appointment.request_id, appointment.lines, short=short)
+    return Reservation(
+        reservation_id=told.reservation_id, request_id=told.request_id, lines=told.lines, heard_at=FRIDAY
+    )
 
 
 def a_diary(
@@ -308,6 +319,25 @@ class Desk:
     async def booked(self, *services: str, start: datetime = MONDAY_9, **own: Any) -> Any:
         """A confirmed appointment."""
         return await self.confirm(await self.request(*services, **own), start)
+
+    async def appointment_in(self, state: str) -> Any:
+        """An appointment that got into this state."""
+        made = await (self.request("OIL") if state == "requested" else self.booked("OIL"))
+        if state == "cancelled":
+            await self.ask("POST", f"/appointments/{made['id']}/cancellation", {"reason": "sold"})
+        elif state == "missed":
+            await self.nobody_comes()
+        elif state == "kept":
+            await self.booking.hears(visit_opened(made, appointment_id=made["id"]))
+        made = await self.see(made)
+        assert made["state"] == state
+        return made
+
+    async def nobody_comes(self) -> None:
+        """Slot and grace go by, and reception has told all of it."""
+        due = MONDAY_9 + GRACE
+        await self.booking.publishers_have_told("reception", upto=due + timedelta(seconds=1))
+        await self.booking.passes(seconds=(due - self.booking.clock.now()).total_seconds())
 
     async def see(self, appointment: Any) -> Any:
         """The appointment as it is now."""

@@ -6,21 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from services.booking.tests.booking_builders import ALL, MONDAY_9, OIL_SERVICE, Desk
 
-from booking import main
-from chassis.testing.plugin import MakeDepartment
 from contracts import booking as says
 from contracts.may import booking as perm
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(department: MakeDepartment) -> Desk:
-    """The booking desk with its menu."""
-    made = Desk(await department(main.service))
-    await made.menu()
-    return made
 
 
 def a_body(**own: Any) -> dict[str, Any]:
@@ -41,6 +30,10 @@ ROUTES = [
     ("GET", "/slots", perm.READ),
     ("GET", "/unanswered-requests", perm.READ),
     ("GET", "/calendar", perm.READ),
+    ("GET", "/services/X", perm.READ),
+    ("GET", f"/appointments/{uuid4()}", perm.READ),
+    ("GET", f"/appointments/{uuid4()}/slots", perm.READ),
+    ("POST", f"/appointments/{uuid4()}/calls/{uuid4()}/outcome", perm.BOOK),
     ("POST", "/appointments", perm.BOOK),
     ("POST", f"/visits/{uuid4()}/appointments", perm.BOOK),
     ("POST", f"/appointments/{uuid4()}/link", perm.BOOK),
@@ -100,6 +93,30 @@ async def test_malformed_requests_change_nothing(desk: Desk, wrong: dict[str, An
     assert answer.json()["errors"][0]["field"].startswith(field)
     assert not desk.booking.said(says.AppointmentRequested)
     assert not (await desk.ask("GET", "/appointments"))["items"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/calls?until=2025-03-10T09:00:00",
+        "/calls?until=0001-01-01T00:00:00%2B08:00",
+        "/day-lists/9999-12-31",
+        "/capacity-days?from_on=9999-12-31",
+        "/slots?from_on=9999-12-31",
+        "/key-figures?to_on=9999-12-31",
+        "/directory?query=%00",
+    ],
+)
+async def test_days_and_words_that_there_are_not_are_malformed(desk: Desk, path: str) -> None:
+    assert (await desk.ask("GET", path, status=422))["code"] == "invalid"
+
+
+async def test_a_slot_that_never_ends_is_refused(desk: Desk) -> None:
+    made = await desk.request("OIL")
+
+    for end in ("2025-03-25T01:00:00Z", "9999-12-31T23:59:00Z"):
+        problem = await desk.confirm(made, status=409, slot_end=end)
+        assert problem["code"] == "slot_too_long"
 
 
 async def test_a_float_is_no_quantity(desk: Desk) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 from services.booking.tests.booking_builders import (
     BRAKES,
     FRIDAY,
@@ -19,19 +18,9 @@ from services.booking.tests.booking_builders import (
     vehicle_registered,
 )
 
-from booking import main
 from chassis.testing.department import SHOP_ID
-from chassis.testing.plugin import MakeDepartment
 from contracts import booking as says
 from contracts import parts
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(department: MakeDepartment) -> Desk:
-    """The booking desk with its menu."""
-    made = Desk(await department(main.service))
-    await made.menu()
-    return made
 
 
 class TestRequests:
@@ -151,6 +140,29 @@ class TestConfirming:
         assert sorted(a.status_code for a in answers) == [200, 409, 409, 409]
         await desk.agrees()
 
+    @pytest.mark.req("BOOK-39")
+    async def test_of_the_same_car_by_two_desks_at_once_is_refused(self, desk: Desk) -> None:
+        """One slot runs over into a day on which it takes no labour; the other is on that day."""
+        vehicle_id, tuesday = str(uuid4()), MONDAY_9 + timedelta(days=1)
+        long, short = [await desk.request("OIL", vehicle_id=vehicle_id) for _ in range(2)]
+        wanted = {
+            long["id"]: {
+                "slot_start": MONDAY_9.isoformat(),
+                "slot_end": (tuesday + timedelta(hours=3)).isoformat(),
+            },
+            short["id"]: {"slot_start": tuesday.isoformat()},
+        }
+
+        answers = await asyncio.gather(
+            *(
+                desk.booking.call("POST", f"/appointments/{id}/confirmation", json=body, who=["booking.book"])
+                for id, body in wanted.items()
+            )
+        )
+
+        assert sorted(a.status_code for a in answers) == [200, 409]
+        await desk.agrees()
+
     async def test_is_refused_in_the_past_and_when_closed(self, desk: Desk) -> None:
         made = await desk.request("OIL")
 
@@ -268,7 +280,6 @@ class TestCalls:
 
 
 class TestTheShop:
-    @pytest.mark.req("BOOK-30")
     async def test_offers_and_withdraws_services(self, desk: Desk) -> None:
         said = desk.booking.said(says.ServiceOffered)
         assert [event.service_code for event in said] == ["OIL", "BRAKES"]

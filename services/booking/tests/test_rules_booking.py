@@ -1,4 +1,4 @@
-"""Booking's rules without a database: capacity, slots, clocks, every state with every command."""
+"""Booking's rules without a database: requests, calls, preparation, every state with every command."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,162 +7,37 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from services.booking.tests.booking_builders import (
     FRIDAY,
     MONDAY_9,
     RULES,
     a_confirmed,
-    a_diary,
     a_line,
     a_plan,
     a_request,
+    a_reservation,
     in_state,
 )
 
 from booking.domain.appointment import Appointment
 from booking.domain.calls import CallKind, reminders
 from booking.domain.capacity import (
-    HourLoad,
     Load,
-    levelling_index,
-    limits,
     load_of,
-    most_at_once,
-    plan_slot,
-    spread,
 )
 from booking.domain.figures import Counted
 from booking.domain.menu import MenuItem, ServiceTerms, ServiceType, lines_from_menu
 from booking.domain.refusals import (
-    CapacityExceeded,
     PartsShort,
     RequestIncomplete,
     ServiceNotOffered,
-    ShopClosed,
-    SlotFull,
-    SlotTooShort,
     WorkAlreadyAuthorised,
 )
 from booking.domain.states import APPOINTMENT, BY_FACTS, AppointmentState
 from chassis import IllegalTransition, new_id
-from chassis.calendar import DEFAULT_CALENDAR
 from contracts.values import ServicePart, Title
 
 MONDAY = MONDAY_9.date()
-
-
-@pytest.mark.req("BOOK-18", "BOOK-21")
-class TestCapacity:
-    def test_is_technicians_times_open_time_with_a_share_for_maintenance(self) -> None:
-        day = limits(8 * 60, 6, Decimal("0.70"))
-
-        assert (day.available, day.maintenance, day.repair) == (48 * 60, 2016, 864)  # 33.6 h (F-16)
-
-    def test_of_a_day_with_thirty_hours_leaves_the_rest_for_maintenance(self) -> None:
-        diary = a_diary(booked=Load(1800, 1800), technicians=6)
-        # The worked example has eight open hours, the default calendar nine.
-        diary = a_diary(booked=Load(1800, 1800), technicians=6)
-        calendar = DEFAULT_CALENDAR.model_copy(
-            update={
-                "weekly_hours": tuple(
-                    h.model_copy(update={"closes": h.closes.replace(hour=17)})
-                    for h in DEFAULT_CALENDAR.weekly_hours
-                )
-            }
-        )
-        row = diary.days[MONDAY]
-
-        assert row.left(calendar, RULES).maintenance == 216  # 3.6 h (F-16)
-        assert row.load(calendar, RULES) == Decimal("0.6250")
-
-    def test_refuses_maintenance_beyond_its_share(self) -> None:
-        diary = a_diary(booked=Load(756, 756))  # 2 x 540 x 0.70
-
-        with pytest.raises(CapacityExceeded) as refused:
-            diary.must_have_room(plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(30, 30), rules=RULES))
-
-        assert refused.value.facts["kind"] == "maintenance"
-        assert refused.value.facts["left_minutes"] == 0
-
-    def test_counts_walk_ins(self) -> None:
-        work = Load(60, 60)
-        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, work, rules=RULES)
-
-        a_diary(walk_in=1020).must_have_room(plan)
-        with pytest.raises(CapacityExceeded):
-            a_diary(walk_in=1021).must_have_room(plan)
-
-    @pytest.mark.req("BOOK-39", "BOOK-22")
-    def test_of_an_hour_is_one_car_for_each_technician(self) -> None:
-        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(60), rules=RULES)
-        span = (MONDAY_9 + timedelta(minutes=30), MONDAY_9 + timedelta(minutes=90))
-
-        a_diary(taken=[span]).must_have_room(plan)
-        with pytest.raises(SlotFull):
-            a_diary(taken=[span, span]).must_have_room(plan)
-
-    def test_is_offered_only_where_there_is_room(self) -> None:
-        busy = (MONDAY_9 - timedelta(hours=1), MONDAY_9 + timedelta(hours=2))
-        diary = a_diary(taken=[busy, busy])
-
-        first = next(diary.free_slots(Load(60), at=FRIDAY))
-
-        assert first.start == MONDAY_9 + timedelta(hours=2)
-        assert all(diary.has_room(plan) for plan in diary.free_slots(Load(60), at=FRIDAY))
-
-    @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=12))
-    def test_slots_at_once_are_counted_like_minute_by_minute(self, raw: list[tuple[int, int]]) -> None:
-        spans = [(FRIDAY + timedelta(minutes=a), FRIDAY + timedelta(minutes=a + n)) for a, n in raw]
-        start, end = FRIDAY + timedelta(minutes=10), FRIDAY + timedelta(minutes=40)
-        minutes = [start + timedelta(minutes=n) for n in range(30)]
-
-        expected = max(sum(a <= minute < b for a, b in spans) for minute in minutes)
-
-        assert most_at_once(spans, start, end) == expected
-
-
-class TestSlots:
-    def test_are_as_long_as_the_work_in_open_time(self) -> None:
-        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9 + timedelta(hours=2), Load(120), rules=RULES)
-
-        assert plan.end - plan.start == timedelta(hours=3)  # 11:00 to 14:00, lunch between
-
-    def test_spread_long_work_over_days(self) -> None:
-        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(600, 100), rules=RULES)
-
-        assert plan.days == {MONDAY: Load(480, 100), MONDAY + timedelta(days=1): Load(120, 0)}
-
-    def test_begin_in_open_time(self) -> None:
-        with pytest.raises(ShopClosed):
-            plan_slot(DEFAULT_CALENDAR, MONDAY_9 + timedelta(hours=3), Load(60), rules=RULES)
-
-    def test_do_not_end_before_the_work(self) -> None:
-        with pytest.raises(SlotTooShort):
-            plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(90), rules=RULES, end=MONDAY_9 + timedelta(hours=1))
-
-    @given(st.integers(1, 3000), st.integers(0, 3000), st.integers(1, 4000))
-    def test_never_lose_labour(self, labour: int, maintenance: int, length: int) -> None:
-        work = Load(labour, min(labour, maintenance))
-
-        days = spread(DEFAULT_CALENDAR, MONDAY_9, MONDAY_9 + timedelta(minutes=length), work)
-
-        assert sum(load.labour for load in days.values()) == work.labour
-        assert sum(load.maintenance for load in days.values()) == work.maintenance
-
-    @pytest.mark.req("BOOK-19")
-    def test_level_is_the_highest_hour_above_the_mean(self) -> None:
-        hours = [HourLoad(MONDAY_9, MONDAY_9, Decimal(n)) for n in ("0.5", "1", "0")]
-
-        assert levelling_index(hours) == Decimal("0.5")
-
-    @pytest.mark.req("BOOK-19")
-    def test_warn_of_an_hour_that_stands_out(self) -> None:
-        plan = plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(60), rules=RULES)
-
-        assert a_diary(technicians=2, taken=[(plan.start, plan.end)]).is_peak(plan)
-        assert not a_diary(technicians=6).is_peak(plan)
 
 
 class TestARequest:
@@ -193,8 +68,11 @@ class TestARequest:
         assert made.owner == "wang"
         assert [(c.change, c.by) for c in made.changes] == [("requested", "zhao"), ("owner_changed", "zhao")]
 
-    def test_keeps_no_phone_numbers(self) -> None:
-        assert "13812345678" not in a_request(fault_text="call 138 1234 5678 or 13812345678").fault_text
+    @pytest.mark.parametrize("field", ["fault_text", "fault_occurred", "source"])
+    def test_keeps_no_phone_numbers(self, field: str) -> None:
+        made = a_request(**{field: "call 138 1234 5678 or 13812345678"})
+
+        assert getattr(made, field) == "call ••• or •••"
 
 
 class TestReminders:
@@ -266,7 +144,7 @@ class TestPreparing:
     @pytest.mark.req("BOOK-23")
     def test_of_missing_parts_cannot_be_ticked(self) -> None:
         made = a_confirmed(lines=(a_line(parts_needed=1),))
-        made.hear_of_parts(ready=False, short=True, at=FRIDAY)
+        made.hear_of_parts(a_reservation(made, short=True), at=FRIDAY)
 
         with pytest.raises(PartsShort):
             made.prepare("parts", ready=True, by="zhao", at=FRIDAY)
@@ -305,6 +183,39 @@ class TestWork:
         item.withdraw(at=FRIDAY)
         with pytest.raises(ServiceNotOffered):
             item.line(parts={}, new_id=new_id)
+
+    @pytest.mark.req("BOOK-30")
+    @pytest.mark.parametrize(
+        ("service_type", "kind"),
+        [
+            ("repair", "repair"),
+            ("maintenance", "maintenance"),
+            ("inspection", "diagnosis"),
+            ("consultation", "diagnosis"),
+            ("first_service", "maintenance"),
+            ("quick_repair", "repair"),
+            ("door_to_door", "repair"),
+            ("package", "maintenance"),
+            ("care", "maintenance"),
+            ("modification", "repair"),
+        ],
+    )
+    def test_of_each_type_counts_in_its_share_of_the_day(self, service_type: str, kind: str) -> None:
+        terms = ServiceTerms(
+            title=Title(zh="项目", en="Work"),
+            service_type=ServiceType(service_type),
+            work_type="mechanical",
+            skill="service",
+            labour_minutes=60,
+        )
+        item = MenuItem(service_code="X", changed_at=FRIDAY, terms=terms)
+
+        line = item.line(parts={}, new_id=new_id)
+
+        assert (line.kind, load_of([line], diagnosis=False, rules=RULES).maintenance) == (
+            kind,
+            60 if kind == "maintenance" else 0,
+        )
 
     def test_agreed_on_the_visit_cannot_be_changed_here(self) -> None:
         with pytest.raises(WorkAlreadyAuthorised):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import AwareDatetime
 from starlette.status import HTTP_201_CREATED
 
 from booking.api import bodies
@@ -95,7 +96,7 @@ async def list_calls(
     tx: TxDep,
     page: PageQuery,
     who: Reader,
-    until: Annotated[datetime | None, Query(description="due until then; absent: now")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="due until then; absent: now")] = None,
     kind: CallKind | None = None,
 ) -> Page[DueCallView]:
     """The calls that the desk owes its customers."""
@@ -137,7 +138,7 @@ async def hand_over(appointment_id: UUID, body: bodies.HandOver, tx: TxDep, who:
 
 @router.post(
     "/appointments/{appointment_id}/confirmation",
-    responses=problems(NotFound, IllegalTransition, *_ROOM, no.SlotTooShort, Forbidden),
+    responses=problems(NotFound, IllegalTransition, *_ROOM, no.SlotTooShort, no.SlotTooLong, Forbidden),
 )
 async def confirm(appointment_id: UUID, body: bodies.Confirm, tx: TxDep, who: Booker) -> AppointmentView:
     """Promise a slot; `warnings` tells of peaks."""
@@ -148,7 +149,7 @@ async def confirm(appointment_id: UUID, body: bodies.Confirm, tx: TxDep, who: Bo
 
 @router.post(
     "/appointments/{appointment_id}/rescheduling",
-    responses=problems(NotFound, IllegalTransition, *_ROOM, no.SlotTooShort, Forbidden),
+    responses=problems(NotFound, IllegalTransition, *_ROOM, no.SlotTooShort, no.SlotTooLong, Forbidden),
 )
 async def reschedule(
     appointment_id: UUID, body: bodies.Reschedule, tx: TxDep, who: Booker

@@ -17,7 +17,7 @@ from booking.domain.states import APPOINTMENT
 from booking.queries.appointments import appointment as shown
 from booking.queries.slots import free_slots
 from chassis import Invalid, Tx
-from chassis.http import Body, Link, TxDep, customer_link, customer_page, problems, public_router
+from chassis.http import Accepts, Body, Link, TxDep, customer_link, customer_page, problems, public_router
 
 router = public_router(tags=["customers"])
 
@@ -56,11 +56,11 @@ async def see(request: Request, link: CustomersLink, tx: TxDep) -> Response:
     openapi_extra={"requestBody": {"content": {"application/json": {"schema": Wish.model_json_schema()}}}},
 )
 async def wish(
-    request: Request, link: CustomersLink, tx: TxDep, asked: Annotated[Wish, Depends(_wish)]
+    request: Request, link: CustomersLink, tx: TxDep, asked: Annotated[Wish, Depends(_wish)], accepts: Accepts
 ) -> Response:
     """Carry out what the customer wants; a browser is sent back to the page."""
     await _carry_out(tx, link, asked)
-    if "text/html" in request.headers.get("accept", ""):
+    if accepts == "page":
         return RedirectResponse(request.url.path, HTTP_303_SEE_OTHER)
     return customer_page(request, "appointment.html", **await _facts(tx, link))
 

@@ -43,10 +43,7 @@ async def confirm(
     overbook: bool = False,
 ) -> Placed:
     """Promise a slot, if the day and the hour have room for it (BOOK-39)."""
-    appointment = await tx.get(Appointment, appointment_id)
-    APPOINTMENT.check(appointment.state, "confirm")
-    rules = await tx.rules(HouseRules)
-    await _change_work(tx, appointment, service_codes, rules)
+    appointment, rules = await _may(tx, appointment_id, "confirm", service_codes)
     placed = await take_slot(tx, appointment, start=slot_start, end=slot_end, overbook=overbook, rules=rules)
     confirmed = appointment.confirm(
         placed.plan,
@@ -73,10 +70,7 @@ async def reschedule(
     overbook: bool = False,
 ) -> Placed:
     """Promise another slot, other work, or both; the old slot is free again."""
-    appointment = await tx.get(Appointment, appointment_id)
-    APPOINTMENT.check(appointment.state, "reschedule")
-    rules = await tx.rules(HouseRules)
-    await _change_work(tx, appointment, service_codes, rules)
+    appointment, rules = await _may(tx, appointment_id, "reschedule", service_codes)
     placed = await take_slot(tx, appointment, start=slot_start, end=slot_end, overbook=overbook, rules=rules)
     moved = appointment.reschedule(
         placed.plan,
@@ -93,12 +87,17 @@ async def reschedule(
     return placed
 
 
-async def _change_work(
-    tx: Tx, appointment: Appointment, service_codes: Iterable[str] | None, rules: HouseRules
-) -> None:
+async def _may(
+    tx: Tx, appointment_id: UUID, command: str, service_codes: Iterable[str] | None
+) -> tuple[Appointment, HouseRules]:
+    """The appointment, if the command may be given now, with the work that is wanted by now."""
+    appointment = await tx.get(Appointment, appointment_id)
+    APPOINTMENT.check(appointment.state, command)
+    rules = await tx.rules(HouseRules)
     if service_codes is not None:
         lines = await menu_lines(tx, service_codes, kept=appointment.lines)
         appointment.change_work(lines, diagnosis=appointment.diagnosis, rules=rules)
+    return appointment, rules
 
 
 def _watch_for_no_show(tx: Tx, appointment: Appointment, start: datetime, rules: HouseRules) -> None:
@@ -118,7 +117,7 @@ async def give_up(tx: Tx, appointment: Appointment, *, reason: str, cancelled_by
     cancelled = appointment.cancel(reason=reason, cancelled_by=cancelled_by, rules=rules, by=tx.by, at=tx.now)
     tx.publish(appointment, cancelled)
     tx.cancel(NO_SHOW, appointment.id)
-    await move_load(tx, held, {}, rules)
+    await move_load(tx, held, {})
 
 
 async def prepare(tx: Tx, *, appointment_id: UUID, check: CheckName, ready: bool) -> None:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from booking.domain.appointment import Appointment, Wish
-from booking.domain.copies import Visit
+from booking.domain.appointment import Appointment
+from booking.domain.appointment_facts import Wish
+from booking.domain.copies import Reservation, Visit
 from booking.domain.menu import lines_from_menu
 from booking.domain.refusals import AlreadyBooked, VisitNotAway
 from booking.domain.rules import HouseRules
@@ -64,9 +65,11 @@ async def book_return(tx: Tx, *, visit_id: UUID, channel: str, wanted_from: date
 
     Raises ``VisitNotAway`` unless the car is expected, and ``AlreadyBooked`` when one is open.
     """
-    visit = await tx.find(Visit, visit_id)
-    if visit is None:
+    request_id = await tx.session.scalar(select(Visit.request_id).where(Visit.visit_id == visit_id))
+    if request_id is None:
         raise NotFound("visit", visit_id)
+    await tx.lock(f"request {request_id}")
+    visit = await tx.get(Visit, visit_id)
     if not visit.awaits_car:
         raise VisitNotAway(state=visit.state)
     if (held := await open_return(tx, visit_id)) is not None:
@@ -82,7 +85,10 @@ async def open_return(tx: Tx, visit_id: UUID) -> Appointment | None:
 
 
 async def request_return(tx: Tx, visit: Visit, *, channel: str, wanted_from: datetime | None) -> Appointment:
-    """Request an appointment for a car that is expected, with the work that was agreed on its visit."""
+    """Request an appointment for a car that is expected, with the work that was agreed on its visit.
+
+    The parts for it may be here already; the caller holds the request's lock.
+    """
     wish = Wish(
         customer_id=visit.customer_id,
         vehicle_id=visit.vehicle_id,
@@ -95,7 +101,11 @@ async def request_return(tx: Tx, visit: Visit, *, channel: str, wanted_from: dat
         measure_id=visit.measure_id,
         visit_id=visit.visit_id,
     )
-    return await _take(tx, wish, visit.request_id, visit.request_no)
+    made = await _take(tx, wish, visit.request_id, visit.request_no)
+    reservation = await tx.find_by(Reservation, request_id=visit.request_id)
+    if reservation is not None:
+        made.hear_of_parts(reservation, at=tx.now)  # says nothing: without a slot nothing is prepared
+    return made
 
 
 async def _take(tx: Tx, wish: Wish, request_id: UUID, number: str) -> Appointment:

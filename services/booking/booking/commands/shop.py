@@ -8,10 +8,8 @@ from sqlalchemy import select
 from booking.commands.slots import lock_days
 from booking.domain.calls import FIRST_SCRIPTS, CallType, Script
 from booking.domain.menu import MenuItem, ServiceTerms
-from booking.domain.rules import HouseRules
 from booking.domain.shop_calendar import THE_SHOP, ShopCalendar
 from booking.queries.menu import parts_on_sale
-from booking.queries.slots import shop_hours
 from chassis import Invalid, Tx
 from chassis.calendar import WorkingCalendar, default_calendar
 from contracts.values import Title
@@ -54,10 +52,7 @@ def working_calendar(timezone: str, **parts: object) -> WorkingCalendar:
 
 async def set_crew(tx: Tx, *, day: date, technicians: int | None) -> None:
     """How many technicians work on one day; ``None``: as many as on any other (F-16)."""
-    row = (await lock_days(tx, [day]))[day]
-    rules, calendar = await tx.rules(HouseRules), await shop_hours(tx)
-    row.technicians = technicians
-    row.available_minutes = row.limits(calendar, rules).available
+    (await lock_days(tx, [day]))[day].technicians = technicians
 
 
 async def write_script(tx: Tx, *, call_type: CallType, text: Title) -> Script:

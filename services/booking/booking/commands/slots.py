@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from booking.domain.appointment import Appointment
-from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, must_lie_ahead, plan_slot
+from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, move, must_lie_ahead, plan_slot
 from booking.domain.refusals import VehicleAlreadyBooked
 from booking.domain.rules import HouseRules
 from booking.queries.slots import shop_hours, slots_held, whole_days
@@ -39,7 +39,6 @@ async def lock_days(tx: Tx, days: Iterable[date]) -> dict[date, CapacityDay]:
             "day": day,
             "version": 0,
             "sequence": 0,
-            "available_minutes": 0,
             "booked_minutes": 0,
             "maintenance_minutes": 0,
             "walk_in_minutes": 0,
@@ -63,14 +62,16 @@ async def take_slot(
 ) -> Placed:
     """Book the labour of an appointment on a slot, in place of the one it holds.
 
-    Raises ``SlotInThePast``, ``ShopClosed``, ``SlotTooShort``, ``VehicleAlreadyBooked`` and, unless a
-    supervisor overbooks, ``CapacityExceeded`` or ``SlotFull``.
+    Every day that the slot touches is locked, so that two desks see each other's slots. Raises
+    ``SlotInThePast``, ``ShopClosed``, ``SlotTooShort``, ``SlotTooLong``, ``VehicleAlreadyBooked`` and, unless
+    a supervisor overbooks, ``CapacityExceeded`` or ``SlotFull``.
     """
     must_lie_ahead(start, at=tx.now)
     calendar = await shop_hours(tx)
     plan = plan_slot(calendar, start, appointment.work, rules=rules, end=end)
-    days = await lock_days(tx, {*appointment.load, *plan.days, start.astimezone(tx.settings.timezone).date()})
-    others = await slots_held(tx, *whole_days(plan.start, plan.end, tx.settings.timezone), but=appointment.id)
+    tz = tx.settings.timezone
+    days = await lock_days(tx, {*appointment.load, *plan.touches(tz)})
+    others = await slots_held(tx, *whole_days(plan.start, plan.end, tz), but=appointment.id)
     for other in others:
         if other.vehicle_id == appointment.vehicle_id and other.start < plan.end and other.end > plan.start:
             raise VehicleAlreadyBooked(
@@ -78,17 +79,15 @@ async def take_slot(
             )
     diary = Diary(days, [(other.start, other.end) for other in others], calendar, rules)
     peak = diary.is_peak(plan)
-    diary.move(appointment.load, {})
+    move(days, appointment.load, {})
     overbooked = overbook and not diary.has_room(plan)
     if not overbook:
         diary.must_have_room(plan)
-    diary.move({}, plan.days)
+    move(days, {}, plan.days)
     return Placed(plan, overbooked, peak)
 
 
-async def move_load(tx: Tx, old: Mapping[date, Load], new: Mapping[date, Load], rules: HouseRules) -> None:
+async def move_load(tx: Tx, old: Mapping[date, Load], new: Mapping[date, Load]) -> None:
     """Take labour off days and put it on others without asking for room: facts do not ask."""
-    if old == new:
-        return
-    days = await lock_days(tx, {*old, *new})
-    Diary(days, (), await shop_hours(tx), rules).move(old, new)
+    if old != new:
+        move(await lock_days(tx, {*old, *new}), old, new)

@@ -1,17 +1,17 @@
 """An appointment promises a request a slot: requested, confirmed, moved, prepared, kept or not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 
-from booking.domain.appointment_facts import NOT_READY, AppointmentFacts
+from booking.domain.appointment_facts import NOT_READY, AppointmentFacts, Wish
 from booking.domain.base import Base
 from booking.domain.calls import Call, CallKind, CallOutcome, reminders
 from booking.domain.capacity import Load, SlotPlan, load_of
+from booking.domain.copies import Reservation
 from booking.domain.refusals import PartsShort, RequestIncomplete, WorkAlreadyAuthorised
 from booking.domain.rules import HouseRules
 from booking.domain.states import APPOINTMENT, AppointmentState
@@ -23,25 +23,6 @@ from contracts.values import Line, Readiness, Slot
 NewId = Callable[[], UUID]
 CheckName = Literal["bay", "parts", "crew", "reception"]
 Party = Literal["customer", "shop"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a customer asks for, or what another department asks for in the customer's name."""
-
-    customer_id: UUID
-    vehicle_id: UUID
-    channel: str
-    source: str = "customer"
-    fault_text: str = ""
-    fault_occurred: str = ""
-    urgency: str = "normal"
-    wanted_from: datetime | None = None
-    lines: tuple[Line, ...] = ()
-    diagnosis: bool = False
-    rework_of_visit_id: UUID | None = None
-    measure_id: UUID | None = None
-    visit_id: UUID | None = None
 
 
 class Appointment(AppointmentFacts, Base):
@@ -99,7 +80,7 @@ class Appointment(AppointmentFacts, Base):
             vehicle_id=wish.vehicle_id,
             owner=by,
             channel=wish.channel,
-            source=wish.source,
+            source=mask_free_text(wish.source),
             fault_text=mask_free_text(wish.fault_text.strip()),
             fault_occurred=mask_free_text(wish.fault_occurred.strip()),
             urgency=wish.urgency,
@@ -305,11 +286,12 @@ class Appointment(AppointmentFacts, Base):
             after_missed=after_missed,
         )
 
-    def hear_of_parts(self, *, ready: bool, short: bool, at: datetime) -> says.AppointmentPrepared | None:
+    def hear_of_parts(self, reservation: Reservation, *, at: datetime) -> says.AppointmentPrepared | None:
         """What parts told of its reservation; may be the last of the four checks (BOOK-23)."""
-        if not self.is_open:
+        if not (self.is_open and self.needs_parts):
             return None
-        self.parts_short = short
+        self.parts_short = reservation.is_short(self.lines)
+        ready = reservation.covers(self.lines)
         return self._tick("parts", Readiness(ready=ready, by="system", at=at), at=at)
 
     def call_with_offer(self, *, due_at: datetime, new_id: NewId) -> None:

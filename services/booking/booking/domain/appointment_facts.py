@@ -1,6 +1,7 @@
 """What every part of an appointment knows: whose request, which slot, which labour on which day."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
@@ -26,6 +27,25 @@ class About(TypedDict):
     request_no: str
     customer_id: UUID
     vehicle_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a customer asks for, or what another department asks for in the customer's name."""
+
+    customer_id: UUID
+    vehicle_id: UUID
+    channel: str
+    source: str = "customer"
+    fault_text: str = ""
+    fault_occurred: str = ""
+    urgency: str = "normal"
+    wanted_from: datetime | None = None
+    lines: tuple[Line, ...] = ()
+    diagnosis: bool = False
+    rework_of_visit_id: UUID | None = None
+    measure_id: UUID | None = None
+    visit_id: UUID | None = None
 
 
 class AppointmentDay(Base):

@@ -10,7 +10,14 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
-from booking.domain.refusals import CapacityExceeded, ShopClosed, SlotFull, SlotInThePast, SlotTooShort
+from booking.domain.refusals import (
+    CapacityExceeded,
+    ShopClosed,
+    SlotFull,
+    SlotInThePast,
+    SlotTooLong,
+    SlotTooShort,
+)
 from booking.domain.rules import HouseRules
 from chassis import Aggregate
 from chassis.calendar import WorkingCalendar
@@ -75,7 +82,6 @@ class CapacityDay(Aggregate, Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     technicians: Mapped[int | None] = mapped_column(default=None)
-    available_minutes: Mapped[int] = mapped_column(default=0)
     booked_minutes: Mapped[int] = mapped_column(default=0)
     maintenance_minutes: Mapped[int] = mapped_column(default=0)
     walk_in_minutes: Mapped[int] = mapped_column(default=0)
@@ -132,6 +138,14 @@ class CapacityDay(Aggregate, Base):
                 )
 
 
+def move(days: Mapping[date, CapacityDay], old: Mapping[date, Load], new: Mapping[date, Load]) -> None:
+    """Take labour off some days and put it on others."""
+    for day, load in old.items():
+        days[day].release(load)
+    for day, load in new.items():
+        days[day].take(load)
+
+
 @dataclass(frozen=True, slots=True)
 class SlotPlan:
     """A slot with the labour that it puts on each day."""
@@ -139,6 +153,13 @@ class SlotPlan:
     start: datetime
     end: datetime
     days: Mapping[date, Load]
+
+    def touches(self, tz: ZoneInfo) -> Iterator[date]:
+        """Every shop-local day of the slot, also those without labour."""
+        day, last = self.start.astimezone(tz).date(), self.end.astimezone(tz).date()
+        while day <= last:
+            yield day
+            day += _DAY
 
 
 def plan_slot(
@@ -151,13 +172,16 @@ def plan_slot(
 ) -> SlotPlan:
     """The slot from ``start``, long enough for the work in open time, unless a later ``end`` is wished.
 
-    Raises ``ShopClosed`` and ``SlotTooShort``.
+    Raises ``ShopClosed``, ``SlotTooShort`` and ``SlotTooLong``.
     """
     if not calendar.is_open(start):
         raise ShopClosed(slot_start=start.isoformat())
     earliest = calendar.add_minutes(start, max(work.labour, rules.slot_minimum_minutes))
     if end is not None and end < earliest:
         raise SlotTooShort(earliest_end=earliest.isoformat())
+    latest = max(earliest, start + timedelta(days=rules.offered_days))
+    if end is not None and end > latest:
+        raise SlotTooLong(latest_end=latest.isoformat())
     end = end or earliest
     return SlotPlan(start, end, spread(calendar, start, end, work))
 
@@ -238,15 +262,6 @@ class Diary:
         except (CapacityExceeded, SlotFull):
             return False
         return True
-
-    def move(self, old: Mapping[date, Load], new: Mapping[date, Load]) -> None:
-        """Take labour off some days and put it on others."""
-        for day, load in old.items():
-            self.days[day].release(load)
-        for day, load in new.items():
-            self.days[day].take(load)
-        for row in self.days.values():
-            row.available_minutes = row.limits(self.calendar, self.rules).available
 
     def free_slots(self, work: Load, *, at: datetime) -> Iterator[SlotPlan]:
         """Slots after ``at`` that have room, in order of time; days outside the diary are not looked at."""

@@ -103,6 +103,10 @@ class Reservation(Base):
         ids = {line.line_id for line in wanted}
         return [line for line in self.lines if line.line_id in ids]
 
+    def is_short(self, wanted: tuple[Line, ...]) -> bool:
+        """Whether parts has told that something of this work is missing."""
+        return any(line.short > 0 for line in self.of_lines(wanted))
+
     def covers(self, wanted: tuple[Line, ...]) -> bool:
         """Whether every part of this work is set aside."""
         needs = {part.part_line_id: part.quantity for line in wanted for part in line.parts}

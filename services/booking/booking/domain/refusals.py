@@ -27,6 +27,10 @@ class SlotTooShort(Refusal):
     """The slot ends before the work can be done."""
 
 
+class SlotTooLong(Refusal):
+    """The slot ends later than slots are offered."""
+
+
 class SlotNotOffered(Refusal):
     """This slot is no longer free."""
 

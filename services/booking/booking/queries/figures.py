@@ -15,7 +15,8 @@ from chassis import Tx
 async def key_figures(tx: Tx, from_on: date, to_on: date) -> KeyFiguresView:
     """The figures of whole shop-local days, both ends included.
 
-    A contact is a request that the desk took, a booking one of them that was confirmed.
+    A contact is a request that the desk took, a booking one of them that was confirmed; a car that comes
+    back to go on is neither.
     """
     tz = tx.settings.timezone
     start = datetime.combine(from_on, time(), tz)
@@ -32,7 +33,11 @@ async def key_figures(tx: Tx, from_on: date, to_on: date) -> KeyFiguresView:
             )
             .label("complete"),
         )
-        .where(Appointment.requested_at >= start, Appointment.requested_at < end)
+        .where(
+            Appointment.requested_at >= start,
+            Appointment.requested_at < end,
+            Appointment.visit_id.is_(None),
+        )
         .subquery()
     )
     state = Appointment.state

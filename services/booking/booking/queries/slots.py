@@ -65,7 +65,6 @@ async def read_diary(
     columns = (
         CapacityDay.day,
         CapacityDay.technicians,
-        CapacityDay.available_minutes,
         CapacityDay.booked_minutes,
         CapacityDay.maintenance_minutes,
         CapacityDay.walk_in_minutes,

@@ -56,13 +56,10 @@ async def offer_slot_on_parts_arrived(tx: Tx, event: parts.PartsArrived) -> None
     await _tell_appointments(tx, reservation)
     query = select(Visit).where(Visit.request_id == event.request_id, Visit.state == VisitState.AWAY)
     for visit in await tx.all(query.with_for_update()):
-        if not reservation.covers(visit.lines):
-            continue
-        back = await open_return(tx, visit.visit_id)
-        if back is None:
-            back = await request_return(tx, visit, channel="parts", wanted_from=None)
-            back.hear_of_parts(ready=True, short=False, at=tx.now)
-        back.call_with_offer(due_at=tx.now, new_id=new_id)
+        if reservation.covers(visit.lines):
+            back = await open_return(tx, visit.visit_id)
+            back = back or await request_return(tx, visit, channel="parts", wanted_from=None)
+            back.call_with_offer(due_at=tx.now, new_id=new_id)
 
 
 async def note_order_on_back_ordered(tx: Tx, event: parts.PartsBackOrdered) -> None:
@@ -105,10 +102,6 @@ async def _tell_appointments(tx: Tx, reservation: Reservation) -> None:
         .with_for_update()
     )
     for appointment in await tx.all(query):
-        if not appointment.needs_parts:
-            continue
-        ready = reservation.covers(appointment.lines)
-        short = any(line.short > 0 for line in reservation.of_lines(appointment.lines))
-        prepared = appointment.hear_of_parts(ready=ready, short=short, at=tx.now)
+        prepared = appointment.hear_of_parts(reservation, at=tx.now)
         if prepared is not None:
             tx.publish(appointment, prepared)

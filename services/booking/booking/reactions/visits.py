@@ -1,7 +1,7 @@
 """What booking does when reception tells of a car: appointments kept, walk-ins, cars that return."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -11,7 +11,7 @@ from booking.commands.requests import open_return, request_return
 from booking.commands.slots import lock_days, move_load
 from booking.domain.appointment import Appointment
 from booking.domain.capacity import spread
-from booking.domain.copies import Reservation, Visit, VisitState
+from booking.domain.copies import Visit, VisitState
 from booking.domain.rules import HouseRules
 from booking.domain.states import AppointmentState
 from booking.queries.slots import shop_hours
@@ -48,14 +48,14 @@ async def count_walk_in_on_handover_promised(tx: Tx, event: reception.HandoverPr
     """A car that nobody booked takes labour on the day for which it is promised."""
     visit = await tx.find(Visit, event.visit_id)
     if visit is not None and not visit.booked:
-        await _walk_in(tx, visit, event.promised_at, event.authorised_labour_minutes)
+        await _walk_in(tx, visit, _day_of(tx, event.promised_at), event.authorised_labour_minutes)
 
 
 async def move_walk_in_on_promise_revised(tx: Tx, event: reception.PromiseRevised) -> None:
     """Its labour moves with the promise."""
     visit = await tx.find(Visit, event.visit_id)
     if visit is not None and visit.load_on is not None:
-        await _walk_in(tx, visit, event.new_promise, visit.load_minutes)
+        await _walk_in(tx, visit, _day_of(tx, event.new_promise), visit.load_minutes)
 
 
 async def book_return_on_vehicle_left(tx: Tx, event: reception.VehicleLeft) -> None:
@@ -64,15 +64,13 @@ async def book_return_on_vehicle_left(tx: Tx, event: reception.VehicleLeft) -> N
     visit = await _visit(tx, event, request_no=event.request_no, vehicle_id=event.vehicle_id)
     visit.state, visit.return_expected_at = VisitState.AWAY, event.return_expected_at
     visit.lines, visit.reason = event.open_lines, event.reason
+    if visit.load_on is not None:
+        # What is still to be done is booked with the return, and must not take labour twice.
+        to_do = sum(line.labour_minutes for line in event.open_lines)
+        await _walk_in(tx, visit, visit.load_on, max(visit.load_minutes - to_do, 0))
     back = await open_return(tx, visit.visit_id)
-    if back is None:
-        back = await request_return(tx, visit, channel="reception", wanted_from=event.return_expected_at)
-    reservation = await tx.find_by(Reservation, request_id=event.request_id)
-    if reservation is None or not back.needs_parts:
-        return
-    ready = reservation.covers(back.lines)
-    back.hear_of_parts(ready=ready, short=not ready, at=tx.now)
-    if ready:
+    back = back or await request_return(tx, visit, channel="reception", wanted_from=event.return_expected_at)
+    if back.parts.ready:
         back.call_with_offer(due_at=tx.now, new_id=new_id)
 
 
@@ -122,7 +120,7 @@ async def miss_appointment(tx: Tx, timer: Timer) -> None:
     missed = appointment.miss(rules=rules, at=tx.now)
     if missed is not None:
         tx.publish(appointment, missed)
-        await move_load(tx, held, {}, rules)
+        await move_load(tx, held, {})
     elif appointment.state == AppointmentState.CONFIRMED and appointment.slot_start is not None:
         # The shop has made the grace longer since the timer was set.
         tx.schedule(NO_SHOW, appointment.id, appointment.slot_start + timedelta(minutes=rules.grace_minutes))
@@ -173,25 +171,27 @@ async def _best(tx: Tx, condition: ColumnElement[bool]) -> Appointment | None:
 
 
 async def _keep(tx: Tx, appointment: Appointment, visit_id: UUID, arrived_at: datetime) -> None:
-    rules, old = await tx.rules(HouseRules), appointment.load
-    held = old
+    held = old = appointment.load
     if not held and appointment.slot is not None:
         slot = appointment.slot
         held = spread(await shop_hours(tx), slot.start, slot.end, appointment.work)
     kept = appointment.keep(
         visit_id,
-        arrived_on=arrived_at.astimezone(tx.settings.timezone).date(),
+        arrived_on=_day_of(tx, arrived_at),
         slot_days=held,
         at=tx.now,
     )
     if kept is not None:
         tx.publish(appointment, kept)
         tx.cancel(NO_SHOW, appointment.id)
-        await move_load(tx, old, appointment.load, rules)
+        await move_load(tx, old, appointment.load)
 
 
-async def _walk_in(tx: Tx, visit: Visit, promised_at: datetime | None, minutes: int) -> None:
-    day = promised_at.astimezone(tx.settings.timezone).date() if promised_at else None
+def _day_of(tx: Tx, at: datetime) -> date:
+    return at.astimezone(tx.settings.timezone).date()
+
+
+async def _walk_in(tx: Tx, visit: Visit, day: date | None, minutes: int) -> None:
     days = await lock_days(tx, {on for on in (visit.load_on, day) if on is not None})
     if visit.load_on is not None:
         days[visit.load_on].walk_in_minutes -= visit.load_minutes

@@ -1,11 +1,10 @@
-"""What booking does when others report: cars that come, stay away, leave and return; parts; both orders."""
+"""What booking does when cars leave and return, and when parts tell of theirs; in either order."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 from services.booking.tests.booking_builders import (
     FRIDAY,
     MONDAY_9,
@@ -23,218 +22,11 @@ from services.booking.tests.booking_builders import (
     visit_opened,
 )
 
-from booking import main
-from chassis.testing.plugin import MakeDepartment
 from contracts import booking as says
-from contracts import parts, reception
+from contracts import parts
 from contracts.values import BackOrderedPart, ChangedEta
 
-GRACE = timedelta(minutes=30)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(department: MakeDepartment) -> Desk:
-    """The booking desk with its menu."""
-    made = Desk(await department(main.service))
-    await made.menu()
-    return made
-
-
-async def in_state(desk: Desk, state: str) -> Any:
-    """An appointment that got into this state."""
-    if state == "requested":
-        return await desk.request("OIL")
-    made = await desk.booked("OIL")
-    if state == "cancelled":
-        await desk.ask("POST", f"/appointments/{made['id']}/cancellation", {"reason": "sold"})
-    elif state == "missed":
-        await nobody_comes(desk)
-    elif state == "kept":
-        await desk.booking.hears(visit_opened(made, appointment_id=made["id"]))
-    made = await desk.see(made)
-    assert made["state"] == state
-    return made
-
-
-async def nobody_comes(desk: Desk) -> None:
-    """Slot and grace go by, and reception has told all of it."""
-    due = MONDAY_9 + GRACE
-    await desk.booking.publishers_have_told("reception", upto=due + timedelta(seconds=1))
-    await desk.booking.passes(seconds=(due - desk.booking.clock.now()).total_seconds())
-
-
 STATES = ["requested", "confirmed", "missed", "cancelled"]
-
-
-class TestTheCarComes:
-    @pytest.mark.parametrize("named", [True, False])
-    @pytest.mark.parametrize("state", STATES)
-    async def test_and_the_appointment_is_kept_whatever_it_was(
-        self, desk: Desk, state: str, named: bool
-    ) -> None:
-        made = await in_state(desk, state)
-        arrived = desk.booking.clock.now()
-        event = visit_opened(made, arrived_at=arrived, **({"appointment_id": made["id"]} if named else {}))
-
-        await desk.booking.hears(event)
-
-        now = await desk.see(made)
-        assert (now["state"], now["kept_visit_id"]) == ("kept", str(event.visit_id))
-        said = desk.booking.said(says.AppointmentKept)
-        assert [(one.visit_id, one.after_missed) for one in said] == [(event.visit_id, state == "missed")]
-        assert (await desk.capacity(arrived))["booked_minutes"] == 60
-        await desk.agrees()
-
-    async def test_on_another_day_and_the_slot_is_free(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-
-        await desk.booking.hears(visit_opened(made))
-
-        assert (await desk.capacity())["booked_minutes"] == 0
-        assert (await desk.capacity(FRIDAY))["booked_minutes"] == 60
-        assert not any(float(hour["load"]) for hour in (await desk.capacity())["hours"])
-        await desk.agrees()
-
-    async def test_on_the_old_slot_after_a_change_and_the_new_one_is_freed(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-        tuesday = MONDAY_9 + timedelta(days=1)
-        body = {"slot_start": tuesday.isoformat(), "reason": "travels"}
-        await desk.ask("POST", f"/appointments/{made['id']}/rescheduling", body)
-
-        await desk.booking.hears(visit_opened(made, arrived_at=MONDAY_9))
-
-        assert (await desk.capacity(tuesday))["booked_minutes"] == 0
-        assert (await desk.capacity())["booked_minutes"] == 60
-        await desk.agrees()
-
-    @pytest.mark.parametrize("command", ["rescheduling", "cancellation"])
-    async def test_first_and_the_desk_is_told(self, desk: Desk, command: str) -> None:
-        made = await in_state(desk, "kept")
-        body = {"reason": "travels"}
-        if command == "rescheduling":
-            body["slot_start"] = (MONDAY_9 + timedelta(days=1)).isoformat()
-
-        problem = await desk.ask("POST", f"/appointments/{made['id']}/{command}", body, 409)
-
-        assert (problem["state"], problem["allowed"]) == ("kept", [])
-        await desk.agrees()
-
-    @pytest.mark.req("BOOK-32")
-    async def test_unbooked_and_counts_on_the_promised_day(self, desk: Desk) -> None:
-        walk_in = visit_opened(
-            {
-                "request_id": uuid4(),
-                "customer_id": uuid4(),
-                "vehicle_id": uuid4(),
-                "request_no": "W-250307-0001",
-            },
-            walk_in=True,
-        )
-        await desk.booking.hears(walk_in, handover_promised(walk_in, FRIDAY + timedelta(hours=6), 120))
-        assert (await desk.capacity(FRIDAY))["walk_in_minutes"] == 120
-
-        await desk.booking.hears(
-            reception.PromiseRevised(
-                visit_id=walk_in.visit_id,
-                request_id=walk_in.request_id,
-                customer_id=walk_in.customer_id,
-                promise_revision=2,
-                old_promise=FRIDAY + timedelta(hours=6),
-                new_promise=MONDAY_9,
-                reason="parts",
-                agreed_by="customer",
-                told_at=FRIDAY,
-            )
-        )
-
-        assert (await desk.capacity(FRIDAY))["walk_in_minutes"] == 0
-        assert (await desk.capacity())["walk_in_minutes"] == 120
-        await desk.booking.hears(visit_closed(walk_in, "declined"))
-        assert (await desk.capacity())["walk_in_minutes"] == 0
-
-    @pytest.mark.req("BOOK-25")
-    async def test_and_the_key_figures_count_it(self, desk: Desk) -> None:
-        made = await desk.booked("OIL", start=FRIDAY + timedelta(hours=1), fault_occurred="mornings")
-        await desk.booking.hears(
-            opened := visit_opened(made),
-            reception.VehicleReceived(
-                visit_id=opened.visit_id,
-                request_id=opened.request_id,
-                customer_id=opened.customer_id,
-                advisor_id=uuid4(),
-                received_at=FRIDAY,
-                waited_minutes=4,
-                within_sla=True,
-            ),
-            visit_opened(
-                {
-                    "request_id": uuid4(),
-                    "customer_id": uuid4(),
-                    "vehicle_id": uuid4(),
-                    "request_no": "W-250307-0001",
-                },
-                walk_in=True,
-            ),
-        )
-
-        figures = await desk.ask("GET", f"/key-figures?from_on={FRIDAY.date()}&to_on={FRIDAY.date()}")
-
-        assert (figures["arrivals"], figures["booked_arrivals"]) == (2, 1)
-        assert (figures["booking_share"], figures["show_rate"]) == ("0.5000", "1.0000")
-
-
-@pytest.mark.req("BOOK-37")
-class TestNobodyComes:
-    async def test_and_after_the_grace_it_is_missed(self, desk: Desk) -> None:
-        made = await in_state(desk, "missed")
-
-        said = desk.booking.said(says.AppointmentMissed)
-        assert [(one.slot_start, one.grace_minutes) for one in said] == [(MONDAY_9, 30)]
-        assert made["script"] == "no_show"
-        assert (await desk.capacity())["booked_minutes"] == 0
-        await desk.agrees()
-
-    async def test_but_nothing_is_concluded_while_reception_is_silent(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-        await desk.booking.passes(days=4)
-        assert (await desk.see(made))["state"] == "confirmed"
-
-        await desk.booking.hears(visit_opened(made, arrived_at=MONDAY_9))
-        await desk.booking.publishers_have_told("reception")
-        await desk.booking.settle()
-
-        assert (await desk.see(made))["state"] == "kept"
-        assert not desk.booking.said(says.AppointmentMissed)
-
-    async def test_and_a_slot_that_moved_is_watched_at_its_new_time(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-        tuesday = MONDAY_9 + timedelta(days=1)
-        body = {"slot_start": tuesday.isoformat(), "reason": "travels"}
-        await desk.ask("POST", f"/appointments/{made['id']}/rescheduling", body)
-
-        await nobody_comes(desk)
-        assert (await desk.see(made))["state"] == "confirmed"
-        await desk.booking.publishers_have_told("reception", upto=tuesday + 2 * GRACE)
-        await desk.booking.passes(days=1)
-
-        assert (await desk.see(made))["state"] == "missed"
-
-    async def test_and_a_longer_grace_is_waited_for(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-        changed = await desk.booking.call(
-            "PUT",
-            "/house-rules/grace_minutes",
-            json={"value": 90, "reason": "rain"},
-            who=["house-rules.change"],
-        )
-        assert changed.status_code == 200, changed.text
-
-        await nobody_comes(desk)
-        assert (await desk.see(made))["state"] == "confirmed"
-        await desk.booking.publishers_have_told("reception", upto=MONDAY_9 + timedelta(hours=3))
-        await desk.booking.passes(hours=1)
-
-        assert (await desk.see(made))["state"] == "missed"
 
 
 class TestTheCarLeavesForParts:
@@ -315,6 +107,47 @@ class TestTheCarLeavesForParts:
             "requested",
         ]
 
+    async def test_a_later_request_for_its_return_knows_that_the_parts_are_here(self, desk: Desk) -> None:
+        _, visit = await self.opened(desk)
+        line = a_line(parts_needed=1)
+        await desk.booking.hears(
+            vehicle_left(visit, line), reservation(parts.PartsArrived, visit.request_id, [line])
+        )
+        (back,) = await self.returns(desk, visit)
+        await desk.ask("POST", f"/appointments/{back['id']}/cancellation", {"reason": "busy"})
+
+        again = await desk.ask("POST", f"/visits/{visit.visit_id}/appointments", {}, 201)
+
+        assert (again["parts"]["ready"], again["parts"]["by"]) == (True, "system")
+
+    async def test_and_its_open_work_is_booked_once(self, desk: Desk) -> None:
+        """A walk-in's labour stands on the promised day; what is left goes with the return."""
+        walk_in = visit_opened(
+            {
+                "request_id": uuid4(),
+                "customer_id": uuid4(),
+                "vehicle_id": uuid4(),
+                "request_no": "W-250307-0001",
+            },
+            walk_in=True,
+        )
+        await desk.booking.hears(walk_in, handover_promised(walk_in, FRIDAY + timedelta(hours=6), 150))
+
+        await desk.booking.hears(vehicle_left(walk_in, a_line(minutes=90)))
+        (back,) = await self.returns(desk, walk_in)
+        await desk.confirm(back)
+
+        assert (await desk.capacity(FRIDAY))["walk_in_minutes"] == 60
+        assert (await desk.capacity())["booked_minutes"] == 90
+
+    async def test_and_is_no_contact_of_the_desk(self, desk: Desk) -> None:
+        _, visit = await self.opened(desk)
+
+        await desk.booking.hears(vehicle_left(visit, a_line()))
+
+        figures = await desk.ask("GET", f"/key-figures?from_on={FRIDAY.date()}&to_on={FRIDAY.date()}")
+        assert (figures["contacts"], figures["bookings"], figures["contact_success"]) == (1, 1, "1.0000")
+
     async def test_and_never_returns_so_the_appointment_is_given_up(self, desk: Desk) -> None:
         _, visit = await self.opened(desk)
         await desk.booking.hears(vehicle_left(visit, a_line()))
@@ -383,7 +216,7 @@ class TestParts:
 
     @pytest.mark.parametrize("state", [*STATES, "kept"])
     async def test_are_noted_in_every_state(self, desk: Desk, state: str) -> None:
-        made = await in_state(desk, state)
+        made = await desk.appointment_in(state)
         held, lines = uuid4(), [a_line(parts_needed=1)]
         etas = (ChangedEta(part_line_id=lines[0].parts[0].part_line_id, new_eta=FRIDAY),)
         kinds = (
@@ -404,7 +237,7 @@ class TestParts:
 
     @pytest.mark.parametrize("state", [*STATES, "kept"])
     async def test_and_cars_are_noted_in_every_state(self, desk: Desk, state: str) -> None:
-        made = await in_state(desk, state)
+        made = await desk.appointment_in(state)
         visit = visit_opened(made)
 
         await desk.booking.hears(

@@ -1,0 +1,15 @@
+"""The booking department under test, with a small menu."""
+
+import pytest_asyncio
+from services.booking.tests.booking_builders import Desk
+
+from booking import main
+from chassis.testing.plugin import MakeDepartment
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(department: MakeDepartment) -> Desk:
+    """The booking desk with its menu."""
+    made = Desk(await department(main.service))
+    await made.menu()
+    return made
