@@ -558,14 +558,14 @@ class TestALowScoreForAVisitWithAComplaint:
         (only,) = town.said(ComplaintReceived, visit=course.visit_id)
         assert str(only.complaint_id) == case
 
-    async def test_opens_the_case_when_it_comes_first(self, town: Town) -> None:
+    async def test_opens_the_case_that_the_complaint_joins_when_it_comes_first(self, town: Town) -> None:
         course = town.course(walk_in=True)
         await is_repaired(course)
         await course.settle_and_leave()
         await town.passes(days=5)
 
         await is_scored(town, course, 3, price=3)
-        await complains(course, "attitude", "nobody greeted me")
+        case, _ = await complains(course, "attitude", "nobody greeted me")
 
-        sources = [one.source for one in town.said(ComplaintReceived, visit=course.visit_id)]
-        assert sources[0] == "survey"
+        (only,) = town.said(ComplaintReceived, visit=course.visit_id)
+        assert (only.source, str(only.complaint_id)) == ("survey", case)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from chassis import Invalid, Tx, new_id
@@ -14,6 +15,7 @@ from complaints.domain import (
     Contact,
     Decision,
     HouseRules,
+    Invoice,
     Measure,
     MeasureKind,
     NewCase,
@@ -41,11 +43,18 @@ async def open_complaint(
 ) -> Complaint:
     """Somebody complains (COMP-06). Whether the car is here is known from reception unless it is said.
 
-    A repeat complaint about the same visit, or about its rework, names the earlier case (COMP-35)."""
+    What has opened a case by itself, and was not answered yet, is the same matter said aloud: it joins that
+    case. Any other repeat complaint about the visit, or its rework, names the earlier case (COMP-35)."""
     if received_at is not None and received_at > tx.now:
         raise Invalid("received_at", "an instant that is not in the future")
     await lock_visit(tx, visit_id)
     rules = await tx.rules(HouseRules)
+    said: dict[str, Any] = {"channel": channel, "category": category, "text": text, "by": by}
+    said |= {"level": level or rules.levels[0], "received_at": received_at or tx.now}
+    if (unspoken := await _open_case(tx, visit_id)) is not None and unspoken.is_unspoken:
+        unspoken.hear_in_person(**said, rules=rules, at=tx.now)
+        _start_clocks(tx, unspoken)
+        return unspoken
     visit = await queries.visit(tx, visit_id)
     here = visit is not None and visit.car_is_here
     return await receive(
@@ -54,17 +63,12 @@ async def open_complaint(
             id=new_id(),
             complaint_no=await _next_number(tx),
             source=Source.PERSON,
-            channel=channel,
-            category=category,
-            level=level or rules.levels[0],
-            text=text,
             customer_id=customer_id,
-            received_at=received_at or tx.now,
             visit_id=visit_id,
             request_id=visit.request_id if visit else None,
             during_visit=here if during_visit is None else during_visit,
             earlier_case_id=await _earlier_case(tx, visit_id, visit),
-            by=by,
+            **said,
         ),
         rules=rules,
     )
@@ -86,12 +90,9 @@ async def open_by_itself(
 ) -> Complaint:
     """A low score, a follow-up or a refused promise opens a case, or joins the visit's open one (COMP-35)."""
     await lock_visit(tx, visit_id)
-    already = await queries.open_case(tx, visit_id) if visit_id else None
-    complaint = await tx.get(Complaint, already) if already else None
-    # It may have been resolved while we waited for its lock: then this is a new case.
-    if complaint is not None and complaint.is_open:
-        complaint.link(source, source_id=source_id, text=text, by=by, at=tx.now)
-        return complaint
+    if (already := await _open_case(tx, visit_id)) is not None:
+        already.link(source, source_id=source_id, text=text, by=by, at=tx.now)
+        return already
     rules = await tx.rules(HouseRules)
     case = NewCase(
         id=new_id(),
@@ -174,18 +175,20 @@ async def decide_measure(
     by: Person,
     may_approve: bool,
 ) -> Measure:
-    """What is done for the customer; ``visit_id`` only for a case that names none."""
+    """What is done for the customer; ``visit_id`` only for a case that names none.
+
+    Money goes to the visit of the invoice, which may be another one of this customer's."""
     complaint = await tx.get(Complaint, complaint_id)
     rules = await tx.rules(HouseRules)
     invoice = await queries.invoice_of(tx, complaint, invoice_id)
-    visit = await queries.visit(tx, complaint.visit_id or visit_id or (invoice.visit_id if invoice else None))
-    issued = invoice is not None and invoice.is_issued
+    visit = await queries.visit_of(tx, complaint, visit_id)
+    about = invoice if invoice is not None and kind != MeasureKind.REWORK else visit
     decision = Decision(
         measure_id=new_id(),
         kind=kind,
         reason=reason,
-        visit_id=visit.visit_id if visit else complaint.visit_id,
-        invoice_id=invoice.invoice_id if invoice and issued and kind != MeasureKind.REWORK else None,
+        visit_id=about.visit_id if about else None,
+        invoice_id=about.invoice_id if isinstance(about, Invoice) and about.is_issued else None,
         amount=amount,
         currency=tx.settings.shop_currency if amount is not None else None,
         line_ids=line_ids,
@@ -238,6 +241,14 @@ async def lock_visit(tx: Tx, visit_id: UUID | None) -> None:
 def _start_clocks(tx: Tx, complaint: Complaint) -> None:
     tx.schedule(RESPOND, complaint.id, complaint.respond_by)
     tx.schedule(RESOLVE, complaint.id, complaint.resolve_by)
+
+
+async def _open_case(tx: Tx, visit_id: UUID | None) -> Complaint | None:
+    """The visit's open case, locked; the caller holds the visit's lock."""
+    found = await queries.open_case(tx, visit_id) if visit_id else None
+    complaint = await tx.find(Complaint, found) if found else None
+    # It may have been resolved while we waited for its lock.
+    return complaint if complaint is not None and complaint.is_open else None
 
 
 async def _next_number(tx: Tx) -> str:

@@ -1,7 +1,8 @@
 """The complaints department: every door in and out."""
 
 from chassis import Service
-from complaints import api, commands, domain, reactions
+from complaints import api, commands, domain
+from complaints.reactions import cases, clocks, copies, measures
 from complaints.settings import Settings
 from contracts.billing import (
     InvoiceDiscounted,
@@ -35,34 +36,34 @@ service = Service(
     title="Complaints",
 )
 
-service.on(CustomerRegistered, reactions.copy_customer_on_customer)
-service.on(CustomerChanged, reactions.copy_customer_on_customer)
-service.on(DissatisfactionDetected, reactions.open_case_on_dissatisfaction_detected)
-service.on(FollowUpCompleted, reactions.open_case_on_follow_up_completed)
+service.on(CustomerRegistered, copies.copy_customer_on_customer)
+service.on(CustomerChanged, copies.copy_customer_on_customer)
+service.on(DissatisfactionDetected, cases.open_case_on_dissatisfaction_detected)
+service.on(FollowUpCompleted, cases.open_case_on_follow_up_completed)
 
-service.on(VisitOpened, reactions.copy_visit_on_opened)
-service.on(HandoverPromised, reactions.note_promise_on_promised)
-service.on(PromiseRevised, reactions.note_promise_on_revised)
-service.on(PromiseRefused, reactions.open_case_on_promise_refused)
-service.on(ReworkOrdered, reactions.take_up_measure_on_rework_placed)
-service.on(ReworkAgreed, reactions.take_up_measure_on_rework_placed)
-service.on(VehicleHandedOver, reactions.note_on_handed_over)
-service.on(VisitClosed, reactions.note_on_visit_closed)
+service.on(VisitOpened, copies.copy_visit_on_opened)
+service.on(HandoverPromised, copies.note_promise_on_promised)
+service.on(PromiseRevised, copies.note_promise_on_revised)
+service.on(PromiseRefused, cases.open_case_on_promise_refused)
+service.on(ReworkOrdered, measures.take_up_measure_on_rework_placed)
+service.on(ReworkAgreed, measures.take_up_measure_on_rework_placed)
+service.on(VehicleHandedOver, copies.note_on_handed_over)
+service.on(VisitClosed, copies.note_on_visit_closed)
 
-service.on(JobOpened, reactions.copy_job_on_opened)
-service.on(InspectionPassed, reactions.note_inspection_on_passed)
-service.on(InspectionFailed, reactions.note_inspection_on_failed)
-service.on(JobReady, reactions.complete_rework_on_job_ready)
+service.on(JobOpened, copies.copy_job_on_opened)
+service.on(InspectionPassed, copies.note_inspection_on_passed)
+service.on(InspectionFailed, copies.note_inspection_on_failed)
+service.on(JobReady, measures.complete_rework_on_job_ready)
 
-service.on(InvoicePrepared, reactions.copy_invoice_on_prepared)
-service.on(InvoiceWithdrawn, reactions.note_on_invoice_withdrawn)
-service.on(InvoiceIssued, reactions.note_on_invoice_issued)
-service.on(PaymentReceived, reactions.note_on_payment_received)
-service.on(InvoiceSettled, reactions.note_on_invoice_settled)
-service.on(InvoiceRefunded, reactions.complete_measure_on_refunded)
-service.on(InvoiceDiscounted, reactions.complete_measure_on_discounted)
-service.on(MeasureNotPossible, reactions.reconsider_on_measure_not_possible)
+service.on(InvoicePrepared, copies.copy_invoice_on_prepared)
+service.on(InvoiceWithdrawn, copies.note_on_invoice_withdrawn)
+service.on(InvoiceIssued, copies.note_on_invoice_issued)
+service.on(PaymentReceived, copies.note_on_payment_received)
+service.on(InvoiceSettled, copies.note_on_invoice_settled)
+service.on(InvoiceRefunded, measures.complete_measure_on_refunded)
+service.on(InvoiceDiscounted, measures.complete_measure_on_discounted)
+service.on(MeasureNotPossible, measures.reconsider_on_measure_not_possible)
 
-service.at(commands.RESPOND, reactions.report_answer_overdue)
-service.at(commands.RESOLVE, reactions.report_resolution_overdue)
-service.at(commands.MEASURE, reactions.report_measure_overdue, hears=("billing.invoice", "workshop.job"))
+service.at(commands.RESPOND, clocks.report_answer_overdue)
+service.at(commands.RESOLVE, clocks.report_resolution_overdue)
+service.at(commands.MEASURE, clocks.report_measure_overdue, hears=("billing.invoice", "workshop.job"))

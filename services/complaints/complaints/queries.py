@@ -42,6 +42,7 @@ class Filters:
     customer_id: UUID | None = None
     visit_id: UUID | None = None
     plate: str | None = None
+    vin: str | None = None
     complaint_no: str | None = None
     customer_name: str | None = None
     since: AwareDatetime | None = None
@@ -70,6 +71,7 @@ def _wanted(filters: Filters) -> list[ColumnElement[bool]]:
         Complaint.visit_id: filters.visit_id,
         Complaint.complaint_no: filters.complaint_no and filters.complaint_no.strip().upper(),
         Visit.plate: filters.plate and filters.plate.strip(),
+        Visit.vin: filters.vin and filters.vin.strip().upper(),
     }
     wanted = [column == value for column, value in equal.items() if value is not None]
     overdue = or_(Complaint.respond_overdue_at.is_not(None), Complaint.resolve_overdue_at.is_not(None))
@@ -142,6 +144,14 @@ async def linked_cases(tx: Tx, complaint: Complaint) -> list[tuple[UUID, str]]:
 async def visit(tx: Tx, visit_id: UUID | None) -> Visit | None:
     """What is known of a visit."""
     return None if visit_id is None else await tx.session.get(Visit, visit_id)
+
+
+async def visit_of(tx: Tx, complaint: Complaint, visit_id: UUID | None) -> Visit | None:
+    """The case's visit; of a case that names none, the given one if it is this customer's."""
+    if complaint.visit_id is not None:
+        return await visit(tx, complaint.visit_id)
+    given = await visit(tx, visit_id)
+    return given if given is not None and given.customer_id == complaint.customer_id else None
 
 
 async def latest_case(tx: Tx, visit_ids: list[UUID]) -> UUID | None:

@@ -149,6 +149,7 @@ class Story:
             "request_no": "W-250307-0007",
             "vehicle_id": self.vehicle_id,
             "plate": "沪A12345",
+            "vin": "LSVAA4182E2123456",
             "arrived_at": self.now,
             "clock_from": self.now,
             "walk_in": True,
@@ -334,8 +335,8 @@ class Story:
             "POST", path, json=json, who=who, employee=by.employee_id, name=by.name, headers=headers
         )
 
-    async def open(self, **own: Any) -> dict[str, Any]:
-        """A person's complaint about the visit, registered by the advisor."""
+    def words(self, **own: Any) -> dict[str, Any]:
+        """What a customer says about the visit."""
         facts: dict[str, Any] = {
             "customer_id": str(self.customer_id),
             "visit_id": str(self.visit_id),
@@ -343,7 +344,11 @@ class Story:
             "channel": "hotline",
             "text": "The bill is too high",
         }
-        answer = await self.post("/complaints", facts | own, by=ADVISOR)
+        return facts | own
+
+    async def open(self, **own: Any) -> dict[str, Any]:
+        """A person's complaint about the visit, registered by the advisor."""
+        answer = await self.post("/complaints", self.words(**own), by=ADVISOR)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 

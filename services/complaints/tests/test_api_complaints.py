@@ -186,6 +186,8 @@ class TestTheList:
         assert await found("category=cost&state=received") == [ids[2]]
         assert await found("is_open=false") == []
         assert await found("is_open=true&plate=沪A12345") == ids[::-1]
+        assert await found("vin=lsvaa4182e2123456") == ids[::-1]
+        assert await found("vin=LSVAA4182E2999999") == []
         assert await found("customer_name=静") == ids[::-1]
         assert await found(f"owner_id={ADVISOR.employee_id}&unowned=false") == ids[::-1]
         assert await found(f"owner_id={OFFICER.employee_id}") == []

@@ -249,6 +249,39 @@ class TestAMeasure:
 
         assert refused.json()["code"] == "nothing_to_refund"
 
+    async def test_of_money_goes_to_the_visit_of_the_named_invoice(self, story: Story) -> None:
+        """The case is about one visit, the refund is for another of the same customer."""
+        await story.invoice_is_paid()
+        later = uuid4()
+        await story.complaints.hears(story.opened(visit_id=later, request_id=uuid4()))
+        case_id = await story.answered(visit_id=str(later))
+
+        await story.decide(case_id, invoice_id=str(story.invoice_id))
+
+        decided = story.complaints.said(MeasureDecided)[0]
+        assert (decided.invoice_id, decided.visit_id) == (story.invoice_id, story.visit_id)
+
+    async def test_before_the_invoice_is_known_by_its_visit_alone(self, story: Story) -> None:
+        await story.complaints.hears(story.opened(), story.prepared())
+        case_id = await story.answered(visit_id=None)
+
+        await story.decide(case_id, "discount", invoice_id=str(story.invoice_id))
+
+        decided = story.complaints.said(MeasureDecided)[0]
+        assert (decided.invoice_id, decided.visit_id) == (None, story.visit_id)
+
+    @pytest.mark.parametrize("kind", ["rework", "discount"])
+    async def test_cannot_be_about_somebody_elses_visit(self, story: Story, kind: str) -> None:
+        await story.complaints.hears(story.opened())
+        other = await story.answered(customer_id=str(uuid4()), visit_id=None)
+        own = await story.answered(visit_id=None)
+
+        refused = await story.decide(other, kind, visit_id=str(story.visit_id))
+        decided = await story.decide(own, kind, visit_id=str(story.visit_id))
+
+        assert refused.json()["code"] == {"rework": "no_visit_to_redo"}.get(kind, "nothing_to_discount")
+        assert (decided.status_code, decided.json()["visit_id"]) == (201, str(story.visit_id))
+
     async def test_above_the_limit_takes_an_approver(self, story: Story) -> None:
         await story.invoice_is_paid()
         case_id = await story.answered()

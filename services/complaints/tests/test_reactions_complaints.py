@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.complaints.tests.complaints_builders import ADVISOR, ALL, Story
+from services.complaints.tests.complaints_builders import ADVISOR, ALL, FRIDAY, Story, hours
 from sqlalchemy import text
 
 from chassis.testing.department import employee_id
-from contracts.complaints import ComplaintReceived, MeasureCompleted
+from contracts.complaints import ComplaintOverdue, ComplaintReceived, MeasureCompleted
 
 
 async def cases(story: Story) -> list[dict[str, Any]]:
@@ -65,6 +65,56 @@ class TestACaseThatOpensByItself:
         await story.complaints.hears(story.followed_up(), story.dissatisfied())
 
         assert len(await cases(story)) == 1
+
+    @pytest.mark.req("COMP-35", "COMP-03")
+    async def test_is_joined_by_the_customers_own_words(self, story: Story) -> None:
+        await story.complaints.hears(story.dissatisfied())
+        [opened] = await cases(story)
+        await story.complaints.passes(hours=2)
+
+        said = await story.post(
+            "/complaints",
+            story.words(category="attitude", level="major", text="Nobody listened"),
+            by=ADVISOR,
+        )
+
+        joined = said.json()
+        assert (said.status_code, joined["id"]) == (200, opened["id"])
+        assert len(story.complaints.said(ComplaintReceived)) == 1
+        assert (joined["source"], joined["category"], joined["level"]) == ("survey", "attitude", "major")
+        assert joined["owner_id"] == str(ADVISOR.employee_id)
+        assert joined["respond_by"] == opened["respond_by"]
+        assert [(e["kind"], e["text"]) for e in joined["entries"][1:]] == [
+            ("complained", "hotline: Nobody listened")
+        ]
+
+    @pytest.mark.req("COMP-35")
+    @pytest.mark.parametrize("meanwhile", ["answered", "spoken"])
+    async def test_is_followed_by_a_linked_one_once_it_is_talked_about(
+        self, story: Story, meanwhile: str
+    ) -> None:
+        await story.complaints.hears(story.dissatisfied())
+        [opened] = await cases(story)
+        if meanwhile == "answered":
+            await story.say(opened["id"], "answer")
+        else:
+            await story.post("/complaints", story.words(), by=ADVISOR)
+
+        again = await story.open(text="And now it rattles")
+
+        assert again["id"] != opened["id"]
+        assert again["earlier_case_id"] == opened["id"]
+
+    async def test_runs_from_the_day_the_letter_came_that_says_it_aloud(self, story: Story) -> None:
+        await story.complaints.passes(hours=10)
+        await story.complaints.hears(story.dissatisfied())
+
+        said = await story.post("/complaints", story.words(received_at=FRIDAY.isoformat()))
+        await story.complaints.passes(hours=15)
+
+        assert said.json()["respond_by"] == "2025-03-08T08:30:00Z"
+        overdue = story.complaints.said(ComplaintOverdue)
+        assert [(o.clock, o.due_at) for o in overdue] == [("respond", FRIDAY + hours(24))]
 
     async def test_is_a_new_one_after_the_first_was_resolved(self, story: Story) -> None:
         case_id = await story.answered()
@@ -175,7 +225,6 @@ class TestAMeasure:
 
 
 class TestWhatOthersTell:
-    @pytest.mark.req("COMP-31")
     async def test_stands_beside_the_case(self, story: Story) -> None:
         await story.complaints.hears(story.registered(), story.opened(), story.job_opened())
         await story.complaints.hears(story.inspection_failed(), story.inspection_passed(), story.ready())

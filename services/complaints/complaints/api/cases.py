@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Response
 from pydantic import Field
 
 from chassis import Invalid, NotFound
@@ -12,7 +12,7 @@ from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, probl
 from chassis.http import router as chassis_router
 from complaints import commands, queries
 from complaints.api.views import CaseRow, CaseView, Text, case_view
-from complaints.domain import Channel, Complaint, Person
+from complaints.domain import Channel, Complaint, Person, Source
 from contracts.may import complaints as perm
 
 router = chassis_router(tags=["cases"])
@@ -35,12 +35,21 @@ class OpenComplaint(Body):
     )
 
 
-@router.post("/complaints", status_code=201, responses=problems(Invalid))
-async def open_complaint(body: OpenComplaint, tx: TxDep, who: Annotated[Who, may(perm.RECORD)]) -> CaseView:
-    """Open a case; whoever registers it owns it (COMP-03)."""
+@router.post(
+    "/complaints",
+    status_code=201,
+    responses={200: {"model": CaseView, "description": "it joined the visit's case"}, **problems(Invalid)},
+)
+async def open_complaint(
+    body: OpenComplaint, tx: TxDep, who: Annotated[Who, may(perm.RECORD)], response: Response
+) -> CaseView:
+    """Open a case; whoever registers it owns it (COMP-03). What has opened a case by itself and was not
+    answered yet, such as a low score, is the same matter: that case is given, with 200 (COMP-35)."""
     by = Person(who.employee_id, who.name)
-    opened = await commands.open_complaint(tx, **body.model_dump_fields(), by=by)
-    return await case_view(tx, opened.id)
+    case = await commands.open_complaint(tx, **body.model_dump_fields(), by=by)
+    if case.source != Source.PERSON:
+        response.status_code = 200
+    return await case_view(tx, case.id)
 
 
 @router.get("/complaints")

@@ -24,7 +24,7 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 _MOST_ROWS = 5000  # one file is made in memory
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SAID_BY_US = frozenset({EntryKind.ANSWERED, EntryKind.FED_BACK, EntryKind.TOLD})
-_SAID_BY_CUSTOMER = frozenset({EntryKind.LINKED, EntryKind.REOPENED})
+_SAID_BY_CUSTOMER = frozenset({EntryKind.LINKED, EntryKind.COMPLAINED, EntryKind.REOPENED})
 _COLUMNS = (
     "complaint_no",
     "received_at",

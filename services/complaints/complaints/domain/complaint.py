@@ -1,6 +1,5 @@
 """A case: from the first word of an unhappy customer until they were told and the case is resolved."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -19,21 +18,18 @@ from complaints.domain.record import CaseRecord
 from complaints.domain.refusals import (
     ApprovalNeeded,
     MeasureOpen,
-    NothingToDiscount,
-    NothingToRefund,
     NotTheOwner,
-    NoVisitToRedo,
 )
 from complaints.domain.rules import HouseRules
 from complaints.domain.states import (
     BY_PEOPLE,
     COMPLAINT,
-    OPEN,
     Cause,
+    Channel,
     Contact,
     EntryKind,
-    MeasureKind,
     Source,
+    State,
 )
 from complaints.domain.values import Decision, NewCase, Person
 from contracts.complaints import (
@@ -104,6 +100,31 @@ class Complaint(Aggregate, CaseRecord, Base):
         """The same visit was complained about again while this case is open: no second case (COMP-35)."""
         self._note(EntryKind.LINKED, at, by, text=f"{source}: {text}", about_id=source_id)
 
+    def hear_in_person(
+        self,
+        *,
+        text: str,
+        channel: Channel,
+        category: str,
+        level: str,
+        by: Person,
+        rules: HouseRules,
+        received_at: datetime,
+        at: datetime,
+    ) -> None:
+        """The customer says aloud what has opened this case by itself: one matter, one case (COMP-35).
+
+        It is classified as they say, and owned by who heard them if nobody owned it (COMP-03); its clocks run
+        from the earlier of the two. Raises ``Invalid`` for what the shop's lists do not name.
+        """
+        rules.must_list(category=category, level=level)
+        self.category, self.level = category, level
+        self._own(by)
+        respond_by = rules.respond_by(received_at, during_visit=self.during_visit)
+        self.respond_by = self.first_respond_by = min(self.respond_by, respond_by)
+        self.resolve_by = min(self.resolve_by, rules.resolve_by(received_at))
+        self._note(EntryKind.COMPLAINED, at, by, text=f"{channel}: {text}")
+
     # --- what people do
 
     def answer(
@@ -164,7 +185,7 @@ class Complaint(Aggregate, CaseRecord, Base):
 
         ``visit`` and ``invoice`` are what is known here of what the decision is about."""
         to = COMPLAINT.go(self.state, "decide")
-        self._must_have_something_to_change(decision, visit, invoice)
+        decision.must_change_something(visit, invoice, state=self.state, allowed=self.allowed)
         self._must_be_within_limit(decision, may_approve=may_approve, rules=rules)
         self.state = to
         fields = {name: getattr(decision, name) for name in Decision.__slots__}
@@ -255,22 +276,6 @@ class Complaint(Aggregate, CaseRecord, Base):
             self.state = COMPLAINT.go(self.state, "reconsider")
         self._note(EntryKind.MEASURE_NOT_POSSIBLE, at, None, text=reason, about_id=measure_id)
 
-    # --- clocks
-
-    def respond_clock_ran_out(self, *, due_at: datetime, at: datetime) -> list[ComplaintOverdue]:
-        """Nobody answered in time; nothing if somebody did, or if the clock was set anew."""
-        if self.answered_at is not None or self.respond_by > due_at or self.respond_overdue_at is not None:
-            return []
-        self.respond_overdue_at = at
-        return self._overdue("respond", due_at, at)
-
-    def resolve_clock_ran_out(self, *, due_at: datetime, at: datetime) -> list[ComplaintOverdue]:
-        """It was not resolved in time; nothing if it was, or if the clock was set anew."""
-        if not self.is_open or self.resolve_by > due_at or self.resolve_overdue_at is not None:
-            return []
-        self.resolve_overdue_at = at
-        return self._overdue("resolve", due_at, at)
-
     def measure_clock_ran_out(
         self, measure_id: UUID, *, due_at: datetime, at: datetime
     ) -> list[ComplaintOverdue]:
@@ -284,9 +289,10 @@ class Complaint(Aggregate, CaseRecord, Base):
     # --- questions
 
     @property
-    def is_open(self) -> bool:
-        """Somebody must still do something."""
-        return self.state in OPEN
+    def is_unspoken(self) -> bool:
+        """It opened by itself, and neither has the customer said a word about it nor have we."""
+        spoken = any(entry.kind == EntryKind.COMPLAINED for entry in self.entries)
+        return self.source != Source.PERSON and self.state == State.RECEIVED and not spoken
 
     @property
     def open_measures(self) -> list[Measure]:
@@ -321,39 +327,12 @@ class Complaint(Aggregate, CaseRecord, Base):
             )
 
     def _must_be_within_limit(self, decision: Decision, *, may_approve: bool, rules: HouseRules) -> None:
-        together = _sum(measure.counted for measure in self.measures) + (decision.amount or Decimal("0.00"))
+        together = sum((m.counted for m in self.measures), decision.amount or Decimal("0.00"))
         if together > rules.measure_limit and not may_approve:
             raise ApprovalNeeded(state=self.state, limit=str(rules.measure_limit), together=str(together))
 
-    def _must_have_something_to_change(
-        self, decision: Decision, visit: Visit | None, invoice: Invoice | None
-    ) -> None:
-        refusal, waiting_for = {
-            MeasureKind.REWORK: (NoVisitToRedo, "reception.visit"),
-            MeasureKind.REFUND: (NothingToRefund, "billing.invoice"),
-            MeasureKind.DISCOUNT: (NothingToDiscount, "reception.visit"),
-        }[decision.kind]
-        can = {
-            MeasureKind.REWORK: visit is not None,
-            MeasureKind.REFUND: invoice is not None and invoice.is_issued,
-            # Before there is an invoice, billing keeps the discount until it prepares one.
-            MeasureKind.DISCOUNT: visit is not None or invoice is not None,
-        }
-        if not can[decision.kind]:
-            raise refusal(state=self.state, allowed=self.allowed, waiting_for=waiting_for)
-
     # --- inside
-
-    def _overdue(
-        self, clock: str, due_at: datetime, at: datetime, *, about_id: UUID | None = None
-    ) -> list[ComplaintOverdue]:
-        self._note(EntryKind.OVERDUE, at, None, text=clock, about_id=about_id)
-        return [ComplaintOverdue(**self._ids(), clock=clock, due_at=due_at)]
 
     def _received(self) -> ComplaintReceived:
         told = set(ComplaintReceived.model_fields) - {"by", "complaint_id"}
         return ComplaintReceived(complaint_id=self.id, **{name: getattr(self, name) for name in told})
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, Decimal("0.00"))

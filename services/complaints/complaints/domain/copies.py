@@ -34,7 +34,7 @@ class Visit(Base):
     customer_id: Mapped[UUID]
     vehicle_id: Mapped[UUID]
     plate: Mapped[str] = mapped_column(index=True)
-    vin: Mapped[str | None]
+    vin: Mapped[str | None] = mapped_column(index=True)
     make: Mapped[str] = mapped_column(default="")
     model: Mapped[str] = mapped_column(default="")
     model_year: Mapped[int | None]

@@ -1,4 +1,4 @@
-"""What is on record of a case: its facts, its clocks and its history, which only grows."""
+"""What is on record of a case: its facts, its two clocks and its history, which only grows."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.columns import Utc
 from chassis.private import mask_free_text
 from complaints.domain.entry import Entry
-from complaints.domain.states import Contact, EntryKind, State
+from complaints.domain.states import OPEN, Contact, EntryKind, State
 from complaints.domain.values import Person
+from contracts.complaints import ComplaintOverdue
 
 
 class CaseRecord:
-    """The columns of a case, and how a row is added to its history."""
+    """The columns of a case, its clocks, and how a row is added to its history."""
 
     if TYPE_CHECKING:
         entries: Mapped[list[Entry]]
@@ -51,6 +52,25 @@ class CaseRecord:
     confirmed_by_customer: Mapped[bool | None]
     reopenings: Mapped[int] = mapped_column(default=0)
     last_entry: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody must still do something."""
+        return self.state in OPEN
+
+    def respond_clock_ran_out(self, *, due_at: datetime, at: datetime) -> list[ComplaintOverdue]:
+        """Nobody answered in time; nothing if somebody did, or if the clock was set anew."""
+        if self.answered_at is not None or self.respond_by > due_at or self.respond_overdue_at is not None:
+            return []
+        self.respond_overdue_at = at
+        return self._overdue("respond", due_at, at)
+
+    def resolve_clock_ran_out(self, *, due_at: datetime, at: datetime) -> list[ComplaintOverdue]:
+        """It was not resolved in time; nothing if it was, or if the clock was set anew."""
+        if not self.is_open or self.resolve_by > due_at or self.resolve_overdue_at is not None:
+            return []
+        self.resolve_overdue_at = at
+        return self._overdue("resolve", due_at, at)
 
     def _own(self, by: Person | None) -> None:
         """First contact: a case that nobody owns belongs to whoever takes it up (COMP-03)."""
@@ -90,3 +110,9 @@ class CaseRecord:
             "visit_id": self.visit_id,
             "request_id": self.request_id,
         }
+
+    def _overdue(
+        self, clock: str, due_at: datetime, at: datetime, *, about_id: UUID | None = None
+    ) -> list[ComplaintOverdue]:
+        self._note(EntryKind.OVERDUE, at, None, text=clock, about_id=about_id)
+        return [ComplaintOverdue(**self._ids(), clock=clock, due_at=due_at)]

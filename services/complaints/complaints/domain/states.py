@@ -114,6 +114,7 @@ class EntryKind(StrEnum):
 
     RECEIVED = "received"
     LINKED = "linked"
+    COMPLAINED = "complained"
     ANSWERED = "answered"
     FED_BACK = "fed_back"
     HANDED_OVER = "handed_over"

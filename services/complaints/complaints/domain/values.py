@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from complaints.domain.copies import Invoice, Visit
+from complaints.domain.refusals import NothingToDiscount, NothingToRefund, NoVisitToRedo
 from complaints.domain.states import MeasureKind, Source
 
 
@@ -49,3 +51,27 @@ class Decision:
     amount: Decimal | None = None
     currency: str | None = None
     line_ids: tuple[UUID, ...] = ()
+
+    def must_change_something(
+        self, visit: Visit | None, invoice: Invoice | None, *, state: str, allowed: list[str]
+    ) -> None:
+        """``visit`` and ``invoice`` are what is known of what it is about.
+
+        Raises ``NoVisitToRedo``, ``NothingToRefund`` or ``NothingToDiscount``.
+        """
+        refusal, waiting_for, can = {
+            MeasureKind.REWORK: (NoVisitToRedo, "reception.visit", visit is not None),
+            MeasureKind.REFUND: (
+                NothingToRefund,
+                "billing.invoice",
+                invoice is not None and invoice.is_issued,
+            ),
+            # Before there is an invoice, billing keeps the discount until it prepares one.
+            MeasureKind.DISCOUNT: (
+                NothingToDiscount,
+                "reception.visit",
+                visit is not None or invoice is not None,
+            ),
+        }[self.kind]
+        if not can:
+            raise refusal(state=state, allowed=allowed, waiting_for=waiting_for)
