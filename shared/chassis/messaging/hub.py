@@ -39,6 +39,7 @@ class _Queue:
     waiting: deque[_Message] = field(default_factory=deque)
     streams: set[str] = field(default_factory=set)
     controlled: bool = False  # its control bindings stand
+    taken: int = 0  # deliveries so far
 
 
 class Hub:
@@ -66,7 +67,6 @@ class Hub:
         self._queues: dict[str, _Queue] = {}
         self._links: list[HubBroker] = []
         self._numbers = 0
-        self._turn = 0
         self._scheduled = False
 
     # -- switches -------------------------------------------------------------------------------------
@@ -236,18 +236,16 @@ class Hub:
         while progress and not self.paused:
             progress = False
             for service, queue in list(self._queues.items()):
-                link = self._free_link(service)
+                link = self._free_link(service, queue)
                 message = self._pick(queue) if link is not None else None
                 if link is not None and message is not None:
+                    queue.taken += 1
                     link.take(message)
                     progress = True
 
-    def _free_link(self, service: str) -> "HubBroker | None":
+    def _free_link(self, service: str, queue: _Queue) -> "HubBroker | None":
         free = [link for link in self._links if link.service == service and link.has_room]
-        if not free:
-            return None
-        self._turn += 1  # competing consumers take turns
-        return free[self._turn % len(free)]
+        return free[queue.taken % len(free)] if free else None  # competing consumers take turns
 
     def _pick(self, queue: _Queue) -> _Message | None:
         ready = [n for n, message in enumerate(queue.waiting) if message.held <= 0]

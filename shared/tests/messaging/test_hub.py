@@ -114,6 +114,21 @@ class TestSwitches:
         assert hub.paused
 
 
+class TestReplicas:
+    async def test_take_turns_however_many_departments_there_are(self) -> None:
+        hub = Hub()
+        heard: list[Listener] = []
+        for service in ("workshop", "reception", "reception", "parts"):
+            heard.append(Listener())
+            await HubBroker(hub, service).start(heard[-1].inbox(service, "workshop.job"))
+
+        for n in range(6):
+            hub.publish(an_event(key=f"job-{n}"))
+        await hub.idle()
+
+        assert [len(listener.finished) for listener in heard[1:3]] == [3, 3]
+
+
 class TestIdle:
     async def test_waits_for_what_handlers_cause(self) -> None:
         hub = Hub()
