@@ -10,7 +10,7 @@ from tests.requirements import Recorder
 # because pytest's importlib mode names contracts/tests/test_x.py `contracts.tests.test_x`.
 import contracts as contracts
 
-pytest_plugins = ["chassis.testing.plugin"]
+pytest_plugins = ["chassis.testing.plugin", "tests.faults.table"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

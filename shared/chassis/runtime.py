@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis.alarms import Alarms
 from chassis.clock import Clock
 from chassis.columns import json_text, json_value
+from chassis.faults import is_outage
 from chassis.http import idempotency
 from chassis.messaging.broker import Broker, Inbox
 from chassis.messaging.envelope import Envelope
@@ -49,6 +50,7 @@ class Counts:
     gaps: int = 0
     asks: int = 0
     resent: int = 0
+    outages: int = 0  # deliveries that found the database away, or did not learn whether it had committed
 
 
 class _Told(Collector):
@@ -99,6 +101,7 @@ class Runtime:
         self.resend = Resend(self)
         self.alarms = Alarms(self)
         self.draining = False
+        self._begun = False
         self._expected = head(migrations_of(service.name))
         self._loops: list[asyncio.Task[None]] = []
 
@@ -129,8 +132,30 @@ class Runtime:
             return done.all() if done.returns_rows else ()
 
     async def start(self, *, loops: bool = True) -> None:
-        """Register reactions, seed, begin to listen. With ``loops=False`` a test turns the wheels itself."""
+        """Register reactions, seed, begin to listen; later, if the database is away now.
+
+        With ``loops=False`` a test turns the wheels itself."""
+        try:
+            await self._begin(loops)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("start.outage", error=repr(error))
+            self._spawn(self._begin_later(loops), "start")
+
+    async def _begin_later(self, loops: bool) -> None:
+        pause = 0.25
+        while not self._begun:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+            try:
+                await self._begin(loops)
+            except Exception as error:
+                log.warning("start.outage", error=repr(error))
+
+    async def _begin(self, loops: bool) -> None:
         await self._prepare()
+        self._begun = True
         inbox = Inbox(
             service=self.service.name,
             streams=self.service.streams,
@@ -203,6 +228,7 @@ class Runtime:
         migrated = at == self._expected
         return {
             "database": True,
+            "started": self._begun,
             "migrations": migrated,
             "broker": self.broker.connected,
             "draining": self.draining,

@@ -36,7 +36,8 @@ async def ready(request: Request) -> JSONResponse:
 
 
 def _status(facts: dict[str, Any]) -> str:
-    if not facts["database"] or not facts.get("migrations", True) or facts.get("draining"):
+    must = (facts["database"], facts.get("started", True), facts.get("migrations", True))
+    if not all(must) or facts.get("draining"):
         return "unready"
     return "ready" if facts.get("broker") else "degraded"
 

@@ -75,7 +75,8 @@ class Listener:
                     taken += is_duplicate(error)
                     await asyncio.sleep(random.uniform(0.001, 0.02))
                 else:
-                    # Own database away, or its answer unknown: nothing is counted, nothing acknowledged.
+                    # Own database away, or its answer unknown: no attempt is counted, nothing acknowledged.
+                    self._runtime.counts.outages += 1
                     log.warning(
                         "listener.outage", type=envelope.type, error=repr(error), known=is_outage(error)
                     )

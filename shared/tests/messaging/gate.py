@@ -2,19 +2,37 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+Cut = Callable[[bytes], int | None]
+"""Looks at what a client tells the server; how much of it still passes before the connection is cut."""
+
+
+def in_the_middle(piece: bytes) -> int | None:
+    """Half a frame arrives."""
+    return len(piece) // 2
+
+
+def at_the_commit(piece: bytes) -> int | None:
+    """PostgreSQL hears the commit, and its answer is lost."""
+    return len(piece) if b"COMMIT" in piece else None
 
 
 class Gate:
-    """Forwards one port of 127.0.0.1 to another until it is shut or muted."""
+    """Forwards one port of 127.0.0.1 to another until it is shut or muted; ``cuts`` counts what it cut."""
 
     def __init__(self, target_port: int) -> None:
         self.port = 0
+        self.cuts = 0
         self._target_port = target_port
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._forwarding: set[asyncio.Task[None]] = set()
         self._towards_client = asyncio.Event()
         self._towards_server = asyncio.Event()
+        self._where: Cut | None = None
+        self._times = 0
 
     async def open(self) -> None:
         """Let connections in, on the same port as before."""
@@ -33,15 +51,21 @@ class Gate:
 
     def cut(self) -> None:
         """Reset every connection."""
+        self.cuts += len(self._writers) // 2
         for writer in self._writers:
             writer.transport.abort()
         for task in self._forwarding:
             task.cancel()
 
-    def mute(self, *, both: bool = False) -> None:
-        """Hold back what the server says, with ``both`` also what it is told; no connection closes."""
-        self._towards_client.clear()
-        if both:
+    def cut_where(self, where: Cut, times: int) -> None:
+        """Cut the next ``times`` connections on which a client says what ``where`` looks for."""
+        self._where, self._times = where, times
+
+    def mute(self, *, client: bool = True, server: bool = False) -> None:
+        """Hold back what the client, what the server would be told; no connection closes."""
+        if client:
+            self._towards_client.clear()
+        if server:
             self._towards_server.clear()
 
     def unmute(self) -> None:
@@ -50,21 +74,43 @@ class Gate:
         self._towards_server.set()
 
     async def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, to_server = await asyncio.open_connection("127.0.0.1", self._target_port)
+        try:
+            there, to_server = await asyncio.open_connection("127.0.0.1", self._target_port)
+        except OSError:  # the server itself is away
+            writer.transport.abort()
+            return
         self._writers |= {writer, to_server}
-        ways = ((reader, to_server, self._towards_server), (there, writer, self._towards_client))
-        for way in ways:
-            task = asyncio.create_task(self._forward(*way))
-            self._forwarding.add(task)
-            task.add_done_callback(self._forwarding.discard)
+        self._start(self._to_server(reader, to_server, writer))
+        self._start(self._to_client(there, writer))
 
-    async def _forward(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, allowed: asyncio.Event
+    def _start(self, way: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(way)
+        self._forwarding.add(task)
+        task.add_done_callback(self._forwarding.discard)
+
+    async def _to_server(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, back: asyncio.StreamWriter
     ) -> None:
         with contextlib.suppress(OSError):
             while piece := await source.read(65536):
-                await allowed.wait()
+                await self._towards_server.wait()
+                passes = self._where(piece) if self._where is not None and self._times else None
+                if passes is not None:
+                    self._times -= 1
+                    self.cuts += 1
+                    back.transport.abort()
+                target.write(piece[:passes])
+                await target.drain()
+        self._end(target)
+
+    async def _to_client(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while piece := await source.read(65536):
+                await self._towards_client.wait()
                 target.write(piece)
                 await target.drain()
+        self._end(target)
+
+    def _end(self, target: asyncio.StreamWriter) -> None:
         target.close()
         self._writers.discard(target)

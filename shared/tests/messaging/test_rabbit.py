@@ -124,7 +124,7 @@ async def test_a_connection_that_went_silent_is_given_up_and_made_anew(rabbit: R
     await publisher.start(listener.inbox("workshop"))
     await listener.until(lambda: listener.new_queues >= 2)
 
-    rabbit.gate.mute(both=True)
+    rabbit.gate.mute(server=True)
     async with asyncio.timeout(20):  # aio-pika says CancelledError to this publish; nobody cancelled it
         assert await publisher.publish([an_event()]) == [False]
 

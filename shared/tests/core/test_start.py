@@ -1,0 +1,44 @@
+"""A process that starts while its database is away begins when that is back, by itself."""
+
+import asyncio
+
+import pytest
+from shared.tests.core.toy import listing
+from shared.tests.messaging.gate import Gate
+from sqlalchemy import make_url
+
+from chassis.clock import ManualClock
+from chassis.messaging.hub import Hub
+from chassis.testing.databases import Databases
+from chassis.testing.department import Department, Keys
+from chassis.testing.plugin import FRIDAY
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _status(workshop: Department) -> int:
+    return (await workshop.call("GET", "/health/ready", root=True)).status_code
+
+
+@pytest.mark.fault("away when a department starts", "database")
+class TestADepartmentThatStarts:
+    async def test_waits_for_its_database(self, databases: Databases, keys: Keys) -> None:
+        async with databases.copy(listing()) as url:
+            gate = Gate(make_url(url).port or 0)
+            await gate.open()
+            behind = make_url(url).set(port=gate.port).render_as_string(hide_password=False)
+            await gate.shut()
+            workshop = Department(listing(), behind, Hub(), ManualClock(FRIDAY), keys, database_url=behind)
+
+            await workshop.start()
+            assert await _status(workshop) == 503
+            assert not workshop.broker.connected
+
+            await gate.open()
+            async with asyncio.timeout(20):
+                while not workshop.broker.connected:
+                    await _status(workshop)
+            async with workshop.tx() as tx:
+                assert tx.now == FRIDAY
+            await workshop.stop()
+            await gate.shut()
