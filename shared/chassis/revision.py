@@ -1,6 +1,7 @@
 """Which revision a database is at and which its service expects, without loading Alembic into a service."""
 
 import ast
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,6 +37,7 @@ async def current(connection: AsyncConnection) -> str | None:
     return found
 
 
+@cache  # each process that a test starts would read them again
 def _links(file: Path) -> tuple[str, str | None]:
     """A migration's revision, and the one before it."""
     names: dict[str, str | None] = {}

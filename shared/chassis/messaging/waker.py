@@ -82,7 +82,10 @@ class Waker:
         due = [place for place in found if place is not None]
         for start in range(0, len(due), 8):
             # Different aggregates side by side; one that ended the process before runs alone.
-            await asyncio.gather(*(self._wake(stream, key) for stream, key in due[start : start + 8]))
+            waking = (self._wake(stream, key) for stream, key in due[start : start + 8])
+            for ended in await asyncio.gather(*waking, return_exceptions=True):
+                if ended is not None:
+                    raise ended
         return bool(filed or due)
 
     async def _due(self) -> list[tuple[str, str] | None]:
