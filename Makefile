@@ -63,8 +63,9 @@ contracts: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, the gat
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
 	@$(PY) -m chassis.migrate revision $(OF) -m "$(WHY)"
 
-faults: setup ## break broker, databases and departments on purpose, and see them agree again
-	@$(PY) -m pytest tests/integration/real tests/integration/test_journey_faults.py shared/tests/core $(ARGS)
+faults: setup ## break broker, databases and departments on purpose (ONLY=alarm, SOAK=10m, SEED=3)
+	@$(if $(SOAK),$(PY) -m tests.faults.soak $(SOAK) --seed $(or $(SEED),0),\
+		$(PY) -m pytest shared/tests tests --faults=$(or $(ONLY),all) --fault-seed=$(or $(SEED),1) $(ARGS))
 
 images: setup ## the containers' images, on the official ones
 	@$(PY) -m deploy images

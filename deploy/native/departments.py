@@ -24,6 +24,9 @@ def login(department: str) -> str:
 class Departments:
     """Starts, asks and stops the processes; knows no other state than pid files and ports."""
 
+    program = "chassis.run"
+    """The module that is run with the department's name."""
+
     def __init__(self, layout: Layout, keys: Keys, postgres: Postgres, broker: RabbitMQ) -> None:
         self.layout = layout
         self.keys = keys
@@ -76,7 +79,7 @@ class Departments:
     def start(self, department: str, replica: int = 1, extra: Mapping[str, str] | None = None) -> None:
         """Start one process and return at once; ``extra`` adds to its environment."""
         environment = {**self.environment(department, replica), **(extra or {})}
-        argv = [*PYTHON, "-m", "chassis.run", department]
+        argv = [*PYTHON, "-m", self.program, department]
         self.daemon(department, replica).start(argv, env=environment, cwd=ROOT)
 
     def await_ready(self, department: str, replica: int = 1, timeout: float = 60) -> None:

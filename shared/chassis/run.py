@@ -65,9 +65,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def main(name: str) -> None:
+def serve(service: Service) -> None:
     """Serve until told to end (SIGTERM: drain, finish, acknowledge, close)."""
-    runtime = make_runtime(load(name))
+    runtime = make_runtime(service)
     settings = runtime.settings
     app = app_of(runtime)
     server = _Server(
@@ -86,4 +86,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    serve(load(sys.argv[1]))

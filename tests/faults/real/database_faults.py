@@ -1,0 +1,110 @@
+"""What can happen to the databases, and to the lines that lead to them."""
+
+import asyncio
+from functools import partial
+from random import Random
+
+from deploy.native.departments import login
+from deploy.native.layout import DEPARTMENTS
+from shared.tests.messaging.gate import at_the_commit, in_the_middle
+
+from tests.faults.real.broker_faults import inboxes_deleted
+from tests.faults.real.fault import Fault
+from tests.faults.real.shop import Stage
+
+_AWAY = ("outages", "duplicates", "gaps")
+_FULL = """
+    create or replace function fault_full() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+    create or replace trigger fault_full before insert on event_log execute function fault_full();
+    create or replace trigger fault_full before update on stream_cursor execute function fault_full();
+"""
+_ROOM_AGAIN = """
+    drop trigger fault_full on event_log; drop trigger fault_full on stream_cursor;
+"""
+_SEND_AWAY = "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{0}'"
+
+
+async def crashed(stage: Stage, random: Random) -> int:
+    for _ in range(4):
+        await asyncio.sleep(random.uniform(2, 4))
+        await stage.act(partial(stage.shop.stop_database, kill=True))
+        await stage.act(stage.shop.start_database)
+    return 4
+
+
+async def read_only(stage: Stage, _: Random) -> int:
+    """As after a failover to a standby; nobody closes the connections when it becomes writable again."""
+    names = [login(department) for department in DEPARTMENTS]
+    for name in names:
+        stage.sql(f"alter database {name} set default_transaction_read_only = on; {_SEND_AWAY.format(name)}")
+    await asyncio.sleep(5)
+    for name in names:
+        stage.sql(f"alter database {name} reset default_transaction_read_only")
+    return len(names)
+
+
+async def black_hole(stage: Stage, _: Random) -> int:
+    stage.shop.to_database.mute(client=True, server=True)
+    await asyncio.sleep(40)  # longer than a statement may take
+    stage.shop.to_database.unmute()
+    return 1
+
+
+async def all_locked(stage: Stage, _: Random) -> int:
+    """Every connection of every pool waits behind a lock, for longer than a lock may take."""
+    statement = (
+        "begin; lock table stream_cursor, event_log in access exclusive mode; select pg_sleep(14); commit"
+    )
+    await stage.act(*(partial(stage.sql, statement, department) for department in DEPARTMENTS))
+    return len(DEPARTMENTS)
+
+
+async def commit_unknown(stage: Stage, _: Random) -> int:
+    before = stage.shop.to_database.cuts
+    for _n in range(6):
+        stage.shop.to_database.cut_where(at_the_commit, 8)
+        await asyncio.sleep(1)
+    stage.shop.to_database.cut_where(at_the_commit, 0)
+    return stage.shop.to_database.cuts - before
+
+
+async def cut_mid_statement(stage: Stage, _: Random) -> int:
+    before = stage.shop.to_database.cuts
+    for _n in range(6):
+        stage.shop.to_database.cut_where(in_the_middle, 8)
+        await asyncio.sleep(1)
+    stage.shop.to_database.cut_where(in_the_middle, 0)
+    return stage.shop.to_database.cuts - before
+
+
+async def full(stage: Stage, _: Random) -> int:
+    for department in DEPARTMENTS:
+        stage.sql(_FULL, department)
+    await asyncio.sleep(8)
+    for department in DEPARTMENTS:
+        stage.sql(_ROOM_AGAIN, department)
+    return len(DEPARTMENTS)
+
+
+async def long_snapshot(stage: Stage, random: Random) -> int:
+    """An old transaction holds the watermarks back while messages are lost."""
+    hold = "begin; select pg_current_xact_id(); select pg_sleep(30); commit"
+    held = asyncio.create_task(
+        stage.act(*(partial(stage.sql, hold, department) for department in DEPARTMENTS))
+    )
+    await inboxes_deleted(stage, random)
+    await held
+    return len(DEPARTMENTS)
+
+
+FAULTS = [
+    Fault("database", "stopped at once and started", crashed, _AWAY),
+    Fault("database", "read-only for a while", read_only, _AWAY),
+    Fault("database", "black hole", black_hole, _AWAY),
+    Fault("database", "pool exhausted behind a lock", all_locked, _AWAY),
+    Fault("database", "commit outcome unknown", commit_unknown, ("duplicates",)),
+    Fault("database", "connections cut in a statement", cut_mid_statement, _AWAY),
+    Fault("database", "disk full", full, _AWAY),
+    Fault("database", "long snapshot while messages are lost", long_snapshot, ("gaps", "resent")),
+]

@@ -1,0 +1,167 @@
+"""A shop of processes that is made to be broken: gates before its servers, witnesses in its reactions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from demo.__main__ import ADMIN, database_urls
+from demo.catalogue import furnish
+from demo.client import GatewayClient
+from demo.day import trouble_codes
+from demo.floor import Floor
+from demo.people import hire_everybody
+from demo.quiet import until_quiet
+from demo.shop_time import ShopTime
+from deploy.native import Layout, Shop
+from deploy.native.departments import Departments, login
+from deploy.native.keys import FIRST_ADMIN
+from deploy.native.layout import DEPARTMENTS, REPLICAS
+from shared.tests.messaging.gate import Gate
+from sqlalchemy import make_url
+from yarl import URL
+
+from tests.faults.checker import caught_up, disagreements, said_so_far
+from tests.faults.department import ORDERS
+from tests.faults.orders import Orders
+from tests.faults.real.counts import Sampler
+from tests.faults.real.until import until
+from tests.faults.witness import MAKE
+
+PATIENCE = 180.0
+"""Seconds within which a shop must have recovered from anything."""
+
+
+class _Watched(Departments):
+    """Processes that reach their servers through gates, and whose reactions are witnessed."""
+
+    program = "tests.faults.department"
+
+    def __init__(self, shop: "BreakableShop") -> None:
+        super().__init__(shop.layout, shop.keys, shop.postgres, shop.broker)
+        self._shop = shop
+
+    def environment(self, department: str, replica: int = 1) -> dict[str, str]:
+        told = super().environment(department, replica)
+        shop = self._shop
+        address = make_url(told["DATABASE_URL"]).set(port=shop.to_database.port)
+        return told | {
+            "DATABASE_URL": address.render_as_string(hide_password=False),
+            "BROKER_URL": str(URL(told["BROKER_URL"]).with_port(shop.to_broker.port)),
+            "POOL_SIZE": "16" if replica == 1 else "6",
+            ORDERS: str(shop.orders.folder),
+        }
+
+    def migrate(self, departments: tuple[str, ...]) -> None:
+        super().migrate(departments)
+        for name in departments:
+            make = f"{MAKE}; grant all on fault_witness to {login(name)}"
+            self.postgres.sql(make, database=login(name))
+
+
+class BreakableShop(Shop):
+    """A shop whose servers stand behind gates; everything else is as in production."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout)
+        self.orders = Orders(layout.folder / "orders")
+        self.to_database = Gate(self.postgres.port)
+        self.to_broker = Gate(self.broker.port)
+        self.departments = _Watched(self)
+
+    async def open(self) -> None:
+        """Open the gates, then the shop."""
+        await self.to_database.open()
+        await self.to_broker.open()
+        await asyncio.to_thread(self.up, say=lambda _: None)
+
+    async def close(self) -> None:
+        """End what ``open`` started; the data goes too."""
+        for gate in (self.to_database, self.to_broker):
+            gate.unmute()
+        await asyncio.to_thread(self.erase)
+        await self.to_database.shut()
+        await self.to_broker.shut()
+
+
+class Stage:
+    """A furnished shop on a working morning, and what a fault may do to it."""
+
+    def __init__(self, shop: BreakableShop, client: GatewayClient, floor: Floor) -> None:
+        self.shop = shop
+        self.client = client
+        self.floor = floor
+        self.counts = Sampler(shop)
+        self.urls = database_urls(shop)
+
+    async def act(self, *steps: Callable[[], object]) -> None:
+        """Blocking work on servers and processes, beside everything else."""
+        await asyncio.gather(*(asyncio.to_thread(step) for step in steps))
+
+    async def kill(self, department: str, replica: int = 1) -> None:
+        """End a process where it stands; what it counted is not forgotten."""
+        await self.counts.look()
+        await self.act(partial(self.shop.stop_service, department, replica, kill=True))
+
+    async def start(self, department: str, replica: int = 1, *, wait: bool = True) -> None:
+        """Start a process."""
+        await self.act(partial(self.shop.start_service, department, replica, wait=wait))
+
+    async def stop(self, department: str, replica: int = 1) -> None:
+        """Ask a process to end in good order."""
+        await self.counts.look()
+        await self.act(partial(self.shop.stop_service, department, replica))
+
+    async def scaled(self, replicas: Sequence[int]) -> None:
+        """Start these replicas of every department."""
+        for replica in replicas:
+            for department in DEPARTMENTS:
+                await self.start(department, replica, wait=False)
+            await self.act(
+                *(partial(self.shop.departments.await_ready, d, replica, 120.0) for d in DEPARTMENTS)
+            )
+
+    async def single(self) -> None:
+        """One process of every department again."""
+        for department in DEPARTMENTS:
+            for replica in REPLICAS[1:]:
+                if self.shop.departments.daemon(department, replica).expected:
+                    await self.stop(department, replica)
+        await self.counts.look()
+
+    def sql(self, statement: str, department: str | None = None) -> str:
+        """One statement as superuser, past the gate."""
+        where = login(department) if department else "postgres"
+        return self.shop.postgres.sql(statement, database=where)
+
+    async def recovers(self) -> float:
+        """Seconds until everyone has applied everything that was said up to now."""
+        wanted = await said_so_far(self.urls)
+        return await until(partial(caught_up, self.urls, wanted), within=PATIENCE)
+
+    async def disagreements(self) -> list[str]:
+        """Wait until the shop is quiet; what is not as it must be."""
+        await until_quiet(self.client, ADMIN, within=PATIENCE)
+        return await disagreements(self.urls)
+
+
+@asynccontextmanager
+async def stage(folder: Path, port_base: int) -> AsyncIterator[Stage]:
+    """Opened, furnished, and erased at the end."""
+    shop = BreakableShop(Layout(folder, port_base))
+    try:
+        await shop.open()
+        passwords = {FIRST_ADMIN: shop.keys.first_password.read_text().strip()}
+        client = GatewayClient(shop.layout.public_url, passwords)
+        time = ShopTime(shop.layout.clock_file)
+        await until_quiet(client, ADMIN)
+        time.move_to(time.next_opening())
+        crew = await hire_everybody(client, ADMIN, passwords, "a-Shop-of-tests-7")
+        supplier_id = await furnish(client, crew)
+        made = Stage(shop, client, Floor(client, crew, supplier_id, time.now, trouble_codes()))
+        async with made.counts:
+            yield made
+        await client.close()
+    finally:
+        await shop.close()
