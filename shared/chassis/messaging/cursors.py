@@ -26,7 +26,7 @@ _LOCK = text("""
            exists (select 1 from deferred d where d.reader = 'main' and d.stream = c.stream and d.key = c.key
                       and d.sequence = c.last + 1) as head,
            exists (select 1 from deferred d where d.waits_for = c.stream || '|' || c.key) as awaited,
-           exists (select 1 from reaction_types t where t.type = :type and t.version = :version) as registered
+           exists (select 1 from reaction_types t where t.type = :type) as registered
       from stream_cursor c
      where c.reader = 'main' and c.stream = :stream and c.key = :key
        for update of c nowait
@@ -36,8 +36,7 @@ _BEGIN = text("""
     on conflict do nothing
     returning c.last, c.high, false as head,
               exists (select 1 from deferred d where d.waits_for = c.stream || '|' || c.key) as awaited,
-              exists (select 1 from reaction_types t where t.type = :type and t.version = :version)
-                  as registered
+              exists (select 1 from reaction_types t where t.type = :type) as registered
 """)
 SETTLE = """
     update stream_cursor c
@@ -115,16 +114,14 @@ class Cursor:
     high: int
     head: bool  # the next event stands in ``deferred`` already
     awaited: bool  # other aggregates' reactions wait for this one
-    registered: bool  # some release of this department reacts to the type at hand
+    registered: bool  # some release of this department reacts to the type at hand, in some version
 
 
-async def lock(
-    session: AsyncSession, stream: str, key: str, *, type: str = "", version: int = 0, new: bool = False
-) -> Cursor:
+async def lock(session: AsyncSession, stream: str, key: str, *, type: str = "", new: bool = False) -> Cursor:
     """Lock (or begin) the cursor of one aggregate; raises the database's lock error when somebody has it.
 
     ``new``: it is likely that nothing of this aggregate was heard yet."""
-    names = {"stream": stream, "key": key, "type": type, "version": version}
+    names = {"stream": stream, "key": key, "type": type}
     # Insert and lock are two statements: one upsert with a condition skips the beginning of a new key.
     begin_or_lock = (_BEGIN, _LOCK) if new else (_LOCK, _BEGIN, _LOCK)
     for statement in begin_or_lock:

@@ -111,7 +111,6 @@ class Listener:
                 envelope.stream,
                 envelope.key,
                 type=envelope.type,
-                version=envelope.version,
                 new=n == 1,
             )
             if n <= cursor.last:
@@ -144,7 +143,7 @@ class Listener:
 
         Raises ``_Aside`` when a reaction's work must be rolled back before that."""
         if (envelope.type, envelope.version) not in self._reactions:
-            if cursor.registered:  # an old replica during a rolling deploy
+            if cursor.registered:  # an old replica during a rolling deploy, or a publisher ahead of us
                 await cursors.file(tx.session, envelope, delay=_UNKNOWN_DELAY, reason=_UNKNOWN)
             return not cursor.registered
         if envelope.redelivered:  # its first run may have ended the process: let the waker count starts
@@ -340,6 +339,5 @@ def _ids(envelope: Envelope) -> dict[str, Any]:
 
 
 async def _registered(session: AsyncSession, envelope: Envelope) -> bool:
-    known = text("select 1 from reaction_types where type = :type and version = :version")
-    names = {"type": envelope.type, "version": envelope.version}
-    return (await session.execute(known, names)).scalar() is not None
+    known = text("select exists (select 1 from reaction_types where type = :type)")
+    return bool((await session.execute(known, {"type": envelope.type})).scalar())

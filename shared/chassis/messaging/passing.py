@@ -24,9 +24,9 @@ _BATCH = 200
 _PASS = text("""
     with told as (
         select * from unnest(cast(:streams as text[]), cast(:keys as text[]), cast(:ns as bigint[]),
-                             cast(:ids as uuid[]), cast(:types as text[]), cast(:versions as smallint[]))
-            as t(stream, key, n, id, type, version)
-         where not exists (select 1 from reaction_types r where r.type = t.type and r.version = t.version)
+                             cast(:ids as uuid[]), cast(:types as text[]))
+            as t(stream, key, n, id, type)
+         where not exists (select 1 from reaction_types r where r.type = t.type)
     ), begun as (
         insert into stream_cursor (reader, stream, key, last, high, last_id)
         select 'main', stream, key, 1, 1, id from told where n = 1 order by stream, key
@@ -92,7 +92,6 @@ class Passing:
                 "ns": [e.sequence for e in batch],
                 "ids": [e.id for e in batch],
                 "types": [e.type for e in batch],
-                "versions": [e.version for e in batch],
             },
         )
         return {(row.stream, row.key, row.last): row.awaited for row in rows}

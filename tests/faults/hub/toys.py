@@ -132,14 +132,16 @@ class Toys:
 
 
 @asynccontextmanager
-async def toys(databases: Databases, keys: Keys, seed: int, *, listeners: int = 1) -> AsyncIterator[Toys]:
+async def toys(
+    databases: Databases, keys: Keys, seed: int, *, publishers: int = 1, listeners: int = 1
+) -> AsyncIterator[Toys]:
     """A shop of two on fresh databases."""
     async with AsyncExitStack() as stack:
         hub, clock = Hub(seed), ManualClock(FRIDAY)
         departments = {}
-        for service, replicas in ((hiring(), 1), (listing(), listeners)):
+        for service, replicas in ((hiring(), publishers), (listing(), listeners)):
             url = await stack.enter_async_context(databases.copy(service))
-            for replica in range(replicas):
+            for replica in range(replicas):  # each with reactions of its own: it may be of another release
                 made = Department(witnessed(service), url, hub, clock, keys)
                 async with made.tx() as tx:
                     await tx.session.execute(text(MAKE))
