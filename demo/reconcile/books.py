@@ -40,6 +40,9 @@ async def open_books(urls: Mapping[str, str]) -> AsyncIterator[Books]:
         for department, url in urls.items():
             connection = await asyncpg.connect(url.replace("+asyncpg", ""))
             stack.push_async_callback(connection.close)
+            await connection.execute(
+                "set idle_in_transaction_session_timeout = 0"
+            )  # others are read meanwhile
             await connection.execute("begin isolation level repeatable read read only")
             connections[department] = connection
         yield Books(connections)

@@ -35,8 +35,9 @@ _HEARD = "select stream, key, last as n from stream_cursor"
 
 async def disagreements(urls: Mapping[str, str]) -> list[str]:
     """Of a quiet shop: what the departments do not agree about, and what was not applied once, in order."""
+    services = {name: load(name) for name in DEPARTMENTS}
     async with open_books(urls) as books:
-        found = await misapplied(books, {name: load(name) for name in DEPARTMENTS})
+        found = await misapplied(books, services)
     return [str(one) for one in [*found, *await reconcile(urls)]]
 
 

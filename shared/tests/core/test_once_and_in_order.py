@@ -52,6 +52,7 @@ class TestOneAggregate:
 
         assert await _names(shop, employee.id) == "a b c"
 
+    @pytest.mark.fault("doubled, reordered, delayed and lost", "messages")
     @pytest.mark.parametrize("seed", range(4))
     async def test_survives_duplicates_shuffling_delay_and_loss(self, shop_of: Any, seed: int) -> None:
         shop = await shop_of(hiring(), listing(), seed=seed)
@@ -67,6 +68,7 @@ class TestOneAggregate:
         assert counts.duplicates
         assert counts.gaps
 
+    @pytest.mark.fault("reset to empty", "broker")
     async def test_heals_when_the_broker_loses_everything(self, shop_of: Any) -> None:
         shop = await shop_of(hiring(), listing())
         shop.hub.paused = True
@@ -93,6 +95,7 @@ class TestOneAggregate:
         assert await _names(shop, employee.id) == "a b"
 
 
+@pytest.mark.fault("a reaction that always fails", "messages")
 class TestAPoisonEvent:
     async def test_blocks_only_its_own_aggregate_and_can_be_skipped(self, shop_of: Any) -> None:
         shop = await shop_of(hiring(), listing())
@@ -118,6 +121,7 @@ class TestAPoisonEvent:
 
 
 class TestARolledBackTransaction:
+    @pytest.mark.fault("rolled-back transaction", "publisher")
     async def test_publishes_nothing(self, shop_of: Any) -> None:
         shop = await shop_of(hiring(), listing())
 
@@ -127,6 +131,7 @@ class TestARolledBackTransaction:
 
         assert shop["staff"].told == []
 
+    @pytest.mark.fault("rolled-back savepoint", "publisher")
     async def test_nor_does_a_rolled_back_savepoint(self, shop_of: Any) -> None:
         shop = await shop_of(hiring(), listing())
 

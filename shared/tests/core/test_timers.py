@@ -102,6 +102,7 @@ class TestATimer:
 
 
 class TestSilence:
+    @pytest.mark.fault("a conclusion from silence during an outage", "time")
     async def test_is_not_concluded_from_while_the_publisher_is_not_heard(self, shop_of: Any) -> None:
         shop: Shop = await shop_of(hiring(), timed())
         workshop = shop["workshop"]
@@ -127,6 +128,7 @@ class TestSilence:
 
         assert await _noted(shop["workshop"]) == ["absent"]
 
+    @pytest.mark.fault("late commit", "publisher")
     async def test_proves_nothing_while_an_older_transaction_is_open(self, shop_of: Any) -> None:
         shop: Shop = await shop_of(hiring(), timed())
         async with shop["workshop"].tx() as tx:

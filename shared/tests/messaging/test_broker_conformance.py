@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from shared.tests.messaging.stages import Listener, Stage, again_and_again, an_event
 
 from chassis.messaging.broker import Broker, Control
@@ -67,6 +68,7 @@ class TestPublishing:
 
         assert await publisher.publish([an_event()]) == [True]
 
+    @pytest.mark.fault("confirms lost", "broker")
     async def test_says_false_when_the_confirm_is_lost_though_it_was_stored(self, stage: Stage) -> None:
         publisher = await a_publisher(stage)
         listening = Listener()
@@ -154,6 +156,7 @@ class TestConsuming:
         listener.let_go("slow")
         await listener.until(lambda: listener.sequences("slow") == [1, 2, 3])
 
+    @pytest.mark.fault("not JSON, no headers", "messages")
     async def test_the_unreadable_is_handed_over_raw_and_blocks_nothing(self, stage: Stage) -> None:
         broker, listener = await a_listener(stage)
         publisher = await a_publisher(stage)
@@ -245,6 +248,7 @@ class TestOutages:
         await listener.until(lambda: listener.new_queues > heard)
         assert broker.connected
 
+    @pytest.mark.fault("inboxes deleted with their messages", "broker")
     async def test_a_deleted_queue_is_declared_anew(self, stage: Stage) -> None:
         _, listener = await a_listener(stage)
         publisher = await a_publisher(stage)
@@ -257,6 +261,7 @@ class TestOutages:
             lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished)
         )
 
+    @pytest.mark.fault("bindings deleted", "broker")
     async def test_lost_bindings_are_asserted_anew(self, stage: Stage) -> None:
         _, listener = await a_listener(stage)
         publisher = await a_publisher(stage)

@@ -220,6 +220,7 @@ class TestDeath:
         await hub.idle()
         assert [event.redelivered for event in successor.finished] == [True]
 
+    @pytest.mark.fault("zombies", "listener")
     async def test_a_handler_that_outlives_its_connection_acknowledges_nothing(self) -> None:
         hub = Hub()
         publisher, listener = await a_shop(hub)

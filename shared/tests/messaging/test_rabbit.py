@@ -16,6 +16,7 @@ from chassis.messaging.topology import MISMATCH
 JOBS = "workshop.job"
 
 
+@pytest.mark.fault("exchanges deleted", "broker")
 async def test_deleted_exchanges_heal(rabbit: RabbitStage) -> None:
     listener = Listener()
     await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
@@ -30,6 +31,7 @@ async def test_deleted_exchanges_heal(rabbit: RabbitStage) -> None:
     await again_and_again(lambda: publisher.send(ask), listener, lambda: bool(listener.controls))
 
 
+@pytest.mark.fault("queue declared with other arguments", "broker")
 async def test_a_queue_with_other_arguments_raises_an_alarm_and_is_used_as_it_is(rabbit: RabbitStage) -> None:
     async with rabbit.administrator() as channel:
         await channel.declare_queue("reception.inbox", durable=True)  # classic
@@ -74,6 +76,7 @@ async def test_nobody_speaks_for_another_department(rabbit: RabbitStage) -> None
     assert listener.sequences() == [2]
 
 
+@pytest.mark.fault("forged sender", "messages")
 async def test_what_the_wrong_user_sent_is_unreadable(rabbit: RabbitStage) -> None:
     listener = Listener()
     await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
@@ -117,6 +120,7 @@ async def test_events_are_persistent_and_mirror_their_attributes(rabbit: RabbitS
     assert Envelope.read(seen.headers, seen.body) == event
 
 
+@pytest.mark.fault("a black hole both ways", "broker")
 async def test_a_connection_that_went_silent_is_given_up_and_made_anew(rabbit: RabbitStage) -> None:
     listener = Listener()
     await rabbit.broker("reception", heartbeat=1).start(listener.inbox("reception", JOBS))
@@ -145,6 +149,7 @@ async def test_a_real_cancellation_passes_through_a_publish(rabbit: RabbitStage)
             await publisher.publish([an_event()])
 
 
+@pytest.mark.fault("what a failing handler left comes again", "listener")
 async def test_what_a_failing_handler_left_comes_again(rabbit: RabbitStage) -> None:
     listener = Listener()
     inbox = listener.inbox("reception", JOBS)

@@ -64,6 +64,7 @@ class TestTheBroker:
             heard = await books.rows("reception", "select id::text from customers")
         assert customer in [row["id"] for row in heard]
 
+    @pytest.mark.fault("inboxes deleted with their messages", "broker")
     async def test_may_lose_an_inbox_with_its_messages(self, real_shop: RealShop) -> None:
         async with real_shop.without("billing"):
             clerk = real_shop.floor.crew.one("service-advisor")
@@ -73,6 +74,7 @@ class TestTheBroker:
 
         assert await real_shop.agrees() == []
 
+    @pytest.mark.fault("reset to empty", "broker")
     async def test_may_lose_everything_it_holds(self, real_shop: RealShop) -> None:
         driving = asyncio.create_task(_see_through(real_shop, happy.happy, happy.happy, drivers=2))
         await asyncio.to_thread(real_shop.shop.broker.reset)
@@ -82,6 +84,7 @@ class TestTheBroker:
 
 
 class TestADepartment:
+    @pytest.mark.fault("processes killed", "listener")
     async def test_killed_twenty_times_at_work_loses_and_doubles_nothing(self, real_shop: RealShop) -> None:
         seed = random.Random(20250307)
         driving = asyncio.create_task(_see_through(real_shop, *[happy.happy] * 14))
