@@ -102,6 +102,7 @@ class Runtime:
         self.alarms = Alarms(self)
         self.draining = False
         self._begun = False
+        self._starting: set[asyncio.Task[None]] = set()  # while the database is away at the start
         self._expected = head(migrations_of(service.name))
         self._loops: list[asyncio.Task[None]] = []
 
@@ -141,7 +142,9 @@ class Runtime:
             if not is_outage(error):
                 raise
             log.warning("start.outage", error=repr(error))
-            self._spawn(self._begin_later(loops), "start")
+            starting = asyncio.create_task(self._begin_later(loops), name=f"{self.service.name}-start")
+            self._starting.add(starting)
+            starting.add_done_callback(self._starting.discard)
 
     async def _begin_later(self, loops: bool) -> None:
         pause = 0.25
@@ -216,6 +219,7 @@ class Runtime:
     async def stop(self) -> None:
         """Drain: let running work finish, then end the loops and close what is open."""
         self.draining = True
+        await end(self._starting)
         await self.broker.stop()
         await end(self._loops)
         await self.listener.ended()

@@ -181,7 +181,7 @@ class RabbitStage:
         service: str,
         *,
         drain: float = 8.0,
-        publish_timeout: float = 1.0,
+        publish_timeout: float = 4.0,
         heartbeat: int = 10,
     ) -> Broker:
         """A broker of ``service`` with short periods, so that healing is seen soon."""
