@@ -13,7 +13,7 @@ from deploy.containers.calls import COMPOSE, run
 from deploy.native.layout import ROOT
 
 RECIPES = ROOT / "deploy" / "images"
-DEPARTMENTS = "bayline:local"
+DEPARTMENTS = f"bayline:{os.environ.get('BAYLINE_VERSION') or 'local'}"
 _HAD_WITHIN = 1200.0  # seconds
 
 

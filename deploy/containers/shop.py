@@ -56,6 +56,10 @@ class ComposeShop:
 
     def up(self, *, say: Callable[[str], None] = print) -> None:
         """Write what the containers read, and bring them up healthy. Raises ``NotStarted``."""
+        if not images.ready():
+            raise NotStarted(
+                "the images are not there: run `make images`, or `make images-airgapped` without a registry"
+            )
         self.layout.make()
         self.keys.make()
         self.clock_file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 from deploy import gateway
+from deploy.containers import engine, images
 from deploy.containers.images import AIRGAPPED, OFFICIAL
 from deploy.containers.secrets import write_secrets
+from deploy.containers.shop import ComposeShop, shop_of
 from deploy.containers.wheels import PYTHON
 from deploy.native import packages
 from deploy.native.layout import DEPARTMENTS, ROOT, Layout
-from deploy.native.processes import program
+from deploy.native.processes import NotStarted, program
 from deploy.native.running import Shop
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -99,11 +101,11 @@ class TestTheContainers:
         assert {file.name: file.read_text() for file in folder.iterdir()} == before
 
     def test_are_the_official_ones_where_nobody_says_otherwise(self) -> None:
-        images = [str(service.get("image", "")) for service in COMPOSE["services"].values()]
+        names = [str(service.get("image", "")) for service in COMPOSE["services"].values()]
 
         for variable, image in OFFICIAL.variables.items():
             if variable != "PYTHON_IMAGE":
-                assert f"${{{variable}:-{image}}}" in images
+                assert f"${{{variable}:-{image}}}" in names
         assert COMPOSE["services"]["migrations"]["build"]["args"] == {
             "PYTHON_IMAGE": f"${{PYTHON_IMAGE:-{OFFICIAL.python}}}"
         }
@@ -111,14 +113,44 @@ class TestTheContainers:
     def test_from_distribution_packages_are_the_ones_that_are_made(self) -> None:
         made = yaml.safe_load((ROOT / "deploy" / "images" / "compose.yml").read_text(encoding="utf-8"))
 
-        images = {service["image"] for service in made["services"].values()}
+        names = {service["image"] for service in made["services"].values()}
 
-        assert images == {AIRGAPPED.python, *AIRGAPPED.servers}
+        assert names == {AIRGAPPED.python, *AIRGAPPED.servers}
 
     def test_run_the_same_python_and_postgresql_whoever_made_the_images(self) -> None:
-        for images in (OFFICIAL, AIRGAPPED):
-            assert images.python.partition(":")[2].startswith(PYTHON)
-            assert images.postgres.partition(":")[2].startswith("17")
+        for each in (OFFICIAL, AIRGAPPED):
+            assert each.python.partition(":")[2].startswith(PYTHON)
+            assert each.postgres.partition(":")[2].startswith("17")
+
+    def test_are_not_opened_while_their_images_are_missing(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(images, "ready", lambda: False)
+        containers = ComposeShop(shop.layout)
+
+        with pytest.raises(NotStarted):
+            containers.up(say=lambda _: None)
+
+        assert not containers.opened
+
+    def test_give_way_to_processes_where_no_engine_answers(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(engine, "address", lambda: None)
+
+        assert isinstance(shop_of(shop.layout, "auto"), Shop)
+        assert isinstance(shop_of(shop.layout, "compose"), ComposeShop)
+        with pytest.raises(NotStarted):
+            shop_of(shop.layout, "podman")
+
+    def test_give_way_to_processes_where_images_cannot_be_had(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(engine, "address", lambda: "unix:///an-engine")
+        monkeypatch.setattr(images, "ready", lambda: False)
+        monkeypatch.setattr(images, "could_be_had", lambda: False)
+
+        assert isinstance(shop_of(shop.layout, "auto", say=lambda _: None), Shop)
 
     def test_of_departments_cannot_write_nor_gain_rights(self) -> None:
         for name in (*DEPARTMENTS, "migrations", "gateway"):
