@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from chassis.money import labour_net, net, totals
 from chassis.testing.department import Department
 from contracts.base import Event
+from contracts.billing import InvoicePrepared
 from contracts.complaints import ComplaintReceived, ComplaintResolved, MeasureDecided
 from contracts.crm import CustomerRegistered
 from contracts.may import billing as perm
@@ -317,6 +318,19 @@ class Scene:
         """Everything up to the answered estimate, and all parts handed out."""
         slips = [self.out(line, str(part.quantity)) for line in self.lines for part in line.parts[:1]]
         return [self.registered(), self.opened(), self.intake(), self.answered(), *slips]
+
+
+def a_scene() -> Scene:
+    """A visit with one line of repair and one part."""
+    return Scene(a_line(parts=[a_part()]))
+
+
+async def signed_invoice(billing: Department, scene: Scene) -> UUID:
+    """Everything up to the issued invoice."""
+    await billing.hears(*scene.all_told(), scene.ready())
+    prepared = billing.said(InvoicePrepared)[-1]
+    await billing.hears(scene.accepted(prepared.invoice_id, prepared.revision))
+    return prepared.invoice_id
 
 
 async def invoice_of(billing: Department, scene: Scene) -> dict[str, Any]:

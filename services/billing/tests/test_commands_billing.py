@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.billing.tests.scene_billing import EVERYTHING, Scene, a_line, a_part, done, pay
+from services.billing.tests.scene_billing import EVERYTHING, Scene, a_scene, done, pay
 
 from billing.main import service
 from chassis.testing.department import Department
@@ -18,10 +18,6 @@ from contracts.billing import (
     LabourRateSet,
     PaymentReceived,
 )
-
-
-def a_scene() -> Scene:
-    return Scene(a_line(parts=[a_part()]))
 
 
 async def signed(billing: Department, scene: Scene, *, credit_limit: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What billing does when others report, on a real database: joins in both orders, races, measures."""
+"""What billing does when others report, on a real database: joins in both orders, races, every state."""
 
 import itertools
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from services.billing.tests.scene_billing import (
-    AT,
     EVERYTHING,
     Scene,
     a_line,
-    a_part,
     a_rework_line,
+    a_scene,
     done,
     invoice_of,
     pay,
+    signed_invoice,
 )
 from sqlalchemy import func, select, text
 
@@ -26,30 +26,14 @@ from chassis.testing.department import Department
 from chassis.testing.plugin import MakeDepartment
 from contracts.base import Event
 from contracts.billing import (
-    InvoiceDiscounted,
     InvoiceIssued,
     InvoicePrepared,
-    InvoiceRefunded,
     InvoiceSettled,
     InvoiceWithdrawn,
-    MeasureNotPossible,
 )
-from contracts.complaints import ComplaintReopened
 from contracts.parts import ForRevision, PartsReleased, PartsReserved
 from contracts.reception import ReworkAgreed
 from contracts.values import ReservationLine
-
-
-def a_scene() -> Scene:
-    return Scene(a_line(parts=[a_part()]))
-
-
-async def signed(billing: Department, scene: Scene) -> UUID:
-    """Everything up to the issued invoice."""
-    await billing.hears(*scene.all_told(), scene.ready())
-    prepared = billing.said(InvoicePrepared)[-1]
-    await billing.hears(scene.accepted(prepared.invoice_id, prepared.revision))
-    return prepared.invoice_id
 
 
 async def parked(billing: Department) -> int:
@@ -180,7 +164,7 @@ class TestIssuing:
     async def test_the_signature_fixes_number_and_sum(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
 
-        await signed(billing, scene)
+        await signed_invoice(billing, scene)
 
         [issued] = billing.said(InvoiceIssued)
         assert (issued.invoice_no, issued.balance) == ("INV-2025-000001", Decimal("616.10"))
@@ -190,9 +174,9 @@ class TestIssuing:
     async def test_numbers_have_no_gaps_and_begin_anew_each_year(self, department: MakeDepartment) -> None:
         billing = await department(service)
         for _ in range(3):
-            await signed(billing, Scene())
+            await signed_invoice(billing, Scene())
         await billing.passes(days=365)
-        await signed(billing, Scene())
+        await signed_invoice(billing, Scene())
 
         numbers = [issued.invoice_no for issued in billing.said(InvoiceIssued)]
         assert numbers == ["INV-2025-000001", "INV-2025-000002", "INV-2025-000003", "INV-2026-000001"]
@@ -243,7 +227,7 @@ class TestJobReopened:
     @pytest.mark.req("BILL-21")
     async def test_a_void_paper_keeps_its_number(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
-        invoice_id = await signed(billing, scene)
+        invoice_id = await signed_invoice(billing, scene)
 
         await billing.hears(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
 
@@ -255,7 +239,7 @@ class TestJobReopened:
 
     async def test_money_that_was_paid_counts_for_the_next_revision(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
-        invoice_id = await signed(billing, scene)
+        invoice_id = await signed_invoice(billing, scene)
         await pay(billing, str(invoice_id), "616.10")
 
         await billing.hears(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
@@ -267,7 +251,7 @@ class TestJobReopened:
         ends = []
         for reopened_first in (True, False):
             billing, scene = await department(service), a_scene()
-            invoice_id = await signed(billing, scene)
+            invoice_id = await signed_invoice(billing, scene)
             await pay(billing, str(invoice_id), "616.10")
             race = [scene.reopened(), scene.handed_over()]
             await billing.hears(*(race if reopened_first else reversed(race)))
@@ -282,7 +266,7 @@ class TestJobReopened:
         ends = []
         for handed_over_first in (True, False):
             billing, scene = await department(service), a_scene()
-            invoice_id = await signed(billing, scene)
+            invoice_id = await signed_invoice(billing, scene)
             await pay(billing, str(invoice_id), "616.10")
             less = scene.ready(done(scene.diagnosis))
             again = [scene.reopened(), scene.back(scene.lines[0], "2.000"), less]
@@ -317,140 +301,6 @@ class TestReworkOfAnotherCustomersCar:
 
         account = await billing.call("GET", f"/accounts/{scene.visit_id}", who=EVERYTHING)
         assert account.json()["customer_id"] == str(scene.customer_id)
-
-
-class TestMeasures:
-    @pytest.mark.req("BILL-10", "COMP-24")
-    async def test_a_discount_before_or_after_preparing_lowers_the_same_invoice(
-        self, department: MakeDepartment
-    ) -> None:
-        payables = []
-        for early in (True, False):
-            billing, scene = await department(service), a_scene()
-            told = [scene.measure("discount", "16.10"), scene.ready()]
-            await billing.hears(*scene.all_told(), *(told if early else reversed(told)))
-            payables.append(billing.said(InvoicePrepared)[-1].payable)
-            assert len(billing.said(InvoiceDiscounted)) == 1
-
-        assert payables == [Decimal("600.00"), Decimal("600.00")]
-
-    @pytest.mark.req("BILL-11")
-    async def test_a_refund_is_carried_out_once_per_measure(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
-        invoice_id = await signed(billing, scene)
-        await pay(billing, str(invoice_id), "616.10", method="wechat")
-        once = scene.measure("refund", "50.00", invoice_id=invoice_id)
-
-        await billing.hears(once, once.model_copy(update={"complaint_id": uuid4()}))
-
-        [refunded] = billing.said(InvoiceRefunded)
-        invoice = await invoice_of(billing, scene)
-        assert refunded.balance == 0
-        assert [(r["amount"], r["method"]) for r in invoice["refunds"]] == [("50.00", "wechat")]
-        assert invoice["payable"] == "566.10"
-
-    @pytest.mark.req("BILL-11")
-    async def test_more_than_was_paid_goes_back_to_complaints(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
-        invoice_id = await signed(billing, scene)
-
-        await billing.hears(scene.measure("refund", "50.00", invoice_id=invoice_id))
-
-        assert billing.said(MeasureNotPossible)[0].possible == 0
-
-    async def test_payment_and_discount_in_both_orders_end_alike(self, department: MakeDepartment) -> None:
-        ends = []
-        for payment_first in (True, False):
-            billing, scene = await department(service), a_scene()
-            invoice_id = await signed(billing, scene)
-            if payment_first:
-                await pay(billing, str(invoice_id), "616.10")
-            await billing.hears(scene.measure("discount", "100.00", invoice_id=invoice_id))
-            if not payment_first:
-                await pay(billing, str(invoice_id), "516.10")
-            invoice = await invoice_of(billing, scene)
-            ends.append((invoice["payable"], invoice["net_paid"], invoice["balance"]))
-
-        assert ends[0] == ends[1] == ("516.10", "516.10", "0.00")
-
-    async def test_for_a_visit_nobody_heard_of_waits(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
-
-        await billing.hears(scene.measure("refund", "50.00"))
-
-        listed = await billing.call("GET", "/measures?state=pending", who=EVERYTHING)
-        assert len(listed.json()["items"]) == 1
-
-
-@pytest.mark.req("BILL-20")
-class TestDunning:
-    async def _unpaid(self, department: MakeDepartment) -> tuple[Department, Scene]:
-        billing, scene = await department(service), a_scene()
-        await signed(billing, scene)
-        return billing, scene
-
-    async def _overdue(self, billing: Department) -> list[Any]:
-        return list((await billing.call("GET", "/receivables?overdue=true", who=EVERYTHING)).json()["items"])
-
-    async def test_begins_when_the_grace_is_over_and_reception_was_heard(
-        self, department: MakeDepartment
-    ) -> None:
-        billing, _ = await self._unpaid(department)
-        await billing.passes(hours=25)
-        before = await self._overdue(billing)
-
-        await billing.publishers_have_told("reception")
-        await billing.settle()
-
-        assert before == []
-        assert len(await self._overdue(billing)) == 1
-
-    async def test_ends_with_the_payment(self, department: MakeDepartment) -> None:
-        billing, scene = await self._unpaid(department)
-        await billing.passes(hours=25)
-        await billing.publishers_have_told("reception")
-        await billing.settle()
-
-        await pay(billing, (await invoice_of(billing, scene))["id"], "616.10")
-
-        assert await self._overdue(billing) == []
-
-    @pytest.mark.parametrize("about_visit", [True, False])
-    async def test_rests_while_a_complaint_is_open(
-        self, department: MakeDepartment, about_visit: bool
-    ) -> None:
-        billing, scene = await self._unpaid(department)
-        complaint_id = uuid4()
-        await billing.hears(scene.complaint(complaint_id, about_visit=about_visit))
-        await billing.passes(hours=25)
-        await billing.publishers_have_told("reception")
-        await billing.settle()
-        disputed = (await billing.call("GET", "/receivables?disputed=true", who=EVERYTHING)).json()["items"]
-        before = await self._overdue(billing)
-
-        await billing.hears(scene.resolved(complaint_id))
-
-        assert (before, len(disputed)) == ([], 1)
-        assert len(await self._overdue(billing)) == 1
-
-    async def test_stops_when_the_complaint_is_reopened(self, department: MakeDepartment) -> None:
-        billing, scene = await self._unpaid(department)
-        complaint_id = uuid4()
-        await billing.passes(hours=25)
-        await billing.publishers_have_told("reception")
-        await billing.hears(scene.complaint(complaint_id), scene.resolved(complaint_id))
-        again = ComplaintReopened(
-            complaint_id=complaint_id,
-            customer_id=scene.customer_id,
-            visit_id=scene.visit_id,
-            reason="still",
-            respond_by=AT,
-            resolve_by=AT,
-        )
-
-        await billing.hears(again)
-
-        assert await self._overdue(billing) == []
 
 
 def reservation(scene: Scene, kind: type[PartsReserved] | type[PartsReleased]) -> Event:
