@@ -86,6 +86,18 @@ class TestSigningIn:
         await staff.call("POST", f"/employees/{employee['id']}/account/unlocking", who=[perm.ACCOUNTS])
         assert (await _log_in(staff, "li.wei", "a-long-Secret-7")).status_code == 200
 
+    async def test_locks_as_well_when_the_old_password_is_guessed(self, staff: Department) -> None:
+        await _with_account(staff, "li.wei", ["technician"])
+        token = (await _log_in(staff, "li.wei", "a-long-Secret-7")).json()["access_token"]
+        own = {"Authorization": f"Bearer {token}"}
+        guess = {"old": "a-guess", "new": "another-Secret-8"}
+
+        answers = [await staff.call("PUT", "/me/password", json=guess, headers=own) for _ in range(6)]
+
+        codes = [answer.json()["code"] for answer in answers]
+        assert codes == ["wrong_credentials"] * 5 + ["account_locked"]
+        assert (await _log_in(staff, "li.wei", "a-long-Secret-7")).json()["code"] == "account_locked"
+
     async def test_answers_are_never_kept_for_a_repeated_key(self, staff: Department) -> None:
         body = {"login": "admin", "password": PASSWORD}
         headers = {"Idempotency-Key": "k1"}

@@ -94,9 +94,14 @@ async def show_me(tx: TxDep, who: Annotated[Who, may()]) -> EmployeeView:
     return EmployeeView.with_account(*await queries.employee(tx, who.employee_id))
 
 
-@router.put("/me/password", status_code=204, responses=problems(WrongCredentials, WeakPassword))
+@router.put(
+    "/me/password", status_code=204, responses=problems(WrongCredentials, AccountLocked, WeakPassword)
+)
 async def change_password(
     body: ChangePassword, tx: TxDep, now: MachineNow, who: Annotated[Who, may()]
-) -> None:
+) -> Response:
     """One's own password; all sign-ins end."""
-    await commands.change_password(tx, employee_id=who.employee_id, old=body.old, new=body.new, at=now)
+    refusal = await commands.change_password(
+        tx, employee_id=who.employee_id, old=body.old, new=body.new, at=now
+    )
+    return refused(refusal) if refusal else Response(status_code=204)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import NotFound, Tx
+from chassis import NotFound, Refusal, Tx
 from staff import credentials
 from staff.commands.employees import hire_employee
 from staff.commands.sessions import end_sign_ins
@@ -47,12 +47,20 @@ async def set_roles(tx: Tx, *, employee_id: UUID, roles: Iterable[str]) -> Accou
     return account
 
 
-async def change_password(tx: Tx, *, employee_id: UUID, old: str, new: str, at: datetime) -> Account:
-    """By the employee, who knows the old one; every sign-in ends. ``at`` is machine time."""
+async def change_password(tx: Tx, *, employee_id: UUID, old: str, new: str, at: datetime) -> Refusal | None:
+    """By the employee, who knows the old one; every sign-in ends. ``at`` is machine time.
+
+    A wrong old password is counted as at sign-in: who finds an open screen must not guess. Hence this refusal
+    is returned, not raised.
+    """
     account = await _account(tx, employee_id)
+    if (refusal := account.refusal_at(at)) is not None:
+        return refusal
     if not await credentials.is_password(old, account.password_hash):
-        raise WrongCredentials()
-    return await _new_password(tx, account, new, at)
+        account.note_failure(at=at, rules=await tx.rules(HouseRules))
+        return WrongCredentials()
+    await _new_password(tx, account, new, at)
+    return None
 
 
 async def reset_password(tx: Tx, *, employee_id: UUID, password: str, at: datetime) -> Account:
