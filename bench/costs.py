@@ -54,9 +54,10 @@ class Meter:
     def megabytes(self) -> dict[str, float]:
         """Memory of each process's own, servers with their children; what is shared is not counted twice."""
         roots = {name: self._department(name) for name in DEPARTMENTS} | {"postgresql": self._postmaster()}
-        broker = self._shop.broker.pid
-        if broker is not None:
-            roots["rabbitmq"] = psutil.Process(broker)
+        gateway, broker = self._shop.gateway.process(), self._shop.broker.pid
+        assert gateway is not None
+        assert broker is not None
+        roots |= {"gateway": gateway, "rabbitmq": psutil.Process(broker)}
         return {name: round(_memory(root) / 1e6, 1) for name, root in roots.items()}
 
     def _databases(self) -> dict[str, float]:
