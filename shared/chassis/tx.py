@@ -77,6 +77,7 @@ class Tx:
         self._timers: dict[tuple[str, str], tuple[datetime, dict[str, Any]] | None] = {}
         self._positions: dict[UUID, int] = {}
         self._locked: set[Any] = set()
+        self._rules: dict[type[HouseRules], HouseRules] = {}
         self._touched: dict[tuple[str, str], Aggregate] = {}
         session.info["touched"] = self._touched
 
@@ -190,8 +191,11 @@ class Tx:
         self._timers[kind, str(key)] = None
 
     async def rules(self, model: type[R]) -> R:
-        """The house rules in force."""
-        return await rules_store.load(self.session, model)
+        """The house rules in force; read once a transaction."""
+        held = self._rules.get(model)
+        if held is None:
+            held = self._rules[model] = await rules_store.load(self.session, model)
+        return cast(R, held)
 
     async def next_number(self, name: str) -> int:
         """The next number of a gapless counter; others wait for this one's commit."""
