@@ -248,8 +248,14 @@ def kills_publishers(toys: Toys) -> None:
 
 
 def kills_listeners(toys: Toys) -> None:
-    """The workshop's processes die at work."""
-    toys.between = lambda n: toys.hub.kill_at(LISTENER, 3, 9) if n == BURST + 1 else None
+    """The workshop's processes die with a burst of messages in hand."""
+
+    def between(n: int) -> None:
+        toys.hub.paused = n % BURST != 0
+        if n == BURST:
+            toys.hub.kill_at(LISTENER, 3, 9)
+
+    toys.between = between
 
 
 def takes_broker_away(toys: Toys) -> None:
