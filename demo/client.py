@@ -49,8 +49,8 @@ class GatewayClient(Doors):
         await self._http.aclose()
 
     async def wait(self, turn: int) -> bool:
-        """A quarter of a second, then longer and longer up to a second; a minute in all."""
-        pauses = [min(0.25 * 1.5**n, _LONGEST_PAUSE) for n in range(turn)]
+        """A tenth of a second, then longer and longer up to a second; a minute in all."""
+        pauses = [min(0.1 * 1.6**n, _LONGEST_PAUSE) for n in range(turn)]
         if sum(pauses) > PATIENCE:
             return False
         await asyncio.sleep(pauses[-1])

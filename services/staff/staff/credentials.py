@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,25 +17,32 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from chassis.http.issue import public_jwk, sign
 
 # One slow hash that fits no password: a login that does not exist takes as long as one that does.
-_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$g+auByJA3YUgUhxOw53NYw$tB+e1njwA5zMRh1hVNRII5MnwmMu9z9+Xo0he/tExIA"
+_NOBODY = "$argon2id$v=19$m=47104,t=1,p=1$hoV4U6qbJ6W2dvIuhBjZJw$HUFIUHbSwjuuThujgisX0zjJEDLLjVA+GVnhrx6J2Y0"
 
 
 @cache
 def _hasher() -> PasswordHasher:
-    # OWASP's parameters for argon2id: the library's take 64 MiB and four threads for each sign-in, which a
-    # process of 100 MB has not to spare when a shift signs in at once.
-    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    # OWASP's parameters for argon2id with one pass. The library's take four threads and a quarter of a second
+    # for each sign-in; with less than 32 MiB the allocator would keep what was freed.
+    return PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Two at a time: a whole shift that signs in at once must not take the memory of all its hashes."""
+    return ThreadPoolExecutor(2, "passwords")
 
 
 async def hash_password(password: str) -> str:
     """An argon2id hash; takes some 50 ms of a thread."""
-    return await asyncio.to_thread(_hasher().hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_threads(), _hasher().hash, password)
 
 
 async def is_password(password: str, password_hash: str | None) -> bool:
     """Whether they belong together; ``None`` (no such login) takes as long and is ``False``."""
+    held = password_hash or _NOBODY
     try:
-        good = await asyncio.to_thread(_hasher().verify, password_hash or _NOBODY, password)
+        good = await asyncio.get_running_loop().run_in_executor(_threads(), _hasher().verify, held, password)
     except (VerificationError, InvalidHashError):
         return False
     return good and password_hash is not None
