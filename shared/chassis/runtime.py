@@ -53,6 +53,10 @@ class Counts:
     outages: int = 0  # deliveries that found the database away, or did not learn whether it had committed
 
 
+class WrongRevision(Exception):
+    """The database is at another revision than this release is written for."""
+
+
 class _Told(Collector):
     """The counts as Prometheus reads them."""
 
@@ -133,13 +137,13 @@ class Runtime:
             return done.all() if done.returns_rows else ()
 
     async def start(self, *, loops: bool = True) -> None:
-        """Register reactions, seed, begin to listen; later, if the database is away now.
+        """Register reactions, seed, begin to listen; later, if the database is away or not migrated now.
 
         With ``loops=False`` a test turns the wheels itself."""
         try:
             await self._begin(loops)
         except Exception as error:
-            if not is_outage(error):
+            if not is_outage(error) and not isinstance(error, WrongRevision):
                 raise
             log.warning("start.outage", error=repr(error))
             starting = asyncio.create_task(self._begin_later(loops), name=f"{self.service.name}-start")
@@ -157,6 +161,11 @@ class Runtime:
                 log.warning("start.outage", error=repr(error))
 
     async def _begin(self, loops: bool) -> None:
+        async with self.engine.connect() as connection:
+            at = await current(connection)
+        if at not in (None, self._expected):
+            # Reactions would fail on other tables than they were written for, and end parked.
+            raise WrongRevision(f"the database is at {at}, this release is written for {self._expected}")
         await self._prepare()
         self._begun = True
         inbox = Inbox(

@@ -1,11 +1,11 @@
-"""A process that starts while its database is away begins when that is back, by itself."""
+"""A process that starts while its database is away, or not migrated, begins by itself when it can."""
 
 import asyncio
 
 import pytest
 from shared.tests.core.toy import listing
 from shared.tests.messaging.gate import Gate
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from chassis.clock import ManualClock
 from chassis.messaging.hub import Hub
@@ -42,3 +42,21 @@ class TestADepartmentThatStarts:
                 assert tx.now == FRIDAY
             await workshop.stop()
             await gate.shut()
+
+    async def test_listens_to_nobody_at_another_revision(self, databases: Databases, keys: Keys) -> None:
+        async with databases.copy(listing()) as url:
+            workshop = Department(listing(), url, Hub(), ManualClock(FRIDAY), keys)
+            async with workshop.tx() as tx:
+                await tx.session.execute(text("create table alembic_version (version_num text)"))
+                await tx.session.execute(text("insert into alembic_version values ('of another release')"))
+
+            await workshop.start()
+            assert await _status(workshop) == 503
+            assert not workshop.broker.connected
+
+            async with workshop.tx() as tx:
+                await tx.session.execute(text("drop table alembic_version"))
+            async with asyncio.timeout(20):
+                while not workshop.broker.connected:
+                    await _status(workshop)
+            await workshop.stop()
