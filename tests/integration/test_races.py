@@ -6,32 +6,20 @@ department hears of it late, by asking again, as after a lost message.
 
 import asyncio
 from datetime import timedelta
-from decimal import Decimal
-from uuid import UUID
 
 import pytest
-from demo.desks import booking, parts, reception, workshop
+from demo.desks import parts, reception, workshop
 from demo.doors import Json, Person, Refused
 from demo.repairs import BRAKES, OIL_SERVICE, special_order
 from demo.visits.course import Course
 
 from contracts.billing import (
-    InvoiceDiscounted,
     InvoiceIssued,
-    InvoicePrepared,
-    InvoiceRefunded,
     InvoiceWithdrawn,
-    MeasureNotPossible,
 )
-from contracts.booking import (
-    AppointmentCancelled,
-    AppointmentKept,
-    AppointmentMissed,
-    AppointmentRescheduled,
-)
-from contracts.complaints import ComplaintReceived, MeasureDecided
-from contracts.crm import DissatisfactionDetected, FollowUpCancelled, FollowUpPlanned
-from contracts.reception import PromiseRevised, ReworkAgreed, ReworkOrdered, VisitOpened
+from contracts.complaints import ComplaintReceived
+from contracts.crm import DissatisfactionDetected
+from contracts.reception import PromiseRevised
 from contracts.workshop import AdditionalWorkFound, JobReopened, PromiseEndangered
 from tests.integration.story import (
     GONE,
@@ -39,126 +27,11 @@ from tests.integration.story import (
     begins,
     complains,
     finds_more,
-    is_decided,
     is_repaired,
-    is_resolved,
     is_scored,
-    rework_of,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def _is_booked(course: Course) -> None:
-    await course.register()
-    await course.book(services=(OIL_SERVICE,), words="")
-
-
-async def _is_kept_with_its_parts(town: Town, course: Course) -> None:
-    """The visit won: the appointment is kept and the parts of the booked work are held for it."""
-    states = await town.states(course)
-    assert (states["booking"], states["parts"]) == ("kept", "attached")
-    held = {line["part_no"]: Decimal(line["held"]) for line in (await course.reservation())["lines"]}
-    assert held == {"OF-2001": 1, "OL-2002": Decimal("4.5")}
-
-
-class TestACancelledBookingWhoseCarArrives:
-    async def test_cancelled_first(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
-        await town.settled()
-
-        await course.arrive()
-
-        await _is_kept_with_its_parts(town, course)
-
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
-        with town.withheld("booking", VisitOpened):
-            await course.arrive()
-            await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
-            await town.doors.deliver()
-
-        await _is_kept_with_its_parts(town, course)
-
-    async def test_cancelled_first_and_parts_hears_it_last(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
-        with town.withheld("parts", AppointmentCancelled):
-            await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
-            await course.arrive()
-            await town.doors.deliver()
-
-        await _is_kept_with_its_parts(town, course)
-
-
-@pytest.mark.req("BOOK-37")
-class TestAMissedBookingWhoseCarArrives:
-    async def test_missed_first(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.passes(hours=26)
-        customer = UUID(course.customer_id)
-        assert len(town.said(AppointmentMissed, customer_id=customer)) == 1
-
-        await course.arrive()
-
-        await _is_kept_with_its_parts(town, course)
-        assert [one.after_missed for one in town.said(AppointmentKept, customer_id=customer)] == [True]
-        (call,) = town.said(FollowUpPlanned, customer_id=customer)
-        assert len(town.said(FollowUpCancelled, follow_up_id=call.follow_up_id)) == 1
-
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
-        with town.withheld("booking", VisitOpened):
-            await course.arrive()
-            await town.doors.deliver()
-            town.shop.clock.move(hours=26)
-            await town.shop["booking"].runtime.alarms.ring()
-            await town.doors.deliver()
-
-        await _is_kept_with_its_parts(town, course)
-        assert town.said(AppointmentMissed, customer_id=UUID(course.customer_id)) == []
-
-
-class TestARescheduledBookingWhoseCarArrivesOnTheOldSlot:
-    async def test_rescheduled_first(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await course.take_slot(8, instead_because="the customer is still on the road")
-        await town.settled()
-
-        await course.arrive()
-
-        await _is_kept_with_its_parts(town, course)
-
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
-        with town.withheld("booking", VisitOpened):
-            await course.arrive()
-            await course.take_slot(8, instead_because="the customer is still on the road")
-            await town.doors.deliver()
-
-        await _is_kept_with_its_parts(town, course)
-
-    async def test_rescheduled_first_and_reception_and_parts_hear_it_last(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
-        with town.withheld("parts", AppointmentRescheduled):
-            await course.take_slot(8, instead_because="the customer is still on the road")
-            await course.arrive()
-            await town.doors.deliver()
-
-        await _is_kept_with_its_parts(town, course)
 
 
 @pytest.mark.req("RECP-24", "RECP-47")
@@ -257,161 +130,6 @@ async def _is_withdrawn_and_declined(town: Town, course: Course) -> None:
 
     assert await town.states(course) == GONE
     assert len(town.said(InvoiceIssued, visit=course.visit_id)) == 1
-
-
-@pytest.mark.req("BILL-23")
-class TestReworkWhileTheJobBecomesReady:
-    @pytest.mark.parametrize("heard", ["before", "after"])
-    async def test_is_done_before_the_car_leaves(self, town: Town, heard: str) -> None:
-        course = town.course(walk_in=True)
-        line, technician = await begins(course)
-        await course.finish_line(line, technician)
-        case, officer = await complains(course, "quality", "it still squeals")
-        if heard == "before":
-            measure = await is_decided(course, case, officer, "rework", line_ids=[line["line_id"]])
-            await town.settled()
-        else:
-            with town.withheld("workshop", ReworkOrdered):
-                measure = await is_decided(course, case, officer, "rework", line_ids=[line["line_id"]])
-                await course.inspect()
-                await town.doors.deliver()
-
-        await course.repair(await rework_of(course))
-        await course.inspect()
-        await is_resolved(course, case, officer)
-        await course.settle_and_leave()
-
-        assert await town.states(course) == GONE
-        assert len(town.said(ReworkOrdered, measure_id=measure)) == 1
-        (reopened,) = town.said(JobReopened, visit=course.visit_id)
-        assert reopened.withdraws_ready == (heard == "after")
-
-
-@pytest.mark.req("BILL-10")
-class TestASignatureWhileTheInvoiceIsRevised:
-    async def test_under_the_older_revision_is_asked_for_again(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await town.settled()
-        case, officer = await complains(course, "delay", "nobody told me how long it takes")
-        with town.withheld("reception", InvoicePrepared, InvoiceDiscounted):
-            await is_decided(course, case, officer, "discount", amount="50.00")
-            await town.doors.deliver()
-            await course.sign()
-            await town.doors.deliver()
-        await town.settled()
-        assert town.said(InvoiceIssued, visit=course.visit_id) == []
-        assert (await town.visit(course))["state"] == "ready"
-
-        await is_resolved(course, case, officer)
-        await course.settle_and_leave()
-
-        assert await town.states(course) == GONE
-        (issued,) = town.said(InvoiceIssued, visit=course.visit_id)
-        assert issued.total_gross - issued.payable == Decimal("50.00")
-
-
-@pytest.mark.req("BILL-10", "BILL-11")
-class TestAPaymentAndADiscount:
-    @pytest.mark.parametrize("first", ["payment", "discount"])
-    async def test_leave_nothing_owed_on_either_side(self, town: Town, first: str) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await course.sign()
-        await town.settled()
-        case, officer = await complains(course, "cost", "too dear")
-        if first == "payment":
-            with town.withheld("billing", MeasureDecided):
-                await is_decided(course, case, officer, "discount", amount="50.00")
-                await course.pay()
-        else:
-            await is_decided(course, case, officer, "discount", amount="50.00")
-            await town.settled()
-            await course.pay()
-        await is_resolved(course, case, officer)
-        await course.leave()
-
-        await town.settled()
-        invoice = await town.invoice(course)
-        assert Decimal(invoice["net_paid"]) == Decimal(invoice["payable"]) == Decimal("657.72")
-        assert Decimal(invoice["balance"]) == 0
-        (given,) = town.said(InvoiceDiscounted, visit=course.visit_id)
-        assert (given.refund_id is not None) == (first == "payment")
-
-
-@pytest.mark.req("BILL-11")
-class TestARefund:
-    async def test_that_is_told_twice_is_given_once(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        case, officer = await complains(course, "cost", "too dear")
-        town.shop.hub.duplicate = 1.0
-
-        await is_decided(course, case, officer, "refund", amount="50.00")
-        await is_resolved(course, case, officer)
-        await course.leave()
-
-        await town.settled()
-        assert len(town.said(InvoiceRefunded, visit=course.visit_id)) == 1
-        assert Decimal((await town.invoice(course))["net_paid"]) == Decimal("657.72")
-
-    async def test_of_more_than_was_paid_goes_back_to_be_decided(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        case, officer = await complains(course, "cost", "too dear")
-
-        first = await is_decided(course, case, officer, "refund", amount="400.00")
-        manager = town.person("service-manager")
-        second = await is_decided(course, case, manager, "refund", amount="400.00")
-        await town.settled()
-
-        assert [one.measure_id for one in town.said(InvoiceRefunded, visit=course.visit_id)] == [first]
-        (refused,) = town.said(MeasureNotPossible, visit=course.visit_id)
-        assert (refused.measure_id, refused.possible) == (second, Decimal("307.72"))
-
-
-@pytest.mark.req("BILL-23", "COMP-17")
-class TestReworkAndTheKeys:
-    async def test_decided_before_the_keys_go_out_holds_the_car(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        lines = await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        case, officer = await complains(course, "quality", "it still squeals")
-        measure = await is_decided(course, case, officer, "rework", line_ids=[lines[0]["line_id"]])
-        await town.settled()
-
-        with pytest.raises(Refused) as refused:
-            await reception.hand_over(town.doors, course.advisor, course.visit_id)
-        await course.repair(await rework_of(course))
-        await course.inspect()
-        await is_resolved(course, case, officer)
-        await course.settle_and_leave()
-
-        assert refused.value.status == 409
-        assert await town.states(course) == GONE
-        assert len(town.said(ReworkOrdered, measure_id=measure)) == 1
-        assert town.said(ReworkAgreed, measure_id=measure) == []
-
-    async def test_heard_after_the_keys_went_out_becomes_a_visit_of_its_own(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        lines = await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        await town.settled()
-        case, officer = await complains(course, "quality", "it still squeals")
-        with town.withheld("reception", MeasureDecided):
-            measure = await is_decided(course, case, officer, "rework", line_ids=[lines[0]["line_id"]])
-            await course.leave()
-        await town.settled()
-
-        assert town.said(ReworkOrdered, measure_id=measure) == []
-        assert len(town.said(ReworkAgreed, measure_id=measure)) == 1
-        assert await town.states(course) == GONE
 
 
 @pytest.mark.req("RECP-22", "WORK-13")

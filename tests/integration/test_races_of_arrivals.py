@@ -1,0 +1,135 @@
+"""Races of journey 7 between a booking and the car that comes, each in both orders."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from demo.desks import booking
+from demo.repairs import OIL_SERVICE
+from demo.visits.course import Course
+
+from contracts.booking import (
+    AppointmentCancelled,
+    AppointmentKept,
+    AppointmentMissed,
+    AppointmentRescheduled,
+)
+from contracts.crm import FollowUpCancelled, FollowUpPlanned
+from contracts.reception import VisitOpened
+from tests.integration.story import (
+    Town,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _is_booked(course: Course) -> None:
+    await course.register()
+    await course.book(services=(OIL_SERVICE,), words="")
+
+
+async def _is_kept_with_its_parts(town: Town, course: Course) -> None:
+    """The visit won: the appointment is kept and the parts of the booked work are held for it."""
+    states = await town.states(course)
+    assert (states["booking"], states["parts"]) == ("kept", "attached")
+    held = {line["part_no"]: Decimal(line["held"]) for line in (await course.reservation())["lines"]}
+    assert held == {"OF-2001": 1, "OL-2002": Decimal("4.5")}
+
+
+class TestACancelledBookingWhoseCarArrives:
+    async def test_cancelled_first(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+        await town.settled()
+
+        await course.arrive()
+
+        await _is_kept_with_its_parts(town, course)
+
+    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await town.settled()
+        with town.withheld("booking", VisitOpened):
+            await course.arrive()
+            await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+            await town.doors.deliver()
+
+        await _is_kept_with_its_parts(town, course)
+
+    async def test_cancelled_first_and_parts_hears_it_last(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await town.settled()
+        with town.withheld("parts", AppointmentCancelled):
+            await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+            await course.arrive()
+            await town.doors.deliver()
+
+        await _is_kept_with_its_parts(town, course)
+
+
+@pytest.mark.req("BOOK-37")
+class TestAMissedBookingWhoseCarArrives:
+    async def test_missed_first(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await town.passes(hours=26)
+        customer = UUID(course.customer_id)
+        assert len(town.said(AppointmentMissed, customer_id=customer)) == 1
+
+        await course.arrive()
+
+        await _is_kept_with_its_parts(town, course)
+        assert [one.after_missed for one in town.said(AppointmentKept, customer_id=customer)] == [True]
+        (call,) = town.said(FollowUpPlanned, customer_id=customer)
+        assert len(town.said(FollowUpCancelled, follow_up_id=call.follow_up_id)) == 1
+
+    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await town.settled()
+        with town.withheld("booking", VisitOpened):
+            await course.arrive()
+            await town.doors.deliver()
+            town.shop.clock.move(hours=26)
+            await town.shop["booking"].runtime.alarms.ring()
+            await town.doors.deliver()
+
+        await _is_kept_with_its_parts(town, course)
+        assert town.said(AppointmentMissed, customer_id=UUID(course.customer_id)) == []
+
+
+class TestARescheduledBookingWhoseCarArrivesOnTheOldSlot:
+    async def test_rescheduled_first(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await course.take_slot(8, instead_because="the customer is still on the road")
+        await town.settled()
+
+        await course.arrive()
+
+        await _is_kept_with_its_parts(town, course)
+
+    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await town.settled()
+        with town.withheld("booking", VisitOpened):
+            await course.arrive()
+            await course.take_slot(8, instead_because="the customer is still on the road")
+            await town.doors.deliver()
+
+        await _is_kept_with_its_parts(town, course)
+
+    async def test_rescheduled_first_and_reception_and_parts_hear_it_last(self, town: Town) -> None:
+        course = town.course()
+        await _is_booked(course)
+        await town.settled()
+        with town.withheld("parts", AppointmentRescheduled):
+            await course.take_slot(8, instead_because="the customer is still on the road")
+            await course.arrive()
+            await town.doors.deliver()
+
+        await _is_kept_with_its_parts(town, course)
