@@ -37,7 +37,8 @@ async def _supplier(doors: Doors, crew: Crew) -> str:
 async def _stock(doors: Doors, crew: Crew) -> None:
     manager = crew.one("parts-manager")
     listed = await parts.listed(doors, manager)
-    for card in PARTS:
+
+    async def fill(card: PartCard) -> None:
         known = listed.get(card.part_no)
         if known is None:
             await _list(doors, crew, card)
@@ -48,6 +49,8 @@ async def _stock(doors: Doors, crew: Crew) -> None:
                 await parts.count(doors, manager, card.part_no, known["reserved"], reason)
         elif free < _SHELF:
             await parts.put_away(doors, manager, card.part_no, int(_SHELF - free), card.cost)
+
+    await asyncio.gather(*(fill(card) for card in PARTS))
 
 
 async def _list(doors: Doors, crew: Crew, card: PartCard) -> None:

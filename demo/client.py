@@ -50,7 +50,7 @@ class GatewayClient(Doors):
 
     async def wait(self, turn: int) -> bool:
         """A tenth of a second, then longer and longer up to a second; a minute in all."""
-        pauses = [min(0.1 * 1.6**n, _LONGEST_PAUSE) for n in range(turn)]
+        pauses = [min(0.2 * 1.6**n, _LONGEST_PAUSE) for n in range(turn)]
         if sum(pauses) > PATIENCE:
             return False
         await asyncio.sleep(pauses[-1])

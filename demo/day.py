@@ -1,4 +1,4 @@
-"""The plan of the day: which car takes which course, and eight drivers who see them through."""
+"""The plan of the day: which car takes which course, and the drivers who see them through."""
 
 import asyncio
 import csv
@@ -12,7 +12,7 @@ from demo.floor import Floor, Script
 from demo.narratives import Fault, whole_vin
 from demo.visits import additional_work, appointments, back_order, complaint, declined, happy, promise, rework
 
-DRIVERS = 20
+DRIVERS = 14
 LEAST_VISITS = 60
 WALK_INS = 0.4
 """Share of the visits that nobody booked; at least 30 % are asked for."""

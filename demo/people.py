@@ -1,5 +1,6 @@
 """Who works in the shop: roles, skills and logins, hired once and found again by the next demo."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, cycle
@@ -7,6 +8,8 @@ from uuid import UUID
 
 from demo.desks import staff
 from demo.doors import Doors, Person
+
+_AT_ONCE = 4
 
 DIAGNOSIS, ENGINE, CHASSIS, ELECTRICAL, BODY = "diagnosis", "engine", "chassis", "electrical", "body"
 
@@ -78,18 +81,20 @@ class Crew:
 async def hire_everybody(doors: Doors, admin: Person, passwords: dict[str, str], password: str) -> Crew:
     """Take on whoever is not here yet, and give each a login with ``password``."""
     here = {employee["display_name"]: employee for employee in await staff.employees(doors, admin)}
-    people: list[Person] = []
-    skills: dict[UUID, tuple[str, ...]] = {}
-    for post in POSTS:
-        known = [{"skill": skill, "level": 2} for skill in post.skills]
-        employee = here.get(post.name) or await staff.hire(doors, admin, name=post.name, skills=known)
-        employee_id = str(employee["id"])
-        if not employee.get("login"):
-            await staff.open_account(
-                doors, admin, employee_id=employee_id, login=post.login, password=password, role=post.role
-            )
-        person = Person(post.name, post.role, post.login, UUID(employee_id))
-        people.append(person)
-        skills[person.employee_id] = post.skills
-        passwords[post.login] = password
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def take_on(post: Post) -> Person:
+        async with few:
+            known = [{"skill": skill, "level": 2} for skill in post.skills]
+            employee = here.get(post.name) or await staff.hire(doors, admin, name=post.name, skills=known)
+            employee_id = str(employee["id"])
+            if not employee.get("login"):
+                await staff.open_account(
+                    doors, admin, employee_id=employee_id, login=post.login, password=password, role=post.role
+                )
+            return Person(post.name, post.role, post.login, UUID(employee_id))
+
+    people = await asyncio.gather(*(take_on(post) for post in POSTS))
+    passwords.update((post.login, password) for post in POSTS)
+    skills = {person.employee_id: post.skills for person, post in zip(people, POSTS, strict=True)}
     return Crew(people, skills)

@@ -11,6 +11,8 @@ from demo.doors import Doors, Person
 _BUSY = ("unpublished", "deferred", "arrivals", "behind", "timers_due")
 _WRONG = ("parked", "unreadable", "timers_failing")
 _APART = 1.0
+_AGAIN = 0.3
+"""Seconds between two looks at a shop that still moves."""
 
 
 class NeverQuiet(Exception):
@@ -82,4 +84,4 @@ async def until_quiet(doors: Doors, operator: Person, *, within: float = 90) -> 
         if time.monotonic() > deadline:
             raise NeverQuiet("; ".join(now.restless) or "facts are still being told")
         before = None if now.restless else now
-        await asyncio.sleep(_APART)
+        await asyncio.sleep(_AGAIN if now.restless else _APART)
