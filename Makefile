@@ -43,7 +43,7 @@ bench: setup ## what a journey costs, beside the machine's floor (QUICK=1, COMPA
 	@$(PY) -m bench
 
 test: setup ## every test, on private servers (ARGS="-k estimate services/reception")
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## format, lint, types, imports, contracts, migrations: under a minute
 	@$(PY) -m deploy.check

@@ -56,7 +56,16 @@ def _shop() -> bool:
 
 def _tests() -> bool:
     """The same tests as on native servers."""
-    argv = ["-m", "pytest", "-n", "2", "--dist", "loadfile", *ON_SERVERS_IN_CONTAINERS]
+    argv = [
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+        *ON_SERVERS_IN_CONTAINERS,
+    ]
     return _step("tests on servers in containers", argv, {"TEST_SERVERS": "containers"})
 
 

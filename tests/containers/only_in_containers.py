@@ -27,7 +27,7 @@ from deploy.containers.shop import ComposeShop
 from deploy.native.keys import FIRST_ADMIN
 from deploy.native.layout import DEPARTMENTS, Layout
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 WITHIN = 10.0
 """Seconds a department has to drain, finish, acknowledge and close."""
@@ -63,6 +63,7 @@ class TestADepartmentsContainer:
         own = ["jwks.json", "parts-broker-url", "parts-database-url", "personal-data.key"]
         assert sorted(said.split()) == own
 
+    @pytest.mark.asyncio(loop_scope="session")
     async def test_stopped_at_work_ends_well_and_leaves_nothing_half_done(
         self, shop: ComposeShop, floor: Floor
     ) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from demo.desks import booking
 from demo.repairs import OIL_SERVICE
 from demo.visits.course import Course
@@ -16,16 +17,27 @@ from contracts.booking import (
 )
 from contracts.crm import FollowUpCancelled, FollowUpPlanned
 from contracts.reception import VisitOpened
-from tests.integration.story import (
-    Town,
-)
+from tests.integration.story import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def _is_booked(course: Course) -> None:
-    await course.register()
-    await course.book(services=(OIL_SERVICE,), words="")
+@pytest_asyncio.fixture(loop_scope="session")
+async def course(town: Town) -> Course:
+    """An oil service is booked, and everybody has heard of it."""
+    booked = town.course()
+    await booked.register()
+    await booked.book(services=(OIL_SERVICE,), words="")
+    await town.settled()
+    return booked
+
+
+async def _calls_off(town: Town, course: Course) -> None:
+    await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+
+
+async def _asks_for_a_later_slot(course: Course) -> None:
+    await course.take_slot(8, instead_because="the customer is still on the road")
 
 
 async def _is_kept_with_its_parts(town: Town, course: Course) -> None:
@@ -37,33 +49,25 @@ async def _is_kept_with_its_parts(town: Town, course: Course) -> None:
 
 
 class TestACancelledBookingWhoseCarArrives:
-    async def test_cancelled_first(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+    async def test_cancelled_first(self, town: Town, course: Course) -> None:
+        await _calls_off(town, course)
         await town.settled()
 
         await course.arrive()
 
         await _is_kept_with_its_parts(town, course)
 
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
+    async def test_arrived_first_and_booking_has_not_heard(self, town: Town, course: Course) -> None:
         with town.withheld("booking", VisitOpened):
             await course.arrive()
-            await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+            await _calls_off(town, course)
             await town.doors.deliver()
 
         await _is_kept_with_its_parts(town, course)
 
-    async def test_cancelled_first_and_parts_hears_it_last(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
+    async def test_cancelled_first_and_parts_hears_it_last(self, town: Town, course: Course) -> None:
         with town.withheld("parts", AppointmentCancelled):
-            await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+            await _calls_off(town, course)
             await course.arrive()
             await town.doors.deliver()
 
@@ -72,9 +76,7 @@ class TestACancelledBookingWhoseCarArrives:
 
 @pytest.mark.req("BOOK-37")
 class TestAMissedBookingWhoseCarArrives:
-    async def test_missed_first(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
+    async def test_missed_first(self, town: Town, course: Course) -> None:
         await town.passes(hours=26)
         customer = UUID(course.customer_id)
         assert len(town.said(AppointmentMissed, customer_id=customer)) == 1
@@ -86,10 +88,7 @@ class TestAMissedBookingWhoseCarArrives:
         (call,) = town.said(FollowUpPlanned, customer_id=customer)
         assert len(town.said(FollowUpCancelled, follow_up_id=call.follow_up_id)) == 1
 
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
+    async def test_arrived_first_and_booking_has_not_heard(self, town: Town, course: Course) -> None:
         with town.withheld("booking", VisitOpened):
             await course.arrive()
             await town.doors.deliver()
@@ -102,33 +101,25 @@ class TestAMissedBookingWhoseCarArrives:
 
 
 class TestARescheduledBookingWhoseCarArrivesOnTheOldSlot:
-    async def test_rescheduled_first(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await course.take_slot(8, instead_because="the customer is still on the road")
+    async def test_rescheduled_first(self, town: Town, course: Course) -> None:
+        await _asks_for_a_later_slot(course)
         await town.settled()
 
         await course.arrive()
 
         await _is_kept_with_its_parts(town, course)
 
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
+    async def test_arrived_first_and_booking_has_not_heard(self, town: Town, course: Course) -> None:
         with town.withheld("booking", VisitOpened):
             await course.arrive()
-            await course.take_slot(8, instead_because="the customer is still on the road")
+            await _asks_for_a_later_slot(course)
             await town.doors.deliver()
 
         await _is_kept_with_its_parts(town, course)
 
-    async def test_rescheduled_first_and_reception_and_parts_hear_it_last(self, town: Town) -> None:
-        course = town.course()
-        await _is_booked(course)
-        await town.settled()
+    async def test_rescheduled_first_and_parts_hears_it_last(self, town: Town, course: Course) -> None:
         with town.withheld("parts", AppointmentRescheduled):
-            await course.take_slot(8, instead_because="the customer is still on the road")
+            await _asks_for_a_later_slot(course)
             await course.arrive()
             await town.doors.deliver()
 

@@ -7,14 +7,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contracts import billing, booking, complaints, crm, parts, workshop
-from contracts.values import Line, PartNeed, ReservationLine, Title, UsedPart
+from contracts.values import Check, Line, PartNeed, ReservationLine, Title, UsedPart
 from reception.domain import HouseRules, Visit
 from reception.domain.estimate import LineAnswer
+from reception.domain.handover import Papers
 from reception.domain.pricing import LabourPrice, PartPrice, PriceList
 from reception.domain.states import VisitState
 
 NOON = datetime(2025, 3, 7, 4, 0, tzinfo=UTC)
 RULES = HouseRules()
+CHECKS = tuple(Check(check=name, ok=True) for name in RULES.handover_checks)
+"""All that is looked at before the keys go out, and well."""
 CUSTOMER, VEHICLE, ADVISOR, TECHNICIAN = (UUID(int=n) for n in (101, 102, 103, 104))
 
 PRICES = PriceList(
@@ -65,6 +68,19 @@ def a_visit(state: VisitState = VisitState.IN_WORKSHOP, **own: Any) -> Visit:
         "clock_from": NOON,
     }
     return Visit(**(facts | own))
+
+
+def papers(**own: object) -> Papers:
+    """The invoice that lies on the desk, not settled yet."""
+    facts = {
+        "invoice_id": UUID(int=9),
+        "revision": 1,
+        "estimate_revision": 1,
+        "state": "prepared",
+        "settled": False,
+        "balance": Decimal("540.00"),
+    }
+    return Papers.model_validate(facts | own)
 
 
 def an_estimated_visit(*lines: Line, present: bool = True) -> Visit:

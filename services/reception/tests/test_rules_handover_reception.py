@@ -1,37 +1,23 @@
 """What must be seen, signed and settled before the keys go out; no database, no clock."""
 
-from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from services.reception.tests.reception_builders import (
+    CHECKS,
     NOON,
     RULES,
     a_line,
     an_estimated_visit,
     answer_latest,
+    papers,
 )
 
-from contracts.values import Check
 from reception.domain import Visit, refusals
 from reception.domain.arrival import Belonging, RegistrationForm
-from reception.domain.handover import BelongingCheck, Papers
+from reception.domain.handover import BelongingCheck
 from reception.domain.states import VisitState
-
-CHECKS = tuple(Check(check=name, ok=True) for name in RULES.handover_checks)
-
-
-def papers(**own: object) -> Papers:
-    facts = {
-        "invoice_id": UUID(int=9),
-        "revision": 1,
-        "estimate_revision": 1,
-        "state": "prepared",
-        "settled": False,
-        "balance": Decimal("540.00"),
-    }
-    return Papers.model_validate(facts | own)
 
 
 class TestHandover:

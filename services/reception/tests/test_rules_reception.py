@@ -3,39 +3,24 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from services.reception.tests.reception_builders import (
     ADVISOR,
+    CHECKS,
     NOON,
     PRICES,
     RULES,
     a_line,
     a_visit,
+    papers,
 )
 
 from chassis import IllegalTransition
 from chassis.states import Machine
-from contracts.values import Check
 from reception.domain import refusals
 from reception.domain.arrival import RegistrationForm
-from reception.domain.handover import Papers
 from reception.domain.states import ESTIMATE, PROMISE, VISIT, VisitState
-
-CHECKS = tuple(Check(check=name, ok=True) for name in RULES.handover_checks)
-
-
-def papers(**own: object) -> Papers:
-    facts = {
-        "invoice_id": UUID(int=9),
-        "revision": 1,
-        "estimate_revision": 1,
-        "state": "prepared",
-        "settled": False,
-        "balance": Decimal("540.00"),
-    }
-    return Papers.model_validate(facts | own)
 
 
 class TestTheClockOfReception:
