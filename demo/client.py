@@ -35,11 +35,12 @@ class Traffic:
 class GatewayClient(Doors):
     """Every request goes through the shop's one public address."""
 
-    def __init__(self, public_url: str, passwords: dict[str, str]) -> None:
-        """``passwords`` by login; more may be put in while it works."""
+    def __init__(self, public_url: str, passwords: dict[str, str], *, patience: float = PATIENCE) -> None:
+        """``passwords`` by login; more may be put in while it works. ``patience`` in seconds."""
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
         self._http = httpx.AsyncClient(base_url=public_url, timeout=30, limits=limits)
         self.passwords = passwords
+        self._patience = patience
         self.traffic = Traffic()
         self._signed_in: dict[str, _SignIn] = {}
         self._signing: dict[str, asyncio.Lock] = {}
@@ -49,9 +50,9 @@ class GatewayClient(Doors):
         await self._http.aclose()
 
     async def wait(self, turn: int) -> bool:
-        """A tenth of a second, then longer and longer up to a second; a minute in all."""
+        """A fifth of a second, then longer and longer up to a second, until patience is over."""
         pauses = [min(0.2 * 1.6**n, _LONGEST_PAUSE) for n in range(turn)]
-        if sum(pauses) > PATIENCE:
+        if sum(pauses) > self._patience:
             return False
         await asyncio.sleep(pauses[-1])
         return True

@@ -8,7 +8,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 _CONFLICTS = {"40001", "40P01"}
-_OUTAGES = {"57P01", "57P02", "57P03", "53300", "53100", "25006", "57P05", "25P03"}
+_READ_ONLY = "25006"
+_OUTAGES = {"57P01", "57P02", "57P03", "53300", "53100", _READ_ONLY, "57P05", "25P03"}
 _BEYOND_LIMITS = {"22000", "22003", "22008", "22021", "22P05"}
 
 
@@ -41,6 +42,11 @@ def is_busy(error: BaseException) -> bool:
 def is_beyond_limits(error: BaseException) -> bool:
     """A date, number or text that nobody can count with or keep (the year 9999, NUL in a text)."""
     return isinstance(error, OverflowError) or sqlstate(error) in _BEYOND_LIMITS
+
+
+def is_read_only(error: BaseException) -> bool:
+    """The session may not write, as on a standby."""
+    return sqlstate(error) == _READ_ONLY
 
 
 def is_outage(error: BaseException) -> bool:

@@ -9,13 +9,14 @@ import structlog
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import ExceptionContext, Row, TextClause, text
+from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis.alarms import Alarms
 from chassis.clock import Clock
 from chassis.columns import json_text, json_value
-from chassis.faults import is_outage
+from chassis.faults import is_outage, is_read_only
 from chassis.http import idempotency
 from chassis.messaging.broker import Broker, Inbox
 from chassis.messaging.envelope import Envelope
@@ -249,7 +250,7 @@ class Runtime:
 
 
 def _engine(settings: ServiceSettings) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         settings.database_url,
         pool_size=settings.pool_size,
         max_overflow=0,  # a connection beyond the pool would prepare every statement anew, and be closed
@@ -271,3 +272,12 @@ def _engine(settings: ServiceSettings) -> AsyncEngine:
             },
         },
     )
+    listen(engine.sync_engine, "handle_error", _leave_a_standby)
+    return engine
+
+
+def _leave_a_standby(failure: ExceptionContext) -> None:
+    """A session that began while the database was read-only (after a failover) stays so for good: all are
+    begun anew."""
+    if is_read_only(failure.original_exception):
+        failure.is_disconnect = True

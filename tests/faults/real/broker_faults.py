@@ -161,7 +161,7 @@ FAULTS = [
     Fault("broker", "restarted in good order", restarted, _PUBLISHING),
     Fault("broker", "connections cut in the middle of a frame", cut_mid_frame),
     Fault("broker", "silent towards departments", silenced(client=True, server=False)),
-    Fault("broker", "deaf to departments", silenced(client=False, server=True)),
+    Fault("broker", "deaf to departments", silenced(client=False, server=True), _PUBLISHING),
     Fault("broker", "a black hole both ways", silenced(client=True, server=True)),
     Fault("broker", "refused for a minute at start", refused_at_start, _PUBLISHING),
     Fault("broker", "flapping every second", flapping),
@@ -178,7 +178,7 @@ FAULTS = [
     Fault(
         "broker",
         "disk alarm",
-        _alarm("set_disk_free_limit", "900TB", off=("set_disk_free_limit", "200MB")),
+        _alarm("set_disk_free_limit", "900000GB", off=("set_disk_free_limit", "200MB")),
         _PUBLISHING,
     ),
     Fault("broker", "confirms lost", confirms_lost),

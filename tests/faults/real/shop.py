@@ -14,6 +14,7 @@ from demo.floor import Floor
 from demo.people import hire_everybody
 from demo.quiet import until_quiet
 from demo.shop_time import ShopTime
+from deploy.containers.servers import kinds
 from deploy.native import Layout, Shop
 from deploy.native.departments import Departments, login
 from deploy.native.keys import FIRST_ADMIN
@@ -64,7 +65,7 @@ class BreakableShop(Shop):
     """A shop whose servers stand behind gates; everything else is as in production."""
 
     def __init__(self, layout: Layout) -> None:
-        super().__init__(layout)
+        super().__init__(layout, *kinds())
         self.orders = Orders(layout.folder / "orders")
         self.to_database = Gate(self.postgres.port)
         self.to_broker = Gate(self.broker.port)
@@ -153,7 +154,7 @@ async def stage(folder: Path, port_base: int) -> AsyncIterator[Stage]:
     try:
         await shop.open()
         passwords = {FIRST_ADMIN: shop.keys.first_password.read_text().strip()}
-        client = GatewayClient(shop.layout.public_url, passwords)
+        client = GatewayClient(shop.layout.public_url, passwords, patience=PATIENCE)
         time = ShopTime(shop.layout.clock_file)
         await until_quiet(client, ADMIN)
         time.move_to(time.next_opening())
