@@ -1,10 +1,23 @@
 """House rules: the numbers of the requirements, which each shop may change, with who, when and why."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Table, Text, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    MetaData,
+    ScalarSelect,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -76,9 +89,21 @@ def house_rules_table(metadata: MetaData) -> Table:
 _overrides = house_rules_table(MetaData())
 
 
+def overrides() -> ScalarSelect[Any]:
+    """The latest change of each rule by name, as a column of a department's own statement (`in_force`)."""
+    latest = select(_overrides.c.name, _overrides.c.value).ext(distinct_on(_overrides.c.name))
+    rows = latest.order_by(_overrides.c.name, _overrides.c.position.desc()).subquery()
+    return select(func.jsonb_object_agg(rows.c.name, rows.c.value, type_=JSONB)).scalar_subquery()
+
+
+def in_force(model: type[Rules], changed: Mapping[str, Any] | None) -> Rules:
+    """The house rules with what ``overrides`` found."""
+    return model.model_validate(_known(model, changed))
+
+
 async def load(session: AsyncSession, model: type[Rules]) -> Rules:
     """The house rules in force, by one query."""
-    return model.model_validate(await _in_force(session, model))
+    return in_force(model, await session.scalar(_LOAD))
 
 
 async def change_rule(tx: Transaction, model: type[Rules], name: str, value: Any, reason: str) -> Rules:
@@ -93,7 +118,7 @@ async def change_rule(tx: Transaction, model: type[Rules], name: str, value: Any
         raise Invalid("reason", "why the rule is changed")
     await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("house-rules"))))
     try:
-        changed = model.model_validate({**await _in_force(tx.session, model), name: value})
+        changed = model.model_validate({**_known(model, await tx.session.scalar(_LOAD)), name: value})
     except ValidationError as wrong:
         raise Invalid(name, "; ".join(e["msg"] for e in wrong.errors())) from wrong
     row = {"name": name, "value": changed.model_dump(mode="json")[name], "reason": reason.strip()}
@@ -108,8 +133,9 @@ async def rules_history(tx: Transaction) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-async def _in_force(session: AsyncSession, model: type[HouseRules]) -> dict[str, Any]:
-    latest = select(_overrides.c.name, _overrides.c.value).ext(distinct_on(_overrides.c.name))
-    rows = await session.execute(latest.order_by(_overrides.c.name, _overrides.c.position.desc()))
-    # A rule that this release no longer has stays in the history, and is of no effect.
-    return {name: value for name, value in rows if name in model.model_fields}
+def _known(model: type[HouseRules], changed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A rule that this release no longer has stays in the history, and is of no effect."""
+    return {name: value for name, value in (changed or {}).items() if name in model.model_fields}
+
+
+_LOAD = select(overrides())

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy import event as hooks
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -44,6 +45,22 @@ def _note_touched(session: Session, *_: object) -> None:
             touched[type(row).__name__, str(identity[0])] = row
 
 
+@cache
+def _locking(kind: type[Any], *names: str) -> Select[tuple[Any]]:
+    """Finds one by these attributes and locks it, as it stands then.
+
+    Prepared once: putting a statement together takes longer than running it."""
+    columns = (getattr(kind, name) == bindparam(name) for name in names)
+    return select(kind).where(*columns).with_for_update().execution_options(populate_existing=True)
+
+
+@cache
+def _primary_key(kind: type[Any]) -> tuple[str, ...]:
+    """The names of the attributes that are its id."""
+    mapper = inspect(kind)
+    return tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)
+
+
 class Tx:
     """One transaction of a department. The chassis opens and commits it; commands and reactions use it."""
 
@@ -77,7 +94,7 @@ class Tx:
         self._timers: dict[tuple[str, str], tuple[datetime, dict[str, Any]] | None] = {}
         self._positions: dict[UUID, int] = {}
         self._locked: set[Any] = set()
-        self._rules: dict[type[HouseRules], HouseRules] = {}
+        self._standing: dict[Any, Any] = {}  # what ``once`` has read
         self._touched: dict[tuple[str, str], Aggregate] = {}
         session.info["touched"] = self._touched
 
@@ -125,13 +142,12 @@ class Tx:
         if held is not None and identity in self._locked:
             return cast(T, held)
         self._locked.add(identity)
-        found: T | None = await self.session.get(kind, id, with_for_update=True)
-        return found
+        return await self.find_by(kind, **dict(zip(_primary_key(cast(Any, kind)), identity[1], strict=True)))
 
     async def find_by(self, kind: type[T], **key: Any) -> T | None:
-        """The one with this natural key, locked, or ``None``."""
-        found = await self.session.execute(select(kind).filter_by(**key).with_for_update())
-        return found.scalar_one_or_none()
+        """The one with this natural key, none of it null, locked, or ``None``."""
+        found = await self.session.execute(_locking(cast(Any, kind), *key), key)
+        return cast(T | None, found.scalar_one_or_none())
 
     async def all(self, query: Select[T]) -> list[T]:
         """What a query finds; lock it yourself, in one order, if you will change several."""
@@ -192,10 +208,23 @@ class Tx:
 
     async def rules(self, model: type[R]) -> R:
         """The house rules in force; read once a transaction."""
-        held = self._rules.get(model)
-        if held is None:
-            held = self._rules[model] = await rules_store.load(self.session, model)
-        return cast(R, held)
+
+        async def read(_: Tx) -> R:
+            return await rules_store.load(self.session, model)
+
+        return await self._once(model, read)
+
+    async def once(self, read: Callable[["Tx"], Awaitable[T]]) -> T:
+        """What ``read`` finds, read once a transaction: facts of the whole shop, which are not changed here.
+
+        Nothing is saved before it, so that a row that goes on changing is written once."""
+        return await self._once(read, read)
+
+    async def _once(self, name: object, read: Callable[["Tx"], Awaitable[T]]) -> T:
+        if name not in self._standing:
+            with self.session.no_autoflush:
+                self._standing[name] = await read(self)
+        return cast(T, self._standing[name])
 
     async def next_number(self, name: str) -> int:
         """The next number of a gapless counter; others wait for this one's commit."""

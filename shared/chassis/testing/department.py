@@ -1,13 +1,15 @@
 """One department under test: its real code on a real database, the hub for a broker, its HTTP by call."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import httpx
+from sqlalchemy import event as hooks
 from sqlalchemy import text
 
 from chassis.clock import ManualClock
@@ -30,6 +32,7 @@ _LOOK_NOW = text("update stream_cursor set wake_at = now() where wake_at > now()
 _RING_NOW = text("update timers set retry_at = now() where retry_at > now()")
 _TELL_NOW = text("update watermark set told_at = null")
 _HEARD_SO_FAR = text("select coalesce(sum(last), 0)::bigint from stream_cursor")
+_MARK = "update event_log set published_at"
 _ASK_NOW = text("update publisher_seen set asked_at = null where asked_at is not null")
 
 
@@ -107,6 +110,24 @@ class Department:
     def tx(self, *, by: str = "system") -> Tx:
         """A transaction on the department's database: ``async with department.tx() as tx``."""
         return self.runtime.begin(by=by)
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What is asked of the database inside the block, for tests that hold a line: each is a round trip.
+
+        Marking what was published is left out: it follows at any time, for many transactions together."""
+        sent: list[str] = []
+
+        def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.startswith(_MARK):
+                sent.append(statement)
+
+        engine = self.runtime.engine.sync_engine
+        hooks.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            hooks.remove(engine, "before_cursor_execute", note)
 
     # --- hearing
 
