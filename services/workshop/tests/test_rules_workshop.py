@@ -172,7 +172,7 @@ class TestPartsThatAreShort:
         )
         job.parts_of(first)[0].short = Decimal(0)
 
-        told = settle(job, rules=RULES, at=NOON)
+        told = settle(job, wash_required=RULES.wash_required, at=NOON)
 
         assert told == []
         assert [line.state for line in (first, second)] == ["authorised", "interrupted"]
@@ -186,7 +186,7 @@ class TestPartsThatAreShort:
         job.parts_of(short)[0].short = Decimal(1)
 
         for _ in range(2):
-            settle(job, rules=RULES, at=NOON)
+            settle(job, wash_required=RULES.wash_required, at=NOON)
 
         assert by_hand.state == "interrupted"
 
@@ -240,7 +240,7 @@ class TestReady:
         job = make.job(make.line(), authorised=False)
         job.lines[0].go("give_up")
 
-        [told] = settle(job, rules=RULES, at=NOON)
+        [told] = settle(job, wash_required=RULES.wash_required, at=NOON)
 
         assert isinstance(told, JobReady)
         assert told.outcome == "no_work"

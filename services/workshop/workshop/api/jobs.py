@@ -10,9 +10,10 @@ from chassis.http import Page, PageQuery, TxDep, Who, may, problems, router
 from contracts.may import workshop as perm
 from workshop.api import bodies
 from workshop.commands import jobs as commands
-from workshop.domain import Job, JobState
+from workshop.domain import JobState
 from workshop.domain import refusals as no
 from workshop.queries import jobs as queries
+from workshop.taking import read_job
 from workshop.views import JobView, Tag
 
 routes = router(tags=["jobs"])
@@ -63,7 +64,7 @@ async def list_jobs(
 @routes.get("/jobs/{job_id}", responses=problems(NotFound))
 async def show_job(job_id: UUID, tx: TxDep, who: Reader) -> JobView:
     """One job with its lines, parts, diagnosis, interruptions and inspections."""
-    return await queries.show_job(tx, await tx.read(Job, job_id))
+    return await queries.show_job(tx, await read_job(tx, job_id))
 
 
 @routes.get("/jobs/{job_id}/tag", responses=problems(NotFound))

@@ -10,11 +10,19 @@ from sqlalchemy import select
 from chassis import Tx
 from contracts.values import DiagnosticCode, InspectionItem, Line
 from workshop import trouble_codes
-from workshop.calendar import working_calendar
-from workshop.commands.progress import conclude, running_line_of
-from workshop.domain import Bay, HouseRules, Job, Technician, diagnosing, inspecting, interrupting, working
+from workshop.commands.progress import conclude
+from workshop.domain import Bay, Job, Technician, diagnosing, inspecting, interrupting, working
 from workshop.domain.refusals import BayOccupied, NoBayFree
 from workshop.domain.values import Cause, Reading, StepResult
+from workshop.taking import house, take_job, take_technician
+
+_FIRST_FREE = (
+    select(Bay)
+    .where(Bay.job_id.is_(None), Bay.in_use)
+    .order_by(Bay.name)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 async def dispatch_job(
@@ -28,11 +36,11 @@ async def dispatch_job(
     planned_end: datetime | None,
 ) -> Job:
     """Give lines to a technician and a bay; without lines, all that wait for a technician."""
-    job = await tx.get(Job, job_id)
-    technician = await tx.get(Technician, technician_id)
-    running = await running_line_of(tx, technician_id)
+    job = await take_job(tx, job_id)
+    technician, running = await take_technician(tx, technician_id)
     bay = await _bay(tx, job, bay_id)
-    previous = job.bay_id
+    shop = await house(tx)
+    previous = job.bay
     dispatched = working.dispatch(
         job,
         line_ids=line_ids,
@@ -41,12 +49,14 @@ async def dispatch_job(
         planned_start=planned_start or tx.now,
         planned_end=planned_end,
         elsewhere=running if running is not None and running.job_id != job.id else None,
-        calendar=await working_calendar(tx),
-        rules=await tx.rules(HouseRules),
+        calendar=shop.calendar,
+        rules=shop.rules,
         at=tx.now,
     )
-    if previous not in (None, bay.id):
-        await _leave(tx, job, previous)
+    if previous is not bay and job.stands_in(previous):
+        previous.free()
+        # One row must be empty before the other is filled: a job stands in one bay.
+        await tx.session.flush()
     if bay.job_id is None:
         # A car that is planned for later, while another stands there, moves in when its work starts.
         bay.occupy(job.id, tx.now)
@@ -58,34 +68,26 @@ async def _bay(tx: Tx, job: Job, bay_id: UUID | None) -> Bay:
     """The bay asked for, the one the car is in, or the first free one."""
     wanted = bay_id or job.bay_id
     if wanted is not None:
+        if wanted == job.bay_id and job.stands_in(job.bay):
+            return job.bay
         bay = await tx.get(Bay, wanted)
         if not bay.in_use:
             raise BayOccupied(bay=bay.name, in_use=False)
         return bay
-    first_free = select(Bay).where(Bay.job_id.is_(None), Bay.in_use).order_by(Bay.name).limit(1)
-    found = await tx.all(first_free.with_for_update(skip_locked=True))
+    found = await tx.all(_FIRST_FREE)
     if not found:
         raise NoBayFree()
     return found[0]
 
 
-async def _leave(tx: Tx, job: Job, bay_id: UUID | None) -> None:
-    old = await tx.find(Bay, bay_id)
-    if old is not None and old.job_id == job.id:
-        old.free()
-        # One row must be empty before the other is filled: a job stands in one bay.
-        await tx.session.flush()
-
-
 async def start_line(tx: Tx, *, job_id: UUID, line_id: UUID, technician_id: UUID) -> Job:
     """A technician begins a line, or goes on with it."""
-    job = await tx.get(Job, job_id)
-    technician = await tx.get(Technician, technician_id)
-    running = await running_line_of(tx, technician_id)
+    job = await take_job(tx, job_id)
+    technician, running = await take_technician(tx, technician_id)
     work = working.start_line(job, line_id, technician=technician, running=running, at=tx.now)
     bay = await _bay(tx, job, None)
     bay.occupy(job.id, tx.now)
-    job.bay_id = bay.id
+    job.stand_in(bay)
     return await conclude(tx, job, work)
 
 
@@ -100,7 +102,7 @@ async def complete_line(
     result_text: str,
 ) -> Job:
     """A technician finished a line."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     technician = await tx.get(Technician, technician_id)
     done = working.complete_line(
         job,
@@ -116,7 +118,7 @@ async def complete_line(
 
 async def correct_usage(tx: Tx, *, job_id: UUID, line_id: UUID, used: Mapping[UUID, Decimal]) -> Job:
     """What was really used differs from what was reported."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     working.correct_usage(job, line_id, used)
     return await conclude(tx, job)
 
@@ -133,7 +135,7 @@ async def report_diagnosis(
     lines: Sequence[Line],
 ) -> Job:
     """A technician hands in the plan for review; the diagnosis line ends with it."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     technician = await tx.get(Technician, technician_id)
     line = diagnosing.report_diagnosis(
         job,
@@ -161,7 +163,7 @@ async def report_diagnosis(
 
 async def review_diagnosis(tx: Tx, *, job_id: UUID, reviewer_id: UUID, approved: bool, remarks: str) -> Job:
     """Another technician approves the plan or sends it back (WORK-07)."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     told = diagnosing.review_diagnosis(
         job, reviewer_id=reviewer_id, approved=approved, remarks=remarks, at=tx.now
     )
@@ -180,7 +182,7 @@ async def report_additional_work(
     vehicle_parked: bool,
 ) -> Job:
     """More work was found while working (E1)."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     found = diagnosing.report_additional_work(
         job,
         technician_id=technician_id,
@@ -205,7 +207,7 @@ async def interrupt_job(
     moved_to_parking: bool,
 ) -> Job:
     """The supervisor stops work (WORK-16)."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     told = interrupting.interrupt(
         job, cause=cause, line_ids=line_ids, reason=reason, moved_to_parking=moved_to_parking, at=tx.now
     )
@@ -214,13 +216,13 @@ async def interrupt_job(
 
 async def resume_job(tx: Tx, *, job_id: UUID, cause: Cause) -> Job:
     """The supervisor ends an interruption."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     return await conclude(tx, job, interrupting.resume(job, cause=cause, at=tx.now))
 
 
 async def begin_inspection(tx: Tx, *, job_id: UUID, inspector_id: UUID) -> Job:
     """An inspector takes the car."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     inspecting.begin_inspection(job, inspector_id=inspector_id)
     return await conclude(tx, job)
 
@@ -229,7 +231,7 @@ async def pass_inspection(
     tx: Tx, *, job_id: UUID, inspector_id: UUID, items: Sequence[InspectionItem], test_drive: bool
 ) -> Job:
     """The inspector is content (WORK-26)."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     passed = inspecting.pass_inspection(
         job, inspector_id=inspector_id, items=items, test_drive=test_drive, at=tx.now
     )
@@ -247,7 +249,7 @@ async def fail_inspection(
     test_drive: bool,
 ) -> Job:
     """The inspector sends lines back as rework (WORK-27)."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     told = inspecting.fail_inspection(
         job,
         inspector_id=inspector_id,
@@ -255,7 +257,7 @@ async def fail_inspection(
         findings=findings,
         items=items,
         test_drive=test_drive,
-        rules=await tx.rules(HouseRules),
+        rules=(await house(tx)).rules,
         at=tx.now,
     )
     return await conclude(tx, job, *told)
@@ -263,13 +265,13 @@ async def fail_inspection(
 
 async def finish_wash(tx: Tx, *, job_id: UUID) -> Job:
     """The car is clean (WORK-30)."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     inspecting.finish_wash(job, at=tx.now)
     return await conclude(tx, job)
 
 
 async def declare_ready(tx: Tx, *, job_id: UUID) -> Job:
     """The supervisor ends the job, or hears what is missing."""
-    job = await tx.get(Job, job_id)
+    job = await take_job(tx, job_id)
     inspecting.declare_ready(job, at=tx.now)
     return await conclude(tx, job)

@@ -32,6 +32,7 @@ def open_job(
     job = Job(
         id=job_id,
         visit_id=visit.id,
+        visit=visit,
         request_id=visit.request_id,
         priority_class=_effective_class(priority_class, waiting_on_site),
         waiting_on_site=waiting_on_site,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeGuard
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text, text
@@ -13,8 +14,10 @@ from chassis.columns import Json, Utc
 from chassis.states import Machine
 from contracts.values import Line, LineResult, Technician, UsedPart
 from workshop.domain.base import Base
+from workshop.domain.copies import Visit
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.parts import NONE, PartLine
+from workshop.domain.resources import Bay
 from workshop.domain.values import Alarm, Cause, Diagnosis, Inspection, Interruption, LateFact
 
 
@@ -146,12 +149,15 @@ class Job(Aggregate, Base):
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     late_facts: Mapped[tuple[LateFact, ...]] = mapped_column(Json(tuple[LateFact, ...]), default=tuple)
 
+    # What belongs to a job comes with it: `taking.gather`; lists of jobs name what they show.
+    visit: Mapped[Visit] = relationship(lazy="raise")
+    bay: Mapped[Bay | None] = relationship(lazy="raise")
     lines: Mapped[list[JobLine]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=JobLine.position
+        lazy="raise", cascade="all, delete-orphan", order_by=JobLine.position
     )
     # Parts may tell of a request before the job exists, so the rows are joined by the request.
     parts: Mapped[list[PartLine]] = relationship(
-        lazy="selectin",
+        lazy="raise",
         primaryjoin=lambda: Job.request_id == PartLine.request_id,
         foreign_keys=lambda: PartLine.request_id,
         order_by=PartLine.id,
@@ -234,6 +240,10 @@ class Job(Aggregate, Base):
         """Whether the car no longer stands in a bay."""
         return self.parked or self.away or self.state in (JobState.READY, JobState.CLOSED)
 
+    def stands_in(self, bay: Bay | None) -> TypeGuard[Bay]:
+        """Whether the car is in that bay; only who holds the job's lock may change that."""
+        return bay is not None and bay.job_id == self.id
+
     def can_start(self, line: JobLine) -> bool:
         """Whether nothing but a technician is missing for the line to go on."""
         return (
@@ -294,6 +304,10 @@ class Job(Aggregate, Base):
                 )
                 self.parts.append(part)
             part.expect(need)
+
+    def stand_in(self, bay: Bay | None) -> None:
+        """Where the car is worked on from now; ``None``: nowhere."""
+        self.bay, self.bay_id = bay, None if bay is None else bay.id
 
     def open_up(self, interruption: Interruption) -> None:
         """Work stands still from now."""

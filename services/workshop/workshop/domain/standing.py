@@ -9,20 +9,21 @@ from contracts.workshop import JobCompleted, JobReady, JobReopened
 from workshop.domain.interrupting import release_lines, watch_answer, watch_parts
 from workshop.domain.job import FINISHING, Job, JobState
 from workshop.domain.line import LineState
-from workshop.domain.rules import HouseRules
 
 S = JobState
 
 
-def settle(job: Job, *, rules: HouseRules, at: datetime) -> list[Event]:
-    """Bring state, interruptions and readiness up to date; gives the facts that follow, in order."""
+def settle(job: Job, *, wash_required: bool, at: datetime) -> list[Event]:
+    """Bring state, interruptions and readiness up to date; gives the facts that follow, in order.
+
+    ``wash_required`` is asked only of a job that is finished (WORK-30)."""
     job.changed_at = at
     if job.state == S.CLOSED:
         return []
     release_lines(job)
     told: list[Event] = [*_reopen(job), *watch_parts(job, at), *watch_answer(job, at)]
     if job.finished:
-        told += _finish(job, rules, at)
+        told += _finish(job, wash_required, at)
     else:
         job.state = _working_state(job).value
     job.waits_for_dispatch = not job.away and any(
@@ -53,7 +54,7 @@ def _reason_to_reopen(job: Job) -> str:
     return "answer" if job.squared else "parts_issued"
 
 
-def _finish(job: Job, rules: HouseRules, at: datetime) -> list[Event]:
+def _finish(job: Job, wash_required: bool, at: datetime) -> list[Event]:
     told: list[Event] = []
     if job.state not in FINISHING:
         job.state = S.COMPLETED.value
@@ -63,7 +64,7 @@ def _finish(job: Job, rules: HouseRules, at: datetime) -> list[Event]:
             )
     if job.state in (S.READY, S.INSPECTING) or (job.work_done and job.inspected_at is None):
         return told
-    if job.work_done and rules.wash_required and job.washed_at is None:
+    if job.work_done and wash_required and job.washed_at is None:
         job.state = S.WASHING.value
     elif job.squared:
         told.append(_become_ready(job, at))

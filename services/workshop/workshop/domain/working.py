@@ -64,7 +64,7 @@ def dispatch(
         line.planned_start, line.planned_end = planned_start, planned_end
     if bay.job_id not in (None, job.id) and planned_start <= at:
         raise BayOccupied(bay=bay.name, job_id=bay.job_id)
-    job.bay_id = bay.id
+    job.stand_in(bay)
     return JobDispatched(
         **job.ids,
         line_ids=tuple(line.id for line in lines),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
-from sqlalchemy.orm import raiseload
+from sqlalchemy.orm import selectinload
 
 from chassis import Tx
 from chassis.columns import Utc
@@ -38,7 +38,7 @@ async def board(
         .outerjoin(Job, Job.visit_id == Visit.id)
         .outerjoin(Bay, Bay.id == Job.bay_id)
         .where(Visit.whereabouts.in_((IN_SHOP, AWAY)))
-        .options(raiseload(Job.parts))
+        .options(selectinload(Job.lines))
     )
     stmt = _filtered(cast(Select[Any], cars), words, state, held)
     if at_risk is not None:
@@ -108,6 +108,7 @@ async def queue(tx: Tx, page: PageAsked, *, skill: str | None) -> Page[QueueItem
         select(Job, Visit.request_no, Visit.plate)
         .join(Visit, Visit.id == Job.visit_id)
         .where(Job.waits_for_dispatch)
+        .options(selectinload(Job.lines), selectinload(Job.parts))
     )
     if skill is not None:
         wanted = (LineState.AUTHORISED.value, LineState.FAILED.value)

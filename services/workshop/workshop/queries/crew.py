@@ -7,15 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import raiseload
 
 from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
-from workshop.calendar import working_calendar
 from workshop.domain import Appointment, Bay, HouseRules, Job, JobLine, Technician, Visit
 from workshop.domain.copies import AWAY, IN_SHOP
 from workshop.domain.line import CLOSED
 from workshop.queries.jobs import waiting_since
+from workshop.taking import house
 from workshop.views import (
     DayLoad,
     ScheduleEntry,
@@ -45,7 +44,6 @@ async def technician_views(tx: Tx, shown: Sequence[Technician]) -> list[Technici
         .outerjoin(Bay, Bay.id == Job.bay_id)
         .where(JobLine.technician_id.in_([t.id for t in shown]), JobLine.state.not_in(closed))
         .where(Visit.whereabouts.in_((IN_SHOP, AWAY)))
-        .options(raiseload(Job.parts), raiseload(Job.lines))
         .order_by(JobLine.planned_start, JobLine.id)
     )
     work: dict[UUID | None, list[Any]] = defaultdict(list)
@@ -148,7 +146,7 @@ def _entry(line: JobLine, before: datetime | None, flag_from: int, at: datetime)
 
 async def load(tx: Tx, first: date, last: date) -> list[DayLoad]:
     """Planned and real work of each day from ``first`` to ``last``."""
-    calendar = await working_calendar(tx)
+    calendar = (await house(tx)).calendar
     start, end = _day(tx, first)[0], _day(tx, last)[1]
     slots = await tx.all(
         select(Appointment)

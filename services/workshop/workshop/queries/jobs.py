@@ -4,10 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
 from workshop.domain import Bay, Job, JobLine, JobState, Visit
+from workshop.taking import read_job
 from workshop.views import (
     JobView,
     Tag,
@@ -20,14 +22,12 @@ _CAUSE_OF = {JobState.INTERRUPTED: "A", JobState.AWAITING_ANSWER: "B", JobState.
 async def show_job(tx: Tx, job: Job) -> JobView:
     """The job as its screen shows it, with what this transaction changed."""
     await tx.session.flush()
-    found = select(Visit, Bay.name).outerjoin(Bay, Bay.id == job.bay_id).where(Visit.id == job.visit_id)
-    visit, bay = (await tx.session.execute(found)).one()
-    return job_view(job, visit, bay)
+    return job_view(job, job.visit, None if job.bay is None else job.bay.name)
 
 
 async def tag(tx: Tx, job_id: UUID) -> Tag:
     """The progress tag of a car (WORK-18)."""
-    view = await show_job(tx, await tx.read(Job, job_id))
+    view = await show_job(tx, await read_job(tx, job_id))
     names = dict.fromkeys(line.technician_name for line in view.lines if line.technician_name)
     return Tag(
         request_no=view.vehicle.request_no,
@@ -57,6 +57,7 @@ async def jobs(
         select(Job, Visit, Bay.name)
         .join(Visit, Visit.id == Job.visit_id)
         .outerjoin(Bay, Bay.id == Job.bay_id)
+        .options(selectinload(Job.lines), selectinload(Job.parts))
     )
     if state is not None:
         stmt = stmt.where(Job.state == state)

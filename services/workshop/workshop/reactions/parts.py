@@ -20,6 +20,7 @@ from contracts.parts import (
 from contracts.values import IssuedPart, ReservationLine
 from workshop.commands.progress import conclude
 from workshop.domain import Job, JobState, PartLine
+from workshop.taking import gather
 
 _WholeState = PartsReserved | ShortageDetected | ReservationAttached | PartsReleased | PartsArrived
 _AnyReservationEvent = _WholeState | PartsIssued | PartsReturned | PartsBackOrdered | EtaChanged
@@ -85,8 +86,11 @@ async def parts_of_request(tx: Tx, request_id: UUID) -> list[PartLine]:
 
 async def _lock(tx: Tx, event: _AnyReservationEvent) -> Job | None:
     """The request's job, locked; without one, the request itself, since its job may be opened just now."""
-    await tx.lock(f"request:{event.request_id}")
-    return await tx.find_by(Job, request_id=event.request_id)
+    job = await tx.find_by(Job, request_id=event.request_id)
+    if job is None:
+        await tx.lock(f"request:{event.request_id}")
+        job = await tx.find_by(Job, request_id=event.request_id)
+    return job and await gather(tx, job)
 
 
 async def _known(tx: Tx, event: _AnyReservationEvent, job: Job | None) -> dict[UUID, PartLine]:

@@ -18,6 +18,7 @@ from workshop.commands.progress import PROMISE_CHECK, conclude
 from workshop.domain import Appointment, Job, JobLine, JobState, ShopCalendar, Technician
 from workshop.domain.copies import CALENDAR
 from workshop.domain.line import CLOSED, LineState
+from workshop.taking import gather
 
 _AnyAppointment = (
     AppointmentConfirmed
@@ -56,6 +57,7 @@ async def _take_work_back(tx: Tx, technician: Technician) -> None:
     )
     planned = select(Job).where(Job.id.in_(jobs), Job.state != JobState.CLOSED.value)
     for job in await tx.all(planned.order_by(Job.id).with_for_update()):
+        await gather(tx, job)
         for line in job.lines:
             if line.technician_id == technician.id and line.state in open_states:
                 line.technician_id = line.technician_name = None

@@ -25,6 +25,7 @@ from workshop.commands.progress import PROMISE_CHECK, conclude, leave_bay
 from workshop.domain import Job, JobState, Visit, answers
 from workshop.domain.copies import AWAY, EXPECTED, GONE, IN_SHOP, OrderedRework
 from workshop.reactions.parts import parts_of_request
+from workshop.taking import gather
 
 
 async def expect_job_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
@@ -132,7 +133,7 @@ async def list_for_supervisor_on_promise_refused(tx: Tx, event: PromiseRefused) 
 
 async def open_rework_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
     """A complaint's rework is done in this visit; ready, if it was declared, is withdrawn."""
-    job = await _job(tx, event, note_late=False)
+    job = await tx.find_by(Job, visit_id=event.visit_id)
     order = OrderedRework(
         measure_id=event.measure_id, lines=event.lines, original_line_ids=event.original_line_ids
     )
@@ -143,6 +144,7 @@ async def open_rework_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
     if job.state == JobState.CLOSED:
         job.note_late(event.TYPE, tx.now)
         return
+    await gather(tx, job)
     await conclude(tx, job, answers.order_rework(job, **dict(order)))
 
 
@@ -168,7 +170,7 @@ async def take_up_job_on_vehicle_returned(tx: Tx, event: VehicleReturned) -> Non
 
 async def freeze_job_on_work_accepted(tx: Tx, event: WorkAccepted) -> None:
     """The customer has signed: people may no longer add work."""
-    job = await _job(tx, event)
+    job = await _open_job(tx, event)
     if job is not None:
         job.accepted_at = event.signed_at if job.state == JobState.READY else None
 
@@ -184,14 +186,16 @@ async def close_job_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
 
 
 async def _close(tx: Tx, event: VehicleHandedOver | VisitClosed, at: datetime) -> None:
-    visit = await _visit(tx, event.visit_id, event.request_id, at)
-    visit.whereabouts = GONE
     job = await tx.find_by(Job, visit_id=event.visit_id)
     if job is None or job.state == JobState.CLOSED:
+        visit = await _visit(tx, event.visit_id, event.request_id, at)
+        visit.whereabouts = GONE
         return
+    await gather(tx, job)
+    job.visit.whereabouts = GONE
     answers.close(job, at)
     job.changed_at = tx.now
-    await leave_bay(tx, job)
+    leave_bay(job)
     tx.cancel(PROMISE_CHECK, job.id)
 
 
@@ -208,10 +212,15 @@ _AnyVisitEvent = (
 )
 
 
-async def _job(tx: Tx, event: _AnyVisitEvent, *, note_late: bool = True) -> Job | None:
-    """The visit's job; ``None`` if there is none yet, or it is closed and the fact is only noted."""
+async def _job(tx: Tx, event: _AnyVisitEvent) -> Job | None:
+    """The visit's job, whole; ``None`` if there is none yet, or it is closed and the fact is only noted."""
+    job = await _open_job(tx, event)
+    return job and await gather(tx, job)
+
+
+async def _open_job(tx: Tx, event: _AnyVisitEvent) -> Job | None:
     job = await tx.find_by(Job, visit_id=event.visit_id)
-    if job is None or job.state != JobState.CLOSED or not note_late:
+    if job is None or job.state != JobState.CLOSED:
         return job
     job.note_late(event.TYPE, tx.now)
     return None
