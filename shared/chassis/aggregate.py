@@ -26,7 +26,7 @@ class Aggregate:
 
 
 @cache
-def _defaults(kind: type) -> tuple[tuple[str, Callable[[], Any]], ...]:
+def defaults_of(kind: type) -> tuple[tuple[str, Callable[[], Any]], ...]:
     """The attributes with a scalar or callable default, and how to make it."""
     found: list[tuple[str, Callable[[], Any]]] = []
     mapper: Mapper[Any] = inspect(kind)
@@ -49,6 +49,6 @@ def _same(value: Any) -> Any:
 def _apply_defaults(target: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Column defaults hold from the moment an object is made, so that rules work without a session."""
     kind: Any = type(target)
-    for name, make in _defaults(kind):
+    for name, make in defaults_of(kind):
         if name not in kwargs:
             kwargs[name] = make()

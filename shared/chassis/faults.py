@@ -17,6 +17,10 @@ class Conflict(Exception):
     """Another transaction was faster; the whole thing is to be tried again."""
 
 
+class AnsweredBefore(Conflict):
+    """The idempotency key has an answer already: what this run did must be rolled back."""
+
+
 def sqlstate(error: BaseException) -> str | None:
     """The SQLSTATE behind a SQLAlchemy or asyncpg error."""
     origin = error.orig if isinstance(error, DBAPIError) else error

@@ -1,5 +1,6 @@
 """House rules: the numbers of the requirements, which each shop may change, with who, when and why."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
@@ -87,6 +88,9 @@ def house_rules_table(metadata: MetaData) -> Table:
 
 
 _overrides = house_rules_table(MetaData())
+FRESH = 2.0
+"""Seconds of machine time for which a process works by the house rules that it has read."""
+_CHANGED = "house rules changed"
 
 
 def overrides() -> ScalarSelect[Any]:
@@ -99,6 +103,31 @@ def overrides() -> ScalarSelect[Any]:
 def in_force(model: type[Rules], changed: Mapping[str, Any] | None) -> Rules:
     """The house rules with what ``overrides`` found."""
     return model.model_validate(_known(model, changed))
+
+
+class HeldRules:
+    """The house rules as a process read them last: almost every command and many reactions ask for them."""
+
+    def __init__(self) -> None:
+        self._held: dict[type[HouseRules], tuple[float, HouseRules]] = {}
+        self._changes = 0
+
+    async def read(self, session: AsyncSession, model: type[Rules]) -> Rules:
+        """The rules in force, for a transaction; one that changes them reads its own change."""
+        until, held = self._held.get(model, (0.0, None))
+        if held is not None and time.monotonic() < until and _CHANGED not in session.info:
+            return cast(Rules, held)
+        before = self._changes
+        found = await load(session, model)
+        if before == self._changes and _CHANGED not in session.info:
+            self._held[model] = (time.monotonic() + FRESH, found)
+        return found
+
+    def note(self, session: AsyncSession) -> None:
+        """A transaction has committed: what it changed holds from now on."""
+        if _CHANGED in session.info:
+            self._held.clear()
+            self._changes += 1
 
 
 async def load(session: AsyncSession, model: type[Rules]) -> Rules:
@@ -123,6 +152,7 @@ async def change_rule(tx: Transaction, model: type[Rules], name: str, value: Any
         raise Invalid(name, "; ".join(e["msg"] for e in wrong.errors())) from wrong
     row = {"name": name, "value": changed.model_dump(mode="json")[name], "reason": reason.strip()}
     await tx.session.execute(insert(_overrides).values(**row, changed_by=tx.by, changed_at=tx.now))
+    tx.session.info[_CHANGED] = True
     return changed
 
 

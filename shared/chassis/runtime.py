@@ -26,6 +26,7 @@ from chassis.messaging.publisher import Publisher
 from chassis.messaging.resend import Resend
 from chassis.messaging.waker import Waker
 from chassis.revision import current, head, migrations_of
+from chassis.rules import HeldRules
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from chassis.tx import ShopSession, Tx
@@ -99,6 +100,7 @@ class Runtime:
         self._sessions = async_sessionmaker(
             self.engine, expire_on_commit=False, sync_session_class=ShopSession, autoflush=True
         )
+        self._held_rules = HeldRules()
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.publisher = Publisher(self)
         self.listener = Listener(self)
@@ -127,6 +129,7 @@ class Runtime:
             committed=self.publisher.offer,
             step=self.step,
             reading=reading,
+            held_rules=self._held_rules,
         )
 
     async def once(

@@ -14,14 +14,13 @@ from sqlalchemy import event as hooks
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from chassis import rules as rules_store
 from chassis.aggregate import Aggregate
 from chassis.messaging import ending
 from chassis.messaging.envelope import Envelope
 from chassis.numbers import new_id
 from chassis.observe import current_traceparent
 from chassis.refusal import NotFound, Stale
-from chassis.rules import HouseRules
+from chassis.rules import HeldRules, HouseRules
 from chassis.settings import ServiceSettings
 from chassis.work import advisory_lock, applied, next_number
 from contracts.base import Event
@@ -76,6 +75,7 @@ class Tx:
         committed: Callable[[list[tuple[int, Envelope]]], None] = lambda _: None,
         step: Callable[[str], Awaitable[None]] | None = None,
         reading: bool = False,
+        held_rules: HeldRules | None = None,
     ) -> None:
         self.session = session
         self._reading = reading
@@ -86,16 +86,19 @@ class Tx:
         self.if_match: int | None = None
         self.subject: Aggregate | None = None
         self.settles: dict[str, Any] | None = None  # the listener's cursor, written with the rest
+        self.answers: dict[str, Any] | None = None  # a command's answer and its key, as well
         self._service = service
         self._committed = committed
         self._step = step
         self._said: list[Envelope] = []
         self._logged = 0
         self._timers: dict[tuple[str, str], tuple[datetime, dict[str, Any]] | None] = {}
-        self._positions: dict[UUID, int] = {}
+        self._positions: dict[UUID | None, int] = {}
         self._locked: set[Any] = set()
         self._standing: dict[Any, Any] = {}  # what ``once`` has read
+        self._held_rules = held_rules or HeldRules()
         self._touched: dict[tuple[str, str], Aggregate] = {}
+        self._noted: dict[tuple[str, str], int] = {}
         session.info["touched"] = self._touched
 
     @property
@@ -202,15 +205,20 @@ class Tx:
         """A deadline: one per (kind, key), a second call moves it. ``data`` must be JSON."""
         self._timers[kind, str(key)] = (due_at, data)
 
+    def note_change(self, kind: type[Aggregate], id: object, version: int) -> None:
+        """Tell the screens that watch of a row that a statement of its own changed (``chassis.copies``)."""
+        self._noted[kind.__name__, str(id)] = version
+
     def cancel(self, kind: str, key: object) -> None:
         """Take a deadline away, if there is one."""
         self._timers[kind, str(key)] = None
 
     async def rules(self, model: type[R]) -> R:
-        """The house rules in force; read once a transaction."""
+        """The house rules in force, read once a transaction; a change holds here at once, in the department's
+        other processes within ``rules.FRESH`` seconds."""
 
         async def read(_: Tx) -> R:
-            return await rules_store.load(self.session, model)
+            return await self._held_rules.read(self.session, model)
 
         return await self._once(model, read)
 
@@ -244,11 +252,15 @@ class Tx:
         """State first, then the log rows of the same transaction, checked for contiguity."""
         await self.session.flush()
         fresh = self._said[self._logged :]
-        changed = [(kind, id, row.version) for (kind, id), row in self._touched.items()]
+        noted = self._noted | {name: row.version for name, row in self._touched.items()}
+        changed = [(kind, id, version) for (kind, id), version in noted.items()]
         self._touched.clear()
+        self._noted.clear()
         timers, self._timers = self._timers, {}
-        cursor, self.settles = self.settles, None
-        written = await ending.write(self.session, said=fresh, changed=changed, timers=timers, cursor=cursor)
+        (cursor, self.settles), (answer, self.answers) = (self.settles, None), (self.answers, None)
+        written = await ending.write(
+            self.session, said=fresh, changed=changed, timers=timers, cursor=cursor, answer=answer
+        )
         self._positions.update(written)
         self._logged = len(self._said)
 
@@ -266,6 +278,7 @@ class Tx:
             self._logged = said
             self._timers = {}
             self._touched.clear()
+            self._noted.clear()
             self._locked.clear()
             raise
 
@@ -291,6 +304,7 @@ class Tx:
             if self._step:
                 await self._step("before-commit")
             await self.session.commit()
+            self._held_rules.note(self.session)
             if self._step:
                 await self._step("after-commit")
         finally:

@@ -27,6 +27,16 @@ CANCEL_TIMERS = """
     )"""
 """Takes deadlines away (`gone_columns`)."""
 
+KEEP_ANSWER = """
+    answered as (
+        insert into idempotency_keys (scope, route, key, fingerprint, status, headers, body)
+        values (:answer_scope, :answer_route, :answer_key, :answer_fingerprint, :answer_status,
+                cast(:answer_headers as jsonb), :answer_body)
+        on conflict do nothing returning 1
+    )"""
+"""Keeps a command's answer with its key, waiting for a twin that still runs; ``answered`` is empty when the
+key was used before."""
+
 _NEXT = text("""
     insert into counters (name, value) values (:name, 1)
     on conflict (name) do update set value = counters.value + 1 returning value
@@ -58,8 +68,12 @@ def gone_columns(timers: Deadlines) -> dict[str, Any]:
 
 
 async def next_number(session: AsyncSession, name: str) -> int:
-    """Raise the named counter by one, holding its row until the commit, so that numbers have no gaps."""
-    return int((await session.execute(_NEXT, {"name": name})).scalar_one())
+    """Raise the named counter by one, holding its row until the commit, so that numbers have no gaps.
+
+    What the transaction has changed so far is written afterwards: nothing but its end stands between the
+    number and those who wait for the next."""
+    with session.no_autoflush:
+        return int((await session.execute(_NEXT, {"name": name})).scalar_one())
 
 
 async def advisory_lock(session: AsyncSession, key: str) -> None:

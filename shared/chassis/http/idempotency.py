@@ -5,12 +5,11 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header
 from sqlalchemy import CursorResult, MetaData, and_, delete, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.faults import Conflict
+from chassis.columns import json_text
 from chassis.http.auth import identify
 from chassis.http.tables import idempotency_table
 from chassis.refusal import Invalid, Refusal
@@ -32,10 +31,6 @@ class IdempotencyKeyRequired(Refusal):
     status = 428
 
 
-class AnsweredBefore(Conflict):
-    """The key has an answer already: what this run did must be rolled back."""
-
-
 class Claim:
     """A key that a request came with.
 
@@ -47,18 +42,21 @@ class Claim:
         self._fingerprint = fingerprint
         self._this = and_(_keys.c.scope == scope, _keys.c.route == route, _keys.c.key == key)
 
-    async def keep(self, session: AsyncSession, response: Response) -> None:
-        """Keep the answer with the changes it tells of, unless it must not be stored, or is a refusal.
-
-        Waits for a twin that is still running. Raises ``AnsweredBefore``."""
+    def with_answer(self, response: Response) -> dict[str, Any] | None:
+        """What to keep with the changes that the answer tells of (the columns of ``work.KEEP_ANSWER``);
+        nothing of an answer that must not be stored, or is a refusal."""
         if response.status_code >= 400 or is_confidential(response) or not hasattr(response, "body"):
-            return
+            return None
         headers = {name: response.headers[name] for name in _SHOWN if name in response.headers}
-        answer = {"status": response.status_code, "headers": headers, "body": bytes(response.body)}
-        kept = insert(_keys).values(**self._row, fingerprint=self._fingerprint, **answer)
-        done = await session.execute(kept.on_conflict_do_nothing())
-        if not cast(CursorResult[Any], done).rowcount:
-            raise AnsweredBefore()
+        return {
+            "answer_scope": self._row["scope"],
+            "answer_route": self._row["route"],
+            "answer_key": self._row["key"],
+            "answer_fingerprint": self._fingerprint,
+            "answer_status": response.status_code,
+            "answer_headers": json_text(headers),
+            "answer_body": bytes(response.body),
+        }
 
     async def earlier_answer(self, session: AsyncSession) -> Response | None:
         """The answer that was given to the same request before, if there is one.

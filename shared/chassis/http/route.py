@@ -13,9 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.faults import is_beyond_limits, is_busy, is_conflict, is_duplicate, is_outage
+from chassis.faults import (
+    AnsweredBefore,
+    is_beyond_limits,
+    is_busy,
+    is_conflict,
+    is_duplicate,
+    is_outage,
+)
 from chassis.http.auth import permissions_of
-from chassis.http.idempotency import AnsweredBefore, Claim, claim
+from chassis.http.idempotency import Claim, claim
 from chassis.http.problems import problem, try_again
 from chassis.observe import logger
 from chassis.refusal import Invalid, Refusal
@@ -104,13 +111,13 @@ async def _in_transaction(request: Request, handler: Handler, claimed: Claim | N
         request.state.tx = tx
         tx.if_match = _if_match(request)
         response = await handler(request)
-        await tx.flush()
+        await tx.session.flush()  # for the versions; the facts are written with the key, at the end
         if tx.subject is not None and "etag" not in response.headers and response.status_code < 400:
             response.headers["ETag"] = f'"{tx.subject.version}"'
         if tx.session.info.get("confidential"):
             response.headers["Cache-Control"] = "no-store"
         if claimed is not None:
-            await claimed.keep(tx.session, response)
+            tx.answers = claimed.with_answer(response)
     return response
 
 

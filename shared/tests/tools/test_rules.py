@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError, model_validator
 
 from chassis.refusal import Invalid, NotFound
-from chassis.rules import HouseRules, change_rule, load, rule, rules_history
+from chassis.rules import HeldRules, HouseRules, change_rule, load, rule, rules_history
 
 from .conftest import OpenTx
 
@@ -97,3 +97,26 @@ class TestChangingARule:
         await change_rule(tx, Rules, "grace_minutes", 20, "rain")
 
         assert await load(tx.session, Newer) == Newer()
+
+
+class TestTheRulesHeldRules:
+    async def test_are_read_once_in_a_while_by_a_process(self, tx: OpenTx) -> None:
+        in_force = HeldRules()
+        await in_force.read(tx.session, Rules)
+        await change_rule(tx, Rules, "grace_minutes", 20, "rain")
+        tx.session.info.clear()  # as if by another process
+
+        assert (await in_force.read(tx.session, Rules)).grace_minutes == 15
+        assert (await HeldRules().read(tx.session, Rules)).grace_minutes == 20
+
+    async def test_are_read_anew_after_a_change_here(self, tx: OpenTx) -> None:
+        in_force = HeldRules()
+        await in_force.read(tx.session, Rules)
+        await change_rule(tx, Rules, "grace_minutes", 20, "rain")
+
+        within = await in_force.read(tx.session, Rules)
+        in_force.note(tx.session)
+        tx.session.info.clear()  # another transaction
+
+        assert within.grace_minutes == 20
+        assert (await in_force.read(tx.session, Rules)).grace_minutes == 20

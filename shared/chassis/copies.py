@@ -1,0 +1,61 @@
+"""A department's own copies of others' facts, kept by one statement each, whichever event comes first.
+
+A reaction that only notes what it heard need not load what was known: the database puts the two together
+under the row's lock. Not for rows that the same transaction holds as objects: those would not learn of it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from sqlalchemy import Table, inspect, update
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis.aggregate import Aggregate, defaults_of
+from chassis.tx import Tx
+
+Row = Mapping[str, Any]
+
+
+async def keep(
+    tx: Tx,
+    kind: type[DeclarativeBase],
+    key: Row,
+    facts: Row,
+    *,
+    begun: Row | None = None,
+    beside: Insert | None = None,
+) -> None:
+    """Put ``facts`` on the copy with this key, which this event may begin.
+
+    ``begun`` are columns for a copy that begins now. A fact that is an expression of what was known (a sum, a
+    first value that stays) needs its beginning there. ``beside`` is done to other rows, by
+    the same statement."""
+    first: dict[str, Any] = {name: make() for name, make in defaults_of(kind)}  # a CTE beside would lose them
+    first |= {**key, **facts, **(begun or {})} | ({"version": 1} if issubclass(kind, Aggregate) else {})
+    new = insert(cast(Table, kind.__table__)).values(**first)
+    expected = begun.keys() & facts.keys() if begun else frozenset()
+    told = {name: fact if name in expected else new.excluded[name] for name, fact in facts.items()}
+    statement = new.on_conflict_do_update(index_elements=list(key), set_=told | _next(kind))
+    await _run(tx, kind, statement if beside is None else statement.add_cte(beside.cte("beside")))
+
+
+async def amend(tx: Tx, kind: type[DeclarativeBase], key: Row, facts: Row) -> None:
+    """Put ``facts`` on the copy with this key, if there is one."""
+    table = cast(Table, kind.__table__)
+    this = [table.c[name] == value for name, value in key.items()]
+    await _run(tx, kind, update(table).where(*this).values(**{**facts, **_next(kind)}))
+
+
+def _next(kind: type[DeclarativeBase]) -> dict[str, Any]:
+    """What people look at has a version, for the ETag."""
+    return {"version": kind.version + 1} if issubclass(kind, Aggregate) else {}
+
+
+async def _run(tx: Tx, kind: type[DeclarativeBase], statement: Any) -> None:
+    if not issubclass(kind, Aggregate):
+        await tx.session.execute(statement)
+        return
+    (identity,) = inspect(kind).primary_key
+    for id, version in await tx.session.execute(statement.returning(identity, kind.version)):
+        tx.note_change(kind, id, version)

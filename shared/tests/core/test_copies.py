@@ -1,0 +1,174 @@
+"""Copies are kept by one statement, whichever fact comes first; rows of several tables come by one."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from sqlalchemy import ForeignKey, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from chassis import Aggregate, Service, new_id, new_metadata
+from chassis.copies import amend, keep
+from chassis.loading import load, rows_of
+from chassis.testing.department import Department
+from chassis.testing.plugin import MakeDepartment
+
+
+class Base(DeclarativeBase):
+    metadata = new_metadata()
+
+
+class Page(Base):
+    __tablename__ = "pages"
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Stamp(Base):
+    __tablename__ = "stamps"
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class File(Aggregate, Base):
+    __tablename__ = "files"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(default="untitled")
+    first: Mapped[str | None] = mapped_column(default=None)
+    seen: Mapped[int] = mapped_column(default=0)
+    pages: Mapped[list[Page]] = relationship(lazy="raise", order_by=Page.n)
+    stamps: Mapped[list[Stamp]] = relationship(lazy="raise", order_by=Stamp.name)
+
+
+@pytest.fixture
+async def archive(department: MakeDepartment) -> Department:
+    return await department(Service("staff", base=Base))
+
+
+async def read(archive: Department, id: UUID) -> File:
+    async with archive.tx() as tx:
+        return await tx.read(File, id)
+
+
+class TestKeepingACopy:
+    async def test_begins_it_with_its_defaults(self, archive: Department) -> None:
+        id = new_id()
+
+        async with archive.tx() as tx:
+            await keep(tx, File, {"id": id}, {"first": "a"}, begun={"seen": 7})
+
+        file = await read(archive, id)
+        assert (file.title, file.first, file.seen, file.version) == ("untitled", "a", 7, 1)
+
+    async def test_leaves_what_the_fact_does_not_tell(self, archive: Department) -> None:
+        id = new_id()
+
+        for facts in ({"title": "Brakes"}, {"first": "a"}):
+            async with archive.tx() as tx:
+                await keep(tx, File, {"id": id}, facts, begun={"seen": 7})
+
+        file = await read(archive, id)
+        assert (file.title, file.first, file.seen, file.version) == ("Brakes", "a", 7, 2)
+
+    async def test_counts_on_from_what_was_known(self, archive: Department) -> None:
+        id = new_id()
+
+        for name in ("a", "b", "c"):
+            async with archive.tx() as tx:
+                facts = {"seen": File.seen + 1, "first": func.coalesce(File.first, name)}
+                await keep(tx, File, {"id": id}, facts, begun={"seen": 1, "first": name})
+
+        file = await read(archive, id)
+        assert (file.seen, file.first) == (3, "a")
+
+    async def test_loses_nothing_when_two_begin_it_at_once(self, archive: Department) -> None:
+        id = new_id()
+
+        async def hear() -> None:
+            async with archive.tx() as tx:
+                await keep(tx, File, {"id": id}, {"seen": File.seen + 1}, begun={"seen": 1})
+
+        await asyncio.gather(*(hear() for _ in range(5)))
+
+        assert (await read(archive, id)).seen == 5
+
+    async def test_changes_other_rows_by_the_same_statement(self, archive: Department) -> None:
+        id = new_id()
+        async with archive.tx() as tx:
+            tx.add(File(id=id))
+
+        with archive.statements() as seen:
+            async with archive.tx() as tx:
+                beside = insert(Page).values([{"file_id": id, "n": 2}, {"file_id": id, "n": 1}])
+                await keep(tx, File, {"id": id}, {"title": "Brakes"}, beside=beside)
+
+        file = await read(archive, id)
+        async with archive.tx() as tx:
+            assert [page.n for page in (await load(tx, file, "pages")).pages] == [1, 2]
+        assert len(seen) == 2  # and the change note
+
+    async def test_is_told_to_the_screens_that_watch(self, archive: Department) -> None:
+        id = new_id()
+        async with archive.tx() as tx:
+            await keep(tx, File, {"id": id}, {"title": "Brakes"})
+        async with archive.tx() as tx:
+            await amend(tx, File, {"id": id}, {"title": "Wheels"})
+
+        async with archive.tx() as tx:
+            told = await tx.session.execute(text("select kind, id, version from changes order by position"))
+
+            assert [tuple(row) for row in told] == [("File", str(id), 1), ("File", str(id), 2)]
+
+
+class TestAmendingACopy:
+    async def test_that_is_not_there_begins_none(self, archive: Department) -> None:
+        async with archive.tx() as tx:
+            await amend(tx, File, {"id": new_id()}, {"title": "Brakes"})
+
+        async with archive.tx() as tx:
+            assert await tx.all(select(File)) == []
+
+
+class TestRowsOfSeveralTables:
+    async def test_come_by_one_statement_each_in_its_order(self, archive: Department) -> None:
+        id = new_id()
+        async with archive.tx() as tx:
+            tx.add(File(id=id))
+            await tx.session.flush()
+            tx.add(*(Page(file_id=id, n=n) for n in (3, 1, 2)), Stamp(file_id=id, name="paid"))
+
+        async with archive.tx() as tx:
+            with archive.statements() as seen:
+                stamps, files, pages = await rows_of(
+                    tx,
+                    (Stamp, Stamp.file_id == id, ("name",)),
+                    (File, File.title == "nowhere", ()),
+                    (Page, Page.file_id == id, ("n",)),
+                )
+
+        assert len(seen) == 1
+        assert ([stamp.name for stamp in stamps], files) == (["paid"], [])
+        assert [page.n for page in pages] == [1, 2, 3]
+
+    async def test_of_a_locked_parent_are_as_young_as_its_lock(self, archive: Department) -> None:
+        id = new_id()
+        async with archive.tx() as tx:
+            tx.add(File(id=id))
+
+        async def waits() -> list[int]:
+            async with archive.tx() as later:
+                file = await load(later, await later.get(File, id), "pages", "stamps")
+                return [page.n for page in file.pages]
+
+        async with archive.tx() as tx:
+            file = await load(tx, await tx.get(File, id), "pages", "stamps")
+            waiting = asyncio.create_task(waits())
+            async with archive.runtime.engine.connect() as connection:
+                held = text("select exists (select 1 from pg_locks where not granted)")
+                while not await connection.scalar(held):
+                    await connection.rollback()
+            file.pages.append(Page(file_id=id, n=1))
+            file.title = "Brakes"
+
+        assert await waiting == [1]
