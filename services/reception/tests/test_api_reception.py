@@ -6,7 +6,6 @@ import pytest
 from fastapi.routing import APIRoute
 from services.reception.tests.desk import CHECKS, Desk
 from services.reception.tests.reception_builders import CUSTOMER, VEHICLE, shortage
-from sqlalchemy.event import listen, remove
 
 from contracts import reception as says
 from contracts.may import reception as perm
@@ -266,17 +265,13 @@ class TestTheCustomersLink:
 
 
 class TestTheScreen:
-    async def test_is_read_by_two_statements_however_much_it_shows(self, desk: Desk) -> None:
+    async def test_is_read_by_one_statement_beside_the_house_rules(self, desk: Desk) -> None:
         await desk.ready()
-        seen: list[str] = []
-        engine = desk.department.runtime.engine.sync_engine
-        watched = (engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-        listen(*watched)
 
-        await desk.look()
+        with desk.department.statements() as seen:
+            await desk.look()
 
-        remove(*watched)
-        assert len(seen) == 2
+        assert len([statement for statement in seen if "house_rules" not in statement]) == 1
 
     async def test_shows_amounts_with_all_their_places(self, desk: Desk) -> None:
         (line,) = await desk.estimated()

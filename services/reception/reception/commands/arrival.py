@@ -17,6 +17,7 @@ from reception.domain.pricing import HandPrice
 from reception.domain.refusals import FactsNotHeard, PriceUnknown, VisitAlreadyOpen
 from reception.domain.states import VISIT, VisitState
 from reception.queries.prices import price_list
+from reception.queries.work import load_work, with_work
 
 WALK_IN = "W"
 RECEPTION_DUE = "reception-delayed"
@@ -38,51 +39,54 @@ async def open_visit(
     at: datetime,
 ) -> Visit:
     """A car is here. With the number the customer was told it joins the booking, heard of or not."""
-    no = normal_request_no(request_no) if request_no else await mint_request_no(tx)
-    request_id = tx.settings.request_id(no)
-    visit = await tx.find_by(Visit, request_id=request_id) if request_no else None
-    if visit is not None and visit.state != VisitState.EXPECTED:
-        raise VisitAlreadyOpen(state=visit.state, visit_id=str(visit.id))
-    if visit is None and request_no and parse_request_no(no).prefix == WALK_IN:
-        raise NotFound("visit", no)  # walk-ins' numbers are minted here, so that we know every one
-    booked = await appointment_of(tx, request_id) if request_no else None
+    no = normal_request_no(request_no) if request_no else None
+    visit = await _expected(tx, no) if no else None
+    booked = await appointment_of(tx, tx.settings.request_id(no)) if no else None
     known = visit or booked
     customer_id = customer_id or (known.customer_id if known else None)
     vehicle_id = vehicle_id or (known.vehicle_id if known else None)
     if customer_id is None or vehicle_id is None:
         raise FactsNotHeard(missing=["customer_id", "vehicle_id"], waiting_for="booking.appointment")
+    rules = await tx.rules(HouseRules)
+    vehicle, customer_class = await _on_file(tx, vehicle_id, customer_id)
+    new = visit is None
     if visit is None:
-        visit = Visit(
-            id=new_id(),
-            request_id=request_id,
-            request_no=no,
-            customer_id=customer_id,
-            vehicle_id=vehicle_id,
-            begun_at=at,
-            walk_in=not request_no,
-        )
-        tx.add(visit)
+        visit = Visit(id=new_id(), begun_at=at, walk_in=no is None)
     visit.customer_id, visit.vehicle_id = customer_id, vehicle_id
     visit.appointment_id = booked.id if booked else visit.appointment_id
-    await _describe(tx, visit, plate=plate, vin=vin, make=make, model=model, model_year=model_year)
+    _describe(visit, vehicle, plate=plate, vin=vin, make=make, model=model, model_year=model_year)
+    urgent = urgent or (booked is not None and booked.urgency == "urgent")
+    priority_class = _priority(visit, customer_class, urgent=urgent)
+    if new:
+        visit.request_no = no or await mint_request_no(tx)
+        visit.request_id = tx.settings.request_id(visit.request_no)
+        tx.add(visit)
     opened = visit.arrive(
         arrived_at=arrived_at or at,
         slot_start=booked.slot_start if booked else None,
-        priority_class=await _priority(
-            tx, visit, urgent=urgent or (booked is not None and booked.urgency == "urgent")
-        ),
+        priority_class=priority_class,
         at=at,
     )
     tx.publish(visit, opened)
-    tx.schedule(RECEPTION_DUE, visit.id, visit.due_by(await tx.rules(HouseRules)))
+    tx.schedule(RECEPTION_DUE, visit.id, visit.due_by(rules))
     return visit
+
+
+async def _expected(tx: Tx, request_no: str) -> Visit | None:
+    """The visit that waits for this car, if it is known by now. Raises ``VisitAlreadyOpen``, ``NotFound``."""
+    visit = await tx.find_by(Visit, request_id=tx.settings.request_id(request_no))
+    if visit is not None and visit.state != VisitState.EXPECTED:
+        raise VisitAlreadyOpen(state=visit.state, visit_id=str(visit.id))
+    if visit is None and parse_request_no(request_no).prefix == WALK_IN:
+        raise NotFound("visit", request_no)  # walk-ins' numbers are minted here, so that we know every one
+    return await load_work(tx, visit) if visit is not None else None
 
 
 async def receive_vehicle(
     tx: Tx, *, visit_id: UUID, advisor_id: UUID, reason: str | None, alternative: str | None, at: datetime
 ) -> Visit:
     """An advisor takes the car, within 15 minutes or with an explanation (RECP-01)."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     rules = await tx.rules(HouseRules)
     received = visit.receive(
         advisor_id=advisor_id, reason=reason, alternative=alternative, rules=rules, at=at
@@ -112,7 +116,7 @@ async def complete_intake(
     at: datetime,
 ) -> Visit:
     """The customer signs the registration form; what was booked and asked for goes to the workshop."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     VISIT.check(visit.state, "complete_intake")
     rules = await tx.rules(HouseRules)
     booked = await appointment_of(tx, visit.request_id)
@@ -153,7 +157,7 @@ async def complete_intake(
 
 async def take_over(tx: Tx, *, visit_id: UUID, advisor_id: UUID) -> Visit:
     """Another advisor looks after the visit from now on."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     visit.advisor_id = advisor_id
     return visit
 
@@ -179,9 +183,18 @@ async def _mint(tx: Tx, prefix: str) -> str:
     return number_of(prefix, tx.today, await tx.next_number(f"{prefix}:{tx.today:%y%m%d}"))
 
 
-async def _describe(
-    tx: Tx,
+async def _on_file(tx: Tx, vehicle_id: UUID, customer_id: UUID) -> tuple[Vehicle | None, str | None]:
+    """The vehicle and the customer's class, as far as they were told."""
+    its_class = select(Customer.customer_class).where(Customer.id == customer_id).scalar_subquery()
+    one = select(its_class.label("its_class")).subquery()
+    found = select(Vehicle, one.c.its_class).select_from(one)
+    row = (await tx.session.execute(found.outerjoin(Vehicle, Vehicle.id == vehicle_id))).one()
+    return row[0], row[1]
+
+
+def _describe(
     visit: Visit,
+    vehicle: Vehicle | None,
     *,
     plate: str | None,
     vin: str | None,
@@ -189,7 +202,6 @@ async def _describe(
     model: str,
     model_year: int | None,
 ) -> None:
-    vehicle = await tx.session.get(Vehicle, visit.vehicle_id)
     visit.plate = plate or (vehicle.plate if vehicle else visit.plate)
     visit.vin = vin or (vehicle.vin if vehicle else visit.vin)
     visit.make = make or (vehicle.make if vehicle else visit.make)
@@ -199,11 +211,10 @@ async def _describe(
         raise FactsNotHeard(missing=["plate"], waiting_for="crm.vehicle")
 
 
-async def _priority(tx: Tx, visit: Visit, *, urgent: bool) -> str:
+def _priority(visit: Visit, customer_class: str | None, *, urgent: bool) -> str:
     """The class of F-36 that is known on arrival; waiting on site is told at intake."""
     if urgent:
         return "urgent"
     if visit.rework_of_visit_id is not None:
         return "rework"
-    customer = await tx.session.get(Customer, visit.customer_id)
-    return "vip" if customer is not None and customer.customer_class == "vip" else "normal"
+    return "vip" if customer_class == "vip" else "normal"

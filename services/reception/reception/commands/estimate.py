@@ -14,6 +14,7 @@ from reception.domain.estimate import LineAnswer
 from reception.domain.pricing import HandPrice
 from reception.domain.states import ESTIMATE, VISIT
 from reception.queries.prices import price_list
+from reception.queries.work import with_work
 
 ESTIMATE_DUE = "estimate-expiry"
 
@@ -28,7 +29,7 @@ async def draft_estimate(
     at: datetime,
 ) -> Visit:
     """The advisor makes the next revision: adds work, prices by hand, drops what is no longer offered."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     VISIT.check(visit.state, "draft_estimate")
     lines = await lines_of(tx, add, known=[line.work for line in visit.lines])
     offered = [line.offer for line in visit.lines if line.offer is not None]
@@ -45,7 +46,7 @@ async def present_estimate(
     tx: Tx, *, visit_id: UUID, revision: int, via: str, answer_by: datetime | None, at: datetime
 ) -> Visit:
     """Lay the revision before the customer; it stays open until ``answer_by``."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     if answer_by is not None and answer_by <= at:
         raise Invalid("body.answer_by", "an instant that lies ahead")
     rules = await tx.rules(HouseRules)
@@ -73,7 +74,7 @@ async def answer_estimate(
     waiting_on_site: bool = False,
 ) -> Visit:
     """Take the customer's word on every open line; the time may be promised in the same breath."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     answered = visit.answer(
         revision,
         answers,
@@ -91,7 +92,7 @@ async def answer_estimate(
 
 async def link_to_estimate(tx: Tx, *, visit_id: UUID, revision: int) -> NewLink:
     """An address under which the customer answers the presented revision; told this once."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     estimate = visit.estimate(revision)
     ESTIMATE.check(estimate.state, "answer")
     assert estimate.answer_by is not None  # presented

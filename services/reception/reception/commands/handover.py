@@ -15,6 +15,7 @@ from reception.domain.copies import Customer, Invoice, JobLine
 from reception.domain.handover import BelongingCheck, Papers
 from reception.domain.refusals import FactsNotHeard
 from reception.domain.states import VISIT
+from reception.queries.work import with_work
 
 CLOSING_DUE = "visit-closing"
 
@@ -29,7 +30,7 @@ async def accept_work(
     at: datetime,
 ) -> Visit:
     """The customer inspected the car with the advisor, was explained work and cost, and signed."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     accepted = visit.accept_work(
         papers=await papers_of(tx, visit_id),
         invoice_revision=invoice_revision,
@@ -47,7 +48,7 @@ async def hand_over(
     tx: Tx, *, visit_id: UUID, mode: str, handed_over_at: datetime | None, at: datetime
 ) -> Visit:
     """Release the keys, when work, signature and settlement are complete."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     handed = visit.hand_over(
         papers=await papers_of(tx, visit_id), mode=mode, handed_over_at=handed_over_at or at, at=at
     )
@@ -68,7 +69,7 @@ async def close_visit(
     at: datetime,
 ) -> Visit:
     """The papers are complete, or the car left before there were any; the record gets its number (F-28)."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     VISIT.check(visit.state, "close")
     customer = await tx.session.get(Customer, visit.customer_id)
     if customer is None:
@@ -95,7 +96,7 @@ async def leave_with_vehicle(
     tx: Tx, *, visit_id: UUID, reason: str, return_expected_at: datetime | None, at: datetime
 ) -> Visit:
     """The car drives on, and comes back when the parts are here (E2)."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     finished = select(JobLine.line_id).where(JobLine.visit_id == visit_id, JobLine.progress == "done")
     done = set((await tx.session.scalars(finished)).all())
     left = visit.leave(reason=reason, return_expected_at=return_expected_at, done_line_ids=done, at=at)
@@ -105,7 +106,7 @@ async def leave_with_vehicle(
 
 async def return_vehicle(tx: Tx, *, visit_id: UUID, at: datetime) -> Visit:
     """The car is back to go on."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     tx.publish(visit, visit.come_back(at=at))
     return visit
 

@@ -8,13 +8,14 @@ from reception.commands.tasks import complete_tasks
 from reception.domain import Visit
 from reception.domain.desk import TASKS_OF_TOPIC, Notice
 from reception.domain.facts import said
+from reception.queries.work import with_work
 
 
 async def promise_handover(
     tx: Tx, *, visit_id: UUID, promised_at: datetime, waiting_on_site: bool, at: datetime
 ) -> Visit:
     """Give the customer a time."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     tx.publish(visit, visit.promise(promised_at, waiting_on_site=waiting_on_site, at=at))
     return visit
 
@@ -31,7 +32,7 @@ async def revise_promise(
     at: datetime,
 ) -> Visit:
     """The customer was told beforehand and agreed to another time (RECP-22, RECP-23)."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     revised = visit.revise_promise(
         promised_at, reason=reason, solution=solution, agreed_by=agreed_by, told_at=told_at or at, at=at
     )
@@ -42,7 +43,7 @@ async def revise_promise(
 
 async def refuse_promise(tx: Tx, *, visit_id: UUID, reason: str, at: datetime) -> Visit:
     """The customer does not accept a later time."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     tx.publish(visit, visit.refuse_promise(reason=reason, at=at))
     await complete_tasks(tx, visit.id, "contact_before", at=at)
     return visit
@@ -52,7 +53,7 @@ async def notify_customer(
     tx: Tx, *, visit_id: UUID, topic: str, channel: str, note: str, told_at: datetime | None, at: datetime
 ) -> Visit:
     """Note what the customer was told, and when (RECP-27, RECP-29)."""
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     when = told_at or at
     tx.publish(visit, visit.notify(topic=topic, channel=channel, told_at=when, at=at))
     tx.add(

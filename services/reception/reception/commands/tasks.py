@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from chassis import Tx, new_id
+from chassis.copies import keep
 from reception.domain.desk import Task
 
 
@@ -13,18 +14,13 @@ async def set_task(
     tx: Tx, visit_id: UUID, purpose: str, *, subject: str = "", reason: str = "", due_at: datetime
 ) -> None:
     """One task per visit, purpose and subject; told again it is open again."""
-    task = await tx.find_by(Task, visit_id=visit_id, purpose=purpose, subject=subject)
-    if task is None:
-        task = Task(
-            id=new_id(),
-            visit_id=visit_id,
-            purpose=purpose,
-            subject=subject,
-            due_at=due_at,
-            created_at=tx.now,
-        )
-        tx.add(task)
-    task.due_at, task.reason, task.done_at, task.done_by = due_at, reason, None, None
+    await keep(
+        tx,
+        Task,
+        {"visit_id": visit_id, "purpose": purpose, "subject": subject},
+        {"due_at": due_at, "reason": reason, "done_at": None, "done_by": None},
+        begun={"id": new_id(), "created_at": tx.now},
+    )
 
 
 async def complete_tasks(tx: Tx, visit_id: UUID, *purposes: str, at: datetime) -> None:

@@ -55,12 +55,12 @@ class VisitFacts(Aggregate):
     @declared_attr
     def lines(cls) -> Mapped[list[VisitLine]]:
         """Every piece of work that was ever named on this visit, in that order."""
-        return relationship(VisitLine, lazy="selectin", cascade="all", order_by=VisitLine.position)
+        return relationship(VisitLine, lazy="raise", cascade="all", order_by=VisitLine.position)
 
     @declared_attr
     def estimates(cls) -> Mapped[list[Estimate]]:
         """Every revision, the latest last."""
-        return relationship(Estimate, lazy="selectin", cascade="all", order_by=Estimate.revision)
+        return relationship(Estimate, lazy="raise", cascade="all", order_by=Estimate.revision)
 
     @property
     def about(self) -> About:

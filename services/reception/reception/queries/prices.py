@@ -1,51 +1,59 @@
 """The prices in force for a customer, from the copies of catalogue and labour rates."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select
+from sqlalchemy import Select, case, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis import Tx
-from contracts.values import Line
+from chassis.columns import Json
+from contracts.values import Line, Title
 from reception.domain.copies import CatalogueEntry, Customer, LabourRate
 from reception.domain.pricing import LabourPrice, PartPrice, PriceList
 
 GENERAL_CLASSES = ("", "any", "normal")
 """Rates of these classes hold for every customer whose class has none of its own, the first found."""
 
+_PART, _LABOUR = "part", "labour"
+
 
 async def price_list(tx: Tx, customer_id: UUID, lines: Iterable[Line]) -> PriceList:
-    """What these lines' parts and labour cost this customer today; what no copy has is absent."""
+    """What these lines' parts and labour cost this customer today, by one statement; what no copy has is
+    absent."""
     wanted = list(lines)
-    return PriceList(
-        parts=await _parts(tx, {need.part_no for line in wanted for need in line.parts}),
-        labour=await _labour(tx, customer_id, {line.work_type for line in wanted}),
-    )
+    parts: dict[str, PartPrice] = {}
+    labour: dict[str, LabourPrice] = {}
+    part_nos = {need.part_no for line in wanted for need in line.parts}
+    asked = [_labour(tx, customer_id, {line.work_type for line in wanted})] if wanted else []
+    asked += [_parts(part_nos)] if part_nos else []
+    for kind, name, price, tax_rate, title in await tx.session.execute(union_all(*asked)) if asked else ():
+        if kind == _PART:
+            parts[name] = PartPrice(unit_price=price, tax_rate=tax_rate.normalize(), title=title)
+        else:
+            labour[name] = LabourPrice(hourly_rate=price, tax_rate=tax_rate.normalize())
+    return PriceList(parts=parts, labour=labour)
 
 
-async def _parts(tx: Tx, numbers: set[str]) -> dict[str, PartPrice]:
-    if not numbers:
-        return {}
-    found = await tx.session.scalars(select(CatalogueEntry).where(CatalogueEntry.part_no.in_(numbers)))
-    return {
-        entry.part_no: PartPrice(
-            unit_price=entry.unit_price, tax_rate=entry.tax_rate.normalize(), title=entry.title
-        )
-        for entry in found
-    }
+def _parts(numbers: set[str]) -> Select[*tuple[Any, ...]]:
+    return select(
+        literal(_PART),
+        CatalogueEntry.part_no,
+        CatalogueEntry.unit_price,
+        CatalogueEntry.tax_rate,
+        CatalogueEntry.title,
+    ).where(CatalogueEntry.part_no.in_(numbers))
 
 
-async def _labour(tx: Tx, customer_id: UUID, work_types: set[str]) -> dict[str, LabourPrice]:
-    if not work_types:
-        return {}
+def _labour(tx: Tx, customer_id: UUID, work_types: set[str]) -> Select[*tuple[Any, ...]]:
     own = select(Customer.customer_class).where(Customer.id == customer_id).scalar_subquery()
     preferred = case(
         (LabourRate.customer_class == own, -1),
         *((LabourRate.customer_class == general, n) for n, general in enumerate(GENERAL_CLASSES)),
     )
-    query = (
-        select(LabourRate)
+    rates = (
+        select(LabourRate.work_type, LabourRate.hourly_rate, LabourRate.tax_rate)
         .where(
             LabourRate.work_type.in_(work_types),
             LabourRate.customer_class.in_(GENERAL_CLASSES) | (LabourRate.customer_class == own),
@@ -53,9 +61,8 @@ async def _labour(tx: Tx, customer_id: UUID, work_types: set[str]) -> dict[str, 
         )
         .ext(distinct_on(LabourRate.work_type))
         .order_by(LabourRate.work_type, preferred, LabourRate.valid_from.desc())
+        .subquery()
+        .c
     )
-    found = await tx.session.scalars(query)
-    return {
-        rate.work_type: LabourPrice(hourly_rate=rate.hourly_rate, tax_rate=rate.tax_rate.normalize())
-        for rate in found
-    }
+    nothing = null().cast(Json(Title))
+    return select(literal(_LABOUR), rates.work_type, rates.hourly_rate, rates.tax_rate, nothing)

@@ -6,18 +6,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis import NotFound, Tx
+from chassis import Tx
 from reception.domain import Visit
 from reception.domain.copies import Customer, PartAvailability
+from reception.queries.work import load_work
 
 
 async def visit_of(tx: Tx, visit_id: UUID) -> Visit:
-    """The visit, to look at and not to change. Raises ``NotFound``."""
-    visit = await tx.session.get(Visit, visit_id)
-    if visit is None:
-        raise NotFound("visit", visit_id)
-    tx.subject = visit
-    return visit
+    """The visit with its work, to look at and not to change. Raises ``NotFound``."""
+    return await load_work(tx, await tx.read(Visit, visit_id))
 
 
 async def parts_of(tx: Tx, request_id: UUID) -> list[PartAvailability]:

@@ -16,6 +16,7 @@ from reception.domain import Visit
 from reception.domain.copies import Appointment
 from reception.domain.states import VisitState
 from reception.queries.prices import price_list
+from reception.queries.work import with_work
 
 _Any = (
     AppointmentRequested
@@ -109,7 +110,7 @@ async def _complete_visit(tx: Tx, appointment: Appointment) -> None:
     visit_id = await tx.session.scalar(select(Visit.id).where(*lacks_it))
     if visit_id is None:
         return
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     visit.appointment_id = appointment.id
     # At intake the booked lines are taken from the copy; later they wait for the next revision.
     if visit.form is not None and visit.is_open and visit.answered_revision is None:

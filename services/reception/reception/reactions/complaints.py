@@ -23,6 +23,7 @@ from reception.domain.facts import Measure
 from reception.domain.pricing import rework_of
 from reception.domain.states import VisitState
 from reception.queries.prices import price_list
+from reception.queries.work import load_work
 
 log = structlog.get_logger("reception")
 
@@ -70,6 +71,7 @@ async def place_rework_on_measure_decided(tx: Tx, event: MeasureDecided) -> None
     if visit is None:
         log.error("rework without a visit", measure_id=str(event.measure_id))
         return
+    await load_work(tx, visit)
     originals = visit.redone(event.line_ids)
     works = tuple(rework_of(work, new_id()) for work in originals) or (await _any_work(tx, visit),)
     measure = Measure(measure_id=event.measure_id, complaint_id=event.complaint_id)

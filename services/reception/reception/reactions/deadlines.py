@@ -9,6 +9,7 @@ from reception.commands.tasks import set_task
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import Customer
 from reception.domain.states import VisitState
+from reception.queries.work import with_work
 
 _LATER = timedelta(hours=1)
 
@@ -24,7 +25,7 @@ async def announce_delay(tx: Tx, timer: Timer) -> None:
 async def expire_estimate(tx: Tx, timer: Timer) -> None:
     """The revision is no longer open; its lines wait for a new one, and somebody must make it."""
     visit_id, _, revision = timer.key.partition(":")
-    visit = await tx.get(Visit, UUID(visit_id))
+    visit = await with_work(tx, UUID(visit_id))
     if visit.expire(int(revision)) and visit.is_open:
         await set_task(tx, visit.id, "present_estimate", reason="expired", due_at=tx.now)
 

@@ -1,15 +1,16 @@
 """The workshop reports: progress on the desk's screens, work to estimate, and the car that is ready."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis import NotYet, Tx
-from contracts.values import Line
+from chassis.copies import amend, keep
+from contracts.values import Line, PricedLine
 from contracts.workshop import (
     AdditionalWorkFound,
     InspectionFailed,
@@ -30,8 +31,10 @@ from contracts.workshop import (
 from reception.commands.tasks import set_task
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import Job, JobLine
+from reception.domain.pricing import PriceList
 from reception.domain.states import PromiseState
 from reception.queries.prices import price_list
+from reception.queries.work import with_work
 
 log = structlog.get_logger("reception")
 
@@ -54,8 +57,8 @@ async def show_technician_on_dispatched(tx: Tx, event: JobDispatched) -> None:
         technician_name=event.technician_name,
         bay=event.bay,
         planned_end=event.planned_end,
+        lines=_lines(event.visit_id, event.line_ids, "dispatched", since=tx.now),
     )
-    await _mark(tx, event.visit_id, event.line_ids, "dispatched")
 
 
 async def draft_estimate_on_diagnosed(tx: Tx, event: JobDiagnosed) -> None:
@@ -75,20 +78,16 @@ async def draft_estimate_on_additional_work(tx: Tx, event: AdditionalWorkFound) 
 
 async def show_progress_on_line_started(tx: Tx, event: LineStarted) -> None:
     """Somebody works on the line."""
-    await _show(tx, event.visit_id, event.job_id, status="repairing")
-    await _mark(tx, event.visit_id, [event.line_id], "running", since=event.started_at)
+    running = _lines(event.visit_id, [event.line_id], "running", since=event.started_at)
+    await _show(tx, event.visit_id, event.job_id, status="repairing", lines=running)
 
 
 async def show_progress_on_line_completed(tx: Tx, event: LineCompleted) -> None:
     """The line is done, and the desk can say what was done."""
-    await _mark(
-        tx,
-        event.visit_id,
-        [event.line_id],
-        "done",
-        since=event.completed_at,
-        result_text=event.result_text,
-    )
+    text = event.result_text
+    done = _lines(event.visit_id, [event.line_id], "done", since=event.completed_at, result_text=text)
+    if done is not None:
+        await tx.session.execute(done)
 
 
 async def tell_customer_on_interrupted(tx: Tx, event: JobInterrupted) -> None:
@@ -122,14 +121,16 @@ async def show_progress_on_inspection_passed(tx: Tx, event: InspectionPassed) ->
 
 async def show_rework_on_inspection_failed(tx: Tx, event: InspectionFailed) -> None:
     """Some lines are done again: the promise may be in danger (E3)."""
-    await _show(tx, event.visit_id, event.job_id, status="rework", reason="; ".join(event.findings))
-    await _mark(tx, event.visit_id, event.line_ids, "rework")
+    again = _lines(event.visit_id, event.line_ids, "rework", since=tx.now)
+    reason = "; ".join(event.findings)
+    await _show(tx, event.visit_id, event.job_id, status="rework", reason=reason, lines=again)
 
 
 async def show_rework_on_rework_opened(tx: Tx, event: ReworkOpened) -> None:
     """The shop's own work stands on the board."""
-    await _show(tx, event.visit_id, event.job_id, status="rework", priority_class=event.priority_class)
-    await _mark(tx, event.visit_id, event.line_ids, "rework")
+    again = _lines(event.visit_id, event.line_ids, "rework", since=tx.now)
+    shown = {"status": "rework", "priority_class": event.priority_class}
+    await _show(tx, event.visit_id, event.job_id, **shown, lines=again)
 
 
 async def take_back_on_ready(tx: Tx, event: JobReady) -> None:
@@ -148,10 +149,10 @@ async def take_back_on_ready(tx: Tx, event: JobReady) -> None:
 async def shut_gate_on_reopened(tx: Tx, event: JobReopened) -> None:
     """Work goes on after all: not ready, and what was signed is void (E3, E8)."""
     await _show(tx, event.visit_id, event.job_id, status="reopened", reason=event.reason)
-    visit = await tx.get(Visit, event.visit_id)
+    visit = await with_work(tx, event.visit_id)
     visit.reopen()
     if visit.has_work_to_ask_for and visit.may("draft_estimate"):
-        await _draft(tx, visit)
+        await _draft(tx, visit, await price_list(tx, visit.customer_id, _offered(visit)))
 
 
 async def warn_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:
@@ -161,9 +162,7 @@ async def warn_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:
     if not stands or visit.promise_state == PromiseState.NONE:
         log.info("alarm for an older promise", visit_id=str(visit.id), of=event.promise_revision)
         return
-    job = await tx.find(Job, event.visit_id)
-    if job is not None:
-        job.forecast_at = event.forecast_at
+    await amend(tx, Job, {"visit_id": event.visit_id}, {"forecast_at": event.forecast_at})
     await set_task(
         tx,
         visit.id,
@@ -175,26 +174,29 @@ async def warn_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:
 
 
 async def _estimate(tx: Tx, visit_id: UUID, lines: Iterable[Line]) -> None:
-    visit = await tx.get(Visit, visit_id)
+    visit = await with_work(tx, visit_id)
     if not visit.is_open:
         return  # the keys are out: what was found is for another visit
     wanted = list(lines)
-    await _wait_for_prices(tx, visit, wanted)
-    visit.propose(wanted, await price_list(tx, visit.customer_id, wanted))
+    prices = await price_list(tx, visit.customer_id, [*wanted, *_offered(visit)])
+    await _wait_for_prices(tx, visit, wanted, prices)
+    visit.propose(wanted, prices)
     if visit.has_work_to_ask_for and visit.may("draft_estimate"):
-        await _draft(tx, visit)
+        await _draft(tx, visit, prices)
 
 
-async def _draft(tx: Tx, visit: Visit) -> None:
-    offered = [line.offer for line in visit.open_lines if line.offer is not None]
-    prices = await price_list(tx, visit.customer_id, offered)
+def _offered(visit: Visit) -> list[PricedLine]:
+    return [line.offer for line in visit.open_lines if line.offer is not None]
+
+
+async def _draft(tx: Tx, visit: Visit, prices: PriceList) -> None:
     tx.publish(visit, visit.draft(prices=prices, currency=tx.settings.shop_currency, at=tx.now))
     await set_task(tx, visit.id, "present_estimate", due_at=tx.now)
 
 
-async def _wait_for_prices(tx: Tx, visit: Visit, lines: list[Line]) -> None:
+async def _wait_for_prices(tx: Tx, visit: Visit, lines: list[Line], prices: PriceList) -> None:
     """An unknown price is waited for, but not for long: then the line is drafted without it."""
-    missing = visit.missing_prices(lines, await price_list(tx, visit.customer_id, lines))
+    missing = visit.missing_prices(lines, prices)
     if not missing or tx.cause is None:
         return
     rules = await tx.rules(HouseRules)
@@ -204,25 +206,19 @@ async def _wait_for_prices(tx: Tx, visit: Visit, lines: list[Line]) -> None:
         raise NotYet(wait.stream, key, at="a price")
 
 
-async def _show(tx: Tx, visit_id: UUID, job_id: UUID, **facts: Any) -> None:
-    row = {"visit_id": visit_id, "job_id": job_id, "told_at": tx.now} | facts
-    fresh = (
-        insert(Job).values(reason=row.get("reason", ""), priority_class="normal", findings=()).values(**row)
-    )
-    await tx.session.execute(fresh.on_conflict_do_update(index_elements=["visit_id"], set_=row))
+async def _show(tx: Tx, visit_id: UUID, job_id: UUID, *, lines: Insert | None = None, **facts: Any) -> None:
+    """What the desk shows of the job, and of how far its ``lines`` are, by one statement."""
+    facts |= {"job_id": job_id, "told_at": tx.now}
+    await keep(tx, Job, {"visit_id": visit_id}, facts, beside=lines)
 
 
-async def _mark(
-    tx: Tx,
-    visit_id: UUID,
-    line_ids: Iterable[UUID],
-    progress: str,
-    *,
-    since: datetime | None = None,
-    result_text: str = "",
-) -> None:
-    facts = {"progress": progress, "since": since or tx.now, "result_text": result_text}
-    rows = [{"line_id": line_id, "visit_id": visit_id} | facts for line_id in line_ids]
-    if rows:
-        fresh = insert(JobLine).values(rows)
-        await tx.session.execute(fresh.on_conflict_do_update(index_elements=["line_id"], set_=facts))
+def _lines(
+    visit_id: UUID, line_ids: Collection[UUID], progress: str, *, since: datetime, result_text: str = ""
+) -> Insert | None:
+    """How far the workshop is with some lines."""
+    facts = {"progress": progress, "since": since, "result_text": result_text}
+    if not line_ids:
+        return None
+    new = insert(JobLine).values([{"line_id": line_id, "visit_id": visit_id} | facts for line_id in line_ids])
+    told = {name: new.excluded[name] for name in facts}
+    return new.on_conflict_do_update(index_elements=["line_id"], set_=told)
