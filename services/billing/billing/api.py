@@ -133,7 +133,7 @@ async def set_labour_rate(
         **body.model_dump_fields(),
         set_by=who.employee_id,
     )
-    await tx.flush()
+    await tx.session.flush()
     return price_list.labour_rate(rate, tx.today)
 
 
@@ -215,7 +215,7 @@ async def take_payment(
     payment = await commands.take_payment(
         tx, invoice_id=invoice_id, **body.model_dump_fields(), taken_by=who.employee_id
     )
-    await tx.flush()
+    await tx.session.flush()
     return PaymentTaken(payment=PaymentView.of(payment), invoice=await papers.invoice(tx, invoice_id))
 
 
@@ -228,7 +228,7 @@ async def approve_credit(
 ) -> InvoiceView:
     """Let the customer leave and pay later, within the agreed credit."""
     await commands.approve_credit(tx, invoice_id=invoice_id, approved_by=who.employee_id)
-    await tx.flush()
+    await tx.session.flush()
     return await papers.invoice(tx, invoice_id)
 
 
@@ -245,7 +245,7 @@ async def give_refund(
     measure = await commands.refund(
         tx, invoice_id=invoice_id, **body.model_dump_fields(), approved_by=who.employee_id
     )
-    await tx.flush()
+    await tx.session.flush()
     return MeasureTaken(measure=MeasureView.of(measure), invoice=await papers.invoice(tx, invoice_id))
 
 
@@ -262,7 +262,7 @@ async def grant_discount(
     measure = await commands.discount(
         tx, invoice_id=invoice_id, **body.model_dump_fields(), approved_by=who.employee_id
     )
-    await tx.flush()
+    await tx.session.flush()
     return MeasureTaken(measure=MeasureView.of(measure), invoice=await papers.invoice(tx, invoice_id))
 
 

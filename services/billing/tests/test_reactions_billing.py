@@ -22,6 +22,7 @@ from sqlalchemy import func, select, text
 
 from billing.domain import Account, Invoice, IssuedInvoice
 from billing.main import service
+from chassis.loading import load
 from chassis.testing.department import Department
 from chassis.testing.plugin import MakeDepartment
 from contracts.base import Event
@@ -401,6 +402,6 @@ class TestEveryEventInEveryState:
 
         assert len(billing.said(InvoicePrepared)) == 1
         async with billing.tx() as tx:
-            account = await tx.get(Account, scene.visit_id)
+            account = await load(tx, await tx.get(Account, scene.visit_id), "lines")
             assert len(account.lines) == 3
             assert (await tx.all(select(IssuedInvoice))) == []

@@ -97,9 +97,9 @@ class Account(Aggregate, Base):
     closed_at: Mapped[datetime | None] = mapped_column(Utc, default=None)
     record_no: Mapped[str | None] = mapped_column(default=None)
     lines: Mapped[list[AuthorisedLine]] = relationship(
-        lazy="selectin", order_by=(AuthorisedLine.revision, AuthorisedLine.line_id)
+        lazy="raise", order_by=(AuthorisedLine.revision, AuthorisedLine.line_id)
     )
-    totals: Mapped[list[AuthorisedTotal]] = relationship(lazy="selectin", order_by=AuthorisedTotal.revision)
+    totals: Mapped[list[AuthorisedTotal]] = relationship(lazy="raise", order_by=AuthorisedTotal.revision)
 
     def authorise(self, lines: Iterable[PricedLine], *, revision: int, gross: Decimal | None = None) -> None:
         """The customer agreed to these lines: by signature (revision 0) or by an answer, whose whole set and

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
-from sqlalchemy.orm import raiseload
 
 from billing.domain import (
     Account,
@@ -34,6 +33,7 @@ from billing.views import (
 )
 from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
+from chassis.loading import load
 from contracts.values import LineResult
 
 _RESULTS = TypeAdapter(tuple[LineResult, ...])
@@ -45,7 +45,6 @@ def _accounts() -> Any:
         select(Account, Customer.display_name, Invoice.id, Invoice.state)
         .join(Customer, Customer.customer_id == Account.customer_id, isouter=True)
         .join(Invoice, Invoice.visit_id == Account.visit_id, isouter=True)
-        .options(raiseload(Account.lines), raiseload(Account.totals))
     )
 
 
@@ -75,7 +74,7 @@ async def accounts(
 
 async def account(tx: Tx, visit_id: UUID) -> AccountView:
     """What was authorised, handed out and done in a visit. Raises ``NotFound``."""
-    held = await tx.read(Account, visit_id)
+    held = await load(tx, await tx.read(Account, visit_id), "lines", "totals")
     row = (await tx.session.execute(_accounts().where(Account.visit_id == visit_id))).one()
     authorised = held.authorised_at(held.answered_revision)
     parts = select(PartLine).where(PartLine.request_id == held.request_id).order_by(PartLine.part_line_id)

@@ -10,6 +10,7 @@ from billing.domain import (
     Invoice,
     IssuedInvoice,
     Measure,
+    Payment,
     Refund,
 )
 from billing.queries.rows import facts_of, measures_of, payments_of, taxes_of, visits_found, with_names
@@ -25,6 +26,7 @@ from billing.views import (
 )
 from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
+from chassis.loading import rows_of
 from chassis.money import ZERO
 
 
@@ -63,8 +65,13 @@ async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
     """Everything about one invoice. Raises ``NotFound``."""
     held = await tx.read(Invoice, invoice_id)
     row = (await tx.session.execute(with_names().where(Invoice.id == invoice_id))).one()
-    papers = select(IssuedInvoice).where(IssuedInvoice.invoice_id == invoice_id)
-    measures = await measures_of(tx, held.visit_id)
+    measures, payments, refunds, papers = await rows_of(
+        tx,
+        (Measure, Measure.visit_id == held.visit_id, ("decided_at", "measure_id")),
+        (Payment, Payment.invoice_id == invoice_id, ("received_at", "payment_id")),
+        (Refund, Refund.invoice_id == invoice_id, ("refunded_at", "refund_id")),
+        (IssuedInvoice, IssuedInvoice.invoice_id == invoice_id, ("issued_at",)),
+    )
     return InvoiceView(
         **facts_of(row),
         estimate_revision=held.estimate_revision,
@@ -76,16 +83,11 @@ async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
         credit_approved_by=held.credit_approved_by,
         lines=list(held.told_lines()),
         taxes=taxes_of(held),
-        payments=[PaymentView.of(payment) for payment in await payments_of(tx, invoice_id)],
-        refunds=[RefundView.of(refund) for refund in await _refunds(tx, invoice_id)],
+        payments=[PaymentView.of(payment) for payment in payments],
+        refunds=[RefundView.of(refund) for refund in refunds],
         measures=[MeasureView.of(measure) for measure in measures],
-        papers=[IssuedInvoiceView.of(p) for p in await tx.all(papers.order_by(IssuedInvoice.issued_at))],
+        papers=[IssuedInvoiceView.of(paper) for paper in papers],
     )
-
-
-async def _refunds(tx: Tx, invoice_id: UUID) -> list[Refund]:
-    found = select(Refund).where(Refund.invoice_id == invoice_id)
-    return await tx.all(found.order_by(Refund.refunded_at, Refund.refund_id))
 
 
 async def settlement_papers(tx: Tx, invoice_id: UUID) -> SettlementPapers:

@@ -18,6 +18,7 @@ from billing.domain import (
     unsquared,
 )
 from chassis import NotYet, Tx, new_id
+from chassis.loading import load
 from contracts.workshop import JobReady, JobReopened, ReworkOpened
 
 VISIT, RESERVATION = "reception.visit", "parts.reservation"
@@ -27,6 +28,8 @@ async def prepare_invoice_on_job_ready(tx: Tx, event: JobReady) -> None:
     """What the customer owes, once what was authorised, done and used is all known here (F-32, BILL-05)."""
     revision = event.estimate_revision or SIGNATURE
     account = await tx.find(Account, event.visit_id)
+    if account is not None:
+        await load(tx, account, "lines", "totals")
     lacks = account.lacks(revision, event.results) if account else "visit"
     if account is None or lacks:
         raise NotYet(VISIT, event.visit_id, at=lacks)
@@ -39,11 +42,10 @@ async def prepare_invoice_on_job_ready(tx: Tx, event: JobReady) -> None:
         raise NotYet(RESERVATION, reservation, at=f"part line {open_lines[0].part_line_id}")
     await tx.lock(f"visit {event.visit_id}")
     invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
-    if invoice is None:
-        invoice = _invoice_of(tx, account)
-        tx.add(invoice)
-    elif invoice.is_fixed:
+    if invoice is not None and invoice.is_fixed:
         return  # the car was handed over before the job was reopened
+    invoice = invoice or _invoice_of(tx, account)
+    pending = await _pending(tx, invoice)
     account.note_results(event.results, revision=revision)
     authorised = account.authorised_at(revision)
     kept = {part_line_id: part.kept for part_line_id, part in by_id.items()}
@@ -53,7 +55,8 @@ async def prepare_invoice_on_job_ready(tx: Tx, event: JobReady) -> None:
         estimate_revision=event.estimate_revision,
         at=tx.now,
     )
-    await carry_out_measures(tx, invoice, await _pending(tx, invoice), prepared_anew=True)
+    tx.add(invoice)
+    await carry_out_measures(tx, invoice, pending, prepared_anew=True)
 
 
 def _invoice_of(tx: Tx, account: Account) -> Invoice:

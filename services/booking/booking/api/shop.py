@@ -89,7 +89,7 @@ async def change_calendar(body: bodies.ChangeCalendar, tx: TxDep, who: CalendarK
 
 
 async def _calendar(tx: Tx, calendar: ShopCalendar) -> CalendarView:
-    await tx.flush()
+    await tx.session.flush()
     starts = await starts_ahead(tx)
     outside = set(outside_hours(calendar.hours, starts.values()))
     affected: list[UUID] = [id for id, start in starts.items() if start in outside]
@@ -111,7 +111,7 @@ async def list_capacity(
 async def set_crew(day: date, body: bodies.SetCrew, tx: TxDep, who: CalendarKeeper) -> CapacityDayView:
     """How many technicians work on one day."""
     await commands.set_crew(tx, day=day, technicians=body.technicians)
-    await tx.flush()
+    await tx.session.flush()
     return (await capacity_days(tx, day, 1, await tx.rules(HouseRules)))[0]
 
 
@@ -154,7 +154,7 @@ async def write_script(
 ) -> ScriptView:
     """Change what is said."""
     script = await commands.write_script(tx, call_type=call_type, text=body.text.title())
-    await tx.flush()
+    await tx.session.flush()
     return ScriptView.of(script)
 
 

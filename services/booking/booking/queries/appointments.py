@@ -27,7 +27,7 @@ from chassis.http import Page, PageAsked, paginate
 
 async def appointment(tx: Tx, appointment_id: UUID, *, warnings: Sequence[str] = ()) -> AppointmentView:
     """Everything about one appointment, as this transaction sees it. Raises ``NotFound``."""
-    await tx.flush()
+    await tx.session.flush()
     query = (
         select(Appointment, Customer, Vehicle, Reservation)
         .outerjoin(Customer, Customer.customer_id == Appointment.customer_id)

@@ -32,7 +32,7 @@ async def menu_items(tx: Tx, service_codes: Iterable[str]) -> dict[str, MenuItem
 
 async def service(tx: Tx, service_code: str) -> ServiceView:
     """One menu item. Raises ``NotFound``."""
-    await tx.flush()
+    await tx.session.flush()
     item = await tx.session.get(MenuItem, service_code)
     if item is None:
         raise NotFound("service", service_code)

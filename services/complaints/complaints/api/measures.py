@@ -77,7 +77,7 @@ async def decide_measure(
         by=Person(who.employee_id, who.name),
         may_approve=who.may(perm.APPROVE),
     )
-    await tx.flush()
+    await tx.session.flush()
     return MeasureView.of(measure)
 
 

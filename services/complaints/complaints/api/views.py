@@ -202,7 +202,7 @@ class CaseView(CaseFacts):
 
 async def case_view(tx: TxDep, complaint_id: UUID) -> CaseView:
     """The case as its screen shows it, with what this transaction changed."""
-    await tx.flush()
+    await tx.session.flush()
     file = await queries.case_file(tx, complaint_id)
     complaint = file.complaint
     tx.subject = complaint  # also a mere look gives the ETag that the next change may name

@@ -1,8 +1,12 @@
 """Copies of what others tell of customer, visit, work and invoice, to show beside a case (COMP-31)."""
 
-from sqlalchemy import select
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, literal, select
 
 from chassis import Tx
+from chassis.copies import amend, keep
 from complaints.domain import Complaint, Customer, Inspection, Invoice, Job, Visit
 from contracts.billing import (
     InvoiceIssued,
@@ -24,22 +28,14 @@ from contracts.workshop import InspectionFailed, InspectionPassed, JobOpened, Jo
 
 async def copy_customer_on_customer(tx: Tx, event: CustomerRegistered | CustomerChanged) -> None:
     """The name that desks show."""
-    customer = await tx.find(Customer, event.customer_id)
-    if customer is None:
-        customer = Customer(customer_id=event.customer_id)
-        tx.add(customer)
-    customer.customer_no, customer.display_name = event.customer_no, event.display_name
-    customer.customer_class = event.customer_class
+    facts = {name: getattr(event, name) for name in ("customer_no", "display_name", "customer_class")}
+    await keep(tx, Customer, {"customer_id": event.customer_id}, facts)
 
 
 async def copy_visit_on_opened(tx: Tx, event: VisitOpened) -> None:
     """A car arrived; cases that named this visit before now belong to its request."""
-    visit = await tx.find(Visit, event.visit_id)
-    if visit is None:
-        visit = Visit(visit_id=event.visit_id)
-        tx.add(visit)
-    for name in _COPIED_OF_VISIT:
-        setattr(visit, name, getattr(event, name))
+    facts = {name: getattr(event, name) for name in _COPIED_OF_VISIT}
+    await keep(tx, Visit, {"visit_id": event.visit_id}, facts)
     early = select(Complaint).where(Complaint.visit_id == event.visit_id, Complaint.request_id.is_(None))
     for complaint in await tx.all(early.order_by(Complaint.id).with_for_update()):
         complaint.request_id = event.request_id
@@ -62,41 +58,35 @@ _COPIED_OF_VISIT = (
 
 async def note_promise_on_promised(tx: Tx, event: HandoverPromised) -> None:
     """What the customer was told first."""
-    if visit := await tx.find(Visit, event.visit_id):
-        visit.original_promise = visit.original_promise or event.promised_at
-        visit.last_promise = event.promised_at
+    first = func.coalesce(Visit.original_promise, event.promised_at)
+    await _of_visit(tx, event.visit_id, original_promise=first, last_promise=event.promised_at)
 
 
 async def note_promise_on_revised(tx: Tx, event: PromiseRevised) -> None:
     """What the customer was told last."""
-    if visit := await tx.find(Visit, event.visit_id):
-        visit.last_promise = event.new_promise
+    await _of_visit(tx, event.visit_id, last_promise=event.new_promise)
 
 
 async def note_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None:
     """The car is gone: a complaint from now on is none during the visit."""
-    if visit := await tx.find(Visit, event.visit_id):
-        visit.handed_over_at = event.handed_over_at
-        visit.original_promise = event.original_promise or visit.original_promise
-        visit.last_promise = event.last_promise or visit.last_promise
+    told = {"original_promise": event.original_promise, "last_promise": event.last_promise}
+    promises = {name: at for name, at in told.items() if at is not None}
+    await _of_visit(tx, event.visit_id, handed_over_at=event.handed_over_at, **promises)
 
 
 async def note_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
     """How the visit ended, and who advised the customer."""
-    if visit := await tx.find(Visit, event.visit_id):
-        visit.closed_at, visit.outcome, visit.record_no = event.closed_at, event.outcome, event.record_no
-        visit.advisor_id = event.advisor_id
+    facts = {name: getattr(event, name) for name in ("closed_at", "outcome", "record_no", "advisor_id")}
+    await _of_visit(tx, event.visit_id, **facts)
 
 
 async def copy_job_on_opened(tx: Tx, event: JobOpened) -> None:
     """The workshop has the car."""
-    job = await job_of(tx, event)
-    job.opened_at = tx.happened_at
+    await note_of_job(tx, event, {"opened_at": tx.happened_at})
 
 
 async def note_inspection_on_passed(tx: Tx, event: InspectionPassed) -> None:
     """What the inspector saw."""
-    job = await job_of(tx, event)
     seen = Inspection(
         passed=True,
         at=tx.happened_at,
@@ -104,12 +94,11 @@ async def note_inspection_on_passed(tx: Tx, event: InspectionPassed) -> None:
         test_drive=event.test_drive,
         items=event.items,
     )
-    job.inspections = (*job.inspections, seen)
+    await _note_inspection(tx, event, seen)
 
 
 async def note_inspection_on_failed(tx: Tx, event: InspectionFailed) -> None:
     """What the inspector found wrong, and in whose work."""
-    job = await job_of(tx, event)
     seen = Inspection(
         passed=False,
         at=tx.happened_at,
@@ -119,57 +108,65 @@ async def note_inspection_on_failed(tx: Tx, event: InspectionFailed) -> None:
         technician_id=event.technician_id,
         penalty_points=event.penalty_points,
     )
-    job.inspections = (*job.inspections, seen)
+    await _note_inspection(tx, event, seen)
 
 
-async def job_of(tx: Tx, event: JobOpened | InspectionPassed | InspectionFailed | JobReady) -> Job:
-    """The copy of a job, made if this is the first that is heard of it."""
-    job = await tx.find(Job, event.job_id)
-    if job is None:
-        job = Job(job_id=event.job_id, visit_id=event.visit_id)
-        tx.add(job)
-    return job
+async def _note_inspection(tx: Tx, event: InspectionPassed | InspectionFailed, seen: Inspection) -> None:
+    also = Job.inspections.concat(literal((seen,), Job.inspections.type))
+    await note_of_job(tx, event, {"inspections": also}, begun={"inspections": (seen,)})
+
+
+async def note_of_job(
+    tx: Tx,
+    event: JobOpened | InspectionPassed | InspectionFailed | JobReady,
+    facts: dict[str, Any],
+    *,
+    begun: dict[str, Any] | None = None,
+) -> None:
+    """On the copy of a job, made if this is the first that is heard of it."""
+    first = {"visit_id": event.visit_id} | (begun or {})
+    await keep(tx, Job, {"job_id": event.job_id}, facts, begun=first)
 
 
 async def copy_invoice_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
     """What the visit costs, row by row."""
-    invoice = await tx.find(Invoice, event.invoice_id)
-    if invoice is None:
-        invoice = Invoice(
-            invoice_id=event.invoice_id,
-            visit_id=event.visit_id,
-            customer_id=event.customer_id,
-            currency=event.currency,
-        )
-        tx.add(invoice)
-    invoice.state, invoice.lines = "prepared", event.lines
-    invoice.total_gross, invoice.payable, invoice.balance = event.total_gross, event.payable, event.payable
+    facts = {
+        "state": "prepared",
+        "lines": event.lines,
+        "total_gross": event.total_gross,
+        "payable": event.payable,
+        "balance": event.payable,
+    }
+    first = {"visit_id": event.visit_id, "customer_id": event.customer_id, "currency": event.currency}
+    await keep(tx, Invoice, {"invoice_id": event.invoice_id}, facts, begun=first)
 
 
 async def note_on_invoice_withdrawn(tx: Tx, event: InvoiceWithdrawn) -> None:
     """The work goes on; it will be prepared anew."""
-    if invoice := await tx.find(Invoice, event.invoice_id):
-        invoice.state = "withdrawn"
+    await note_of_invoice(tx, event.invoice_id, state="withdrawn")
 
 
 async def note_on_invoice_issued(tx: Tx, event: InvoiceIssued) -> None:
     """Numbered: from here on there may be something to refund."""
-    if invoice := await tx.find(Invoice, event.invoice_id):
-        invoice.state, invoice.invoice_no, invoice.issued_at = "issued", event.invoice_no, event.issued_at
-        invoice.total_gross, invoice.payable, invoice.balance = (
-            event.total_gross,
-            event.payable,
-            event.balance,
-        )
+    owed = {"total_gross": event.total_gross, "payable": event.payable, "balance": event.balance}
+    number = {"invoice_no": event.invoice_no, "issued_at": event.issued_at}
+    await note_of_invoice(tx, event.invoice_id, state="issued", **number, **owed)
 
 
 async def note_on_payment_received(tx: Tx, event: PaymentReceived) -> None:
     """What is still open."""
-    if invoice := await tx.find(Invoice, event.invoice_id):
-        invoice.balance = event.balance
+    await note_of_invoice(tx, event.invoice_id, balance=event.balance)
 
 
 async def note_on_invoice_settled(tx: Tx, event: InvoiceSettled) -> None:
     """Paid, on credit, or nothing to pay."""
-    if invoice := await tx.find(Invoice, event.invoice_id):
-        invoice.state, invoice.payable, invoice.balance = "settled", event.payable, event.balance
+    await note_of_invoice(tx, event.invoice_id, state="settled", payable=event.payable, balance=event.balance)
+
+
+async def note_of_invoice(tx: Tx, invoice_id: UUID, **facts: Any) -> None:
+    """On the copy of an invoice; what was prepared was heard before, on the same stream."""
+    await amend(tx, Invoice, {"invoice_id": invoice_id}, facts)
+
+
+async def _of_visit(tx: Tx, visit_id: UUID, **facts: Any) -> None:
+    await amend(tx, Visit, {"visit_id": visit_id}, facts)

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis import Tx
 from complaints import commands, queries
 from complaints.domain import Complaint, Invoice
-from complaints.reactions.copies import job_of
+from complaints.reactions.copies import note_of_invoice, note_of_job
 from contracts.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
 from contracts.reception import ReworkAgreed, ReworkOrdered
 from contracts.workshop import JobReady
@@ -25,9 +25,8 @@ async def take_up_measure_on_rework_placed(tx: Tx, event: ReworkOrdered | Rework
 
 async def complete_rework_on_job_ready(tx: Tx, event: JobReady) -> None:
     """The work is done; the rework of our measures among it is done with it."""
-    job = await job_of(tx, event)
-    job.ready_at, job.outcome = tx.happened_at, event.outcome
-    job.technicians = event.technicians
+    told = {"ready_at": tx.happened_at, "outcome": event.outcome, "technicians": event.technicians}
+    await note_of_job(tx, event, told)
     if not event.done_measure_ids:
         return
     for complaint_id, measure_id in await queries.cases_of_measures(tx, event.done_measure_ids):
@@ -36,16 +35,14 @@ async def complete_rework_on_job_ready(tx: Tx, event: JobReady) -> None:
 
 async def complete_measure_on_refunded(tx: Tx, event: InvoiceRefunded) -> None:
     """Billing gave the money back."""
-    if invoice := await tx.find(Invoice, event.invoice_id):
-        invoice.refunded += event.amount
-        invoice.balance = event.balance
+    refunded = Invoice.refunded + event.amount
+    await note_of_invoice(tx, event.invoice_id, refunded=refunded, balance=event.balance)
     await _complete_money(tx, event.measure_id, refund_id=event.refund_id, given=event.amount)
 
 
 async def complete_measure_on_discounted(tx: Tx, event: InvoiceDiscounted) -> None:
     """Billing asks for less."""
-    if invoice := await tx.find(Invoice, event.invoice_id):
-        invoice.payable, invoice.balance = event.payable, event.balance
+    await note_of_invoice(tx, event.invoice_id, payable=event.payable, balance=event.balance)
     await _complete_money(tx, event.measure_id, refund_id=event.refund_id, given=event.amount)
 
 

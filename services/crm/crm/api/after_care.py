@@ -79,7 +79,7 @@ async def note_attempt(
 ) -> FollowUpView:
     """Nobody answered; the last attempt (house rule) ends the call as unreachable."""
     follow_up = await commands.note_attempt(tx, follow_up_id=follow_up_id, note=body.note)
-    await tx.flush()
+    await tx.session.flush()
     return await _named(tx, follow_up)
 
 
@@ -89,7 +89,7 @@ async def complete_follow_up(
 ) -> FollowUpView:
     """The call was made."""
     follow_up = await commands.complete_follow_up(tx, follow_up_id=follow_up_id, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return await _named(tx, follow_up)
 
 
@@ -110,5 +110,5 @@ async def review_report(
 ) -> DailyReportView:
     """The manager reviews and comments."""
     await commands.review_report(tx, on=on, comment=body.comment)
-    await tx.flush()
+    await tx.session.flush()
     return DailyReportView.of(await queries.daily_report(tx, on))

@@ -97,7 +97,7 @@ async def send_notice(
 ) -> NoticeView:
     """The customer was told."""
     notice = await commands.send_notice(tx, notice_id=notice_id, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return NoticeView.of(notice)
 
 
@@ -128,5 +128,5 @@ async def dismiss_reminder(
 ) -> ReminderView:
     """The customer does not want it."""
     reminder = await commands.dismiss_reminder(tx, reminder_id=reminder_id, reason=body.reason)
-    await tx.flush()
+    await tx.session.flush()
     return ReminderView.of(reminder)

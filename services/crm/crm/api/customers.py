@@ -94,7 +94,7 @@ async def register_customer(
     """A new customer; a phone number that is on file answers 409 with ``existing_id``."""
     fields = body.model_dump_fields() | {"customer_class": CustomerClass(body.customer_class)}
     customer = await commands.register_customer(tx, **fields)
-    await tx.flush()
+    await tx.session.flush()
     return CustomerView.of(customer)
 
 
@@ -190,7 +190,7 @@ async def change_customer(
     """New name, phone or address, told at once (CRM-08); the data counts as verified."""
     changes = {name: getattr(body, name) for name in body.model_fields_set}
     customer = await commands.change_customer(tx, customer_id=customer_id, changes=changes)
-    await tx.flush()
+    await tx.session.flush()
     return CustomerView.of(customer)
 
 
@@ -200,7 +200,7 @@ async def classify_customer(
 ) -> CustomerView:
     """Class and credit from now on."""
     customer = await commands.classify_customer(tx, customer_id=customer_id, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return CustomerView.of(customer)
 
 
@@ -212,7 +212,7 @@ async def give_consent(
     customer = await commands.give_consent(
         tx, customer_id=customer_id, purpose=body.purpose, channel=body.channel
     )
-    await tx.flush()
+    await tx.session.flush()
     return CustomerView.of(customer)
 
 
@@ -224,7 +224,7 @@ async def withdraw_consent(
 ) -> CustomerView:
     """The customer takes it back; it stays on record."""
     customer = await commands.withdraw_consent(tx, customer_id=customer_id, purpose=purpose)
-    await tx.flush()
+    await tx.session.flush()
     return CustomerView.of(customer)
 
 

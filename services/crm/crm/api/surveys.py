@@ -87,7 +87,7 @@ async def show_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.R
 async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]) -> SurveyView:
     """Send it now, before its timer does."""
     survey = await commands.send_survey(tx, survey_id=survey_id)
-    await tx.flush()
+    await tx.session.flush()
     return SurveyView.of(survey)
 
 
@@ -115,7 +115,7 @@ async def answer_survey(
     """The customer told an agent, or filled in the form at the desk."""
     survey = await commands.answer_survey(tx, survey_id=survey_id, **body.model_dump_fields())
     await links.revoke(tx, purpose=LINK, subject=survey_id)
-    await tx.flush()
+    await tx.session.flush()
     return SurveyView.of(survey)
 
 
@@ -123,5 +123,5 @@ async def answer_survey(
 async def flag_opinion(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]) -> SurveyView:
     """The comment of an answered form is a clear opinion (F-09)."""
     survey = await commands.flag_opinion(tx, survey_id=survey_id)
-    await tx.flush()
+    await tx.session.flush()
     return SurveyView.of(survey)

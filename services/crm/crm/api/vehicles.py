@@ -50,7 +50,7 @@ async def register_vehicle(
 ) -> VehicleFileView:
     """A new vehicle; a VIN that is on file answers 409 with ``existing_id``."""
     vehicle = await commands.register_vehicle(tx, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return VehicleFileView.of(vehicle)
 
 
@@ -81,7 +81,7 @@ async def change_vehicle(
 ) -> VehicleFileView:
     """The whole of the car's facts from now on."""
     vehicle = await commands.change_vehicle(tx, vehicle_id=vehicle_id, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return VehicleFileView.of(vehicle)
 
 
@@ -91,7 +91,7 @@ async def pass_on_vehicle(
 ) -> VehicleFileView:
     """The car was sold; its history stays with it."""
     vehicle = await commands.pass_on_vehicle(tx, vehicle_id=vehicle_id, customer_id=body.customer_id)
-    await tx.flush()
+    await tx.session.flush()
     return VehicleFileView.of(vehicle)
 
 

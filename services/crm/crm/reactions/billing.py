@@ -1,9 +1,11 @@
 """What crm learns from billing: what a visit cost, what the customer spent (CRM-01, F-33)."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from chassis import Tx
+from contracts.base import Event
 from contracts.billing import (
     InvoiceDiscounted,
     InvoiceIssued,
@@ -14,34 +16,30 @@ from contracts.billing import (
     MeasureNotPossible,
     PaymentReceived,
 )
-from crm.domain import Spend
-from crm.reactions.on_file import file_of
+from crm.domain import Spend, VisitFile
+from crm.reactions.on_file import file_of, note_on_file
 
 
 async def copy_total_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
     """What the customer will owe."""
-    file = await file_of(tx, event)
-    file.invoice_id, file.currency = event.invoice_id, event.currency
-    file.total_gross, file.payable = event.total_gross, event.payable
+    await note_on_file(tx, event, **_facts(event, "invoice_id", "currency", "total_gross", "payable"))
 
 
 async def drop_total_on_withdrawn(tx: Tx, event: InvoiceWithdrawn) -> None:
     """The work goes on: what was prepared no longer stands."""
-    file = await file_of(tx, event)
-    file.total_gross, file.payable = None, None
+    await note_on_file(tx, event, total_gross=None, payable=None)
 
 
 async def copy_number_on_issued(tx: Tx, event: InvoiceIssued) -> None:
     """What the customer owes, for good."""
-    file = await file_of(tx, event)
-    file.invoice_id, file.invoice_no, file.currency = event.invoice_id, event.invoice_no, event.currency
-    file.total_gross, file.payable = event.total_gross, event.payable
+    facts = _facts(event, "invoice_id", "invoice_no", "currency", "total_gross", "payable")
+    await note_on_file(tx, event, **facts)
 
 
 async def count_spend_on_payment_received(tx: Tx, event: PaymentReceived) -> None:
     """Money from the customer."""
-    file = await file_of(tx, event)
-    file.paid += event.amount
+    paid = VisitFile.paid + event.amount
+    await note_on_file(tx, event, begun={"paid": event.amount}, paid=paid)
     tx.add(
         Spend(
             id=event.payment_id,
@@ -55,13 +53,13 @@ async def count_spend_on_payment_received(tx: Tx, event: PaymentReceived) -> Non
 
 async def note_settled_on_settled(tx: Tx, event: InvoiceSettled) -> None:
     """Paid, on credit, or nothing to pay."""
-    (await file_of(tx, event)).settled = event.how
+    await note_on_file(tx, event, settled=event.how)
 
 
 async def count_back_on_refunded(tx: Tx, event: InvoiceRefunded) -> None:
     """Money back to the customer."""
-    file = await file_of(tx, event)
-    file.paid -= event.amount
+    paid = VisitFile.paid - event.amount
+    await note_on_file(tx, event, begun={"paid": -event.amount}, paid=paid)
     _give_back(tx, event.refund_id, event, event.amount)
 
 
@@ -78,6 +76,10 @@ async def lower_payable_on_discounted(tx: Tx, event: InvoiceDiscounted) -> None:
 async def note_careful_on_measure_not_possible(tx: Tx, event: MeasureNotPossible) -> None:
     """What was promised to the customer cannot be done as it was: complaints decides again."""
     (await file_of(tx, event)).note_careful("measure_not_possible")
+
+
+def _facts(event: Event, *names: str) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in names}
 
 
 def _give_back(tx: Tx, refund_id: UUID, event: InvoiceRefunded | InvoiceDiscounted, amount: Decimal) -> None:

@@ -1,14 +1,15 @@
 """What several reactions do: find the visit's file, log a contact, plan or cancel a call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from chassis import Tx, new_id
 from chassis.calendar import WorkingCalendar, default_calendar
+from chassis.copies import keep
 from crm.domain import ComplaintMark, Contact, FollowUp, FollowUpKind, FollowUpState, ShopCalendar, VisitFile
 
 
@@ -32,6 +33,14 @@ async def file_of(tx: Tx, event: OfVisit) -> VisitFile:
         file = VisitFile(visit_id=event.visit_id, request_id=event.request_id, opened_at=tx.now)
         tx.add(file)
     return file
+
+
+async def note_on_file(
+    tx: Tx, event: OfVisit, *, begun: Mapping[str, Any] | None = None, **facts: Any
+) -> None:
+    """Put facts on the visit's file without reading it; begun by whichever department's fact comes first."""
+    first = {"request_id": event.request_id, "opened_at": tx.now} | dict(begun or {})
+    await keep(tx, VisitFile, {"visit_id": event.visit_id}, facts, begun=first)
 
 
 def note_contact(
@@ -116,13 +125,24 @@ async def plan_follow_up(
 
 async def cancel_recovery(tx: Tx, customer_id: UUID, request_id: UUID, reason: str) -> None:
     """The customer who missed the slot came after all (journey 7)."""
-    missed = (FollowUp.kind == FollowUpKind.RECOVERY, FollowUp.request_id == request_id)
-    await cancel_planned(tx, customer_id, *missed, reason=reason)
+    await cancel_planned(tx, customer_id, _recovery(request_id), reason=reason)
 
 
 async def cancel_retention(tx: Tx, customer_id: UUID, reason: str) -> None:
     """The customer who had not been here for long comes again."""
-    await cancel_planned(tx, customer_id, FollowUp.kind == FollowUpKind.RETENTION, reason=reason)
+    await cancel_planned(tx, customer_id, _RETENTION, reason=reason)
+
+
+async def cancel_calls_to_come(tx: Tx, customer_id: UUID, request_id: UUID, reason: str) -> None:
+    """The customer who missed the slot, or had not been here for long, is here."""
+    await cancel_planned(tx, customer_id, _recovery(request_id) | _RETENTION, reason=reason)
+
+
+_RETENTION = FollowUp.kind == FollowUpKind.RETENTION
+
+
+def _recovery(request_id: UUID) -> ColumnElement[bool]:
+    return and_(FollowUp.kind == FollowUpKind.RECOVERY, FollowUp.request_id == request_id)
 
 
 async def cancel_planned(tx: Tx, customer_id: UUID, *which: ColumnElement[bool], reason: str) -> None:

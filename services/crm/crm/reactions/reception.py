@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import raiseload
 
 from chassis import Tx, new_id
 from contracts.reception import (
@@ -23,26 +24,26 @@ from contracts.reception import (
 )
 from contracts.values import DeclinedLine, Line
 from crm.domain import HouseRules, Reminder, Vehicle, VisitFile, WorkLine
-from crm.reactions.on_file import cancel_recovery, cancel_retention, file_of, note_contact
+from crm.reactions.on_file import cancel_calls_to_come, cancel_recovery, file_of, note_contact, note_on_file
 
 SOURCE = "reception"
 
 
 async def open_file_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
     """The visit is on file (CRM-01); who is here need not be called back."""
-    file = await file_of(tx, event)
-    file.opened_at, file.request_no, file.walk_in = event.arrived_at, event.request_no, event.walk_in
-    file.customer_id, file.vehicle_id, file.plate = event.customer_id, event.vehicle_id, event.plate
-    file.rework_of_visit_id = event.rework_of_visit_id
-    await cancel_recovery(tx, event.customer_id, event.request_id, "arrived")
-    await cancel_retention(tx, event.customer_id, "arrived")
+    facts = {name: getattr(event, name) for name in _OF_ARRIVAL}
+    begun = {"opened_at": event.arrived_at}
+    await note_on_file(tx, event, begun=begun, opened_at=event.arrived_at, **facts)
+    await cancel_calls_to_come(tx, event.customer_id, event.request_id, "arrived")
+
+
+_OF_ARRIVAL = ("request_no", "walk_in", "customer_id", "vehicle_id", "plate", "rework_of_visit_id")
 
 
 async def note_waiting_on_received(tx: Tx, event: VehicleReceived) -> None:
     """How long the customer waited (RECP-01), and whose customer it is."""
-    file = await file_of(tx, event)
-    file.advisor_id = event.advisor_id
-    file.waited_minutes, file.within_sla = event.waited_minutes, event.within_sla
+    facts = {name: getattr(event, name) for name in ("advisor_id", "waited_minutes", "within_sla")}
+    await note_on_file(tx, event, **facts)
 
 
 async def note_delay_on_reception_delayed(tx: Tx, event: ReceptionDelayed) -> None:
@@ -63,8 +64,7 @@ async def note_intake_on_completed(tx: Tx, event: IntakeCompleted) -> None:
 
 async def note_offer_on_estimate_presented(tx: Tx, event: EstimatePresented) -> None:
     """The customer has the estimate: a contact, and the titles of what was offered."""
-    file = await file_of(tx, event)
-    file.offered = _work(event.lines)
+    await note_on_file(tx, event, offered=_work(event.lines))
     content = f"revision {event.revision}: {event.total_gross} {event.currency}"
     _log(tx, event, "estimate_presented", channel=event.via, content=content)
 
@@ -88,7 +88,9 @@ async def note_advice_on_estimate_answered(tx: Tx, event: EstimateAnswered) -> N
 
 async def note_promise_on_promised(tx: Tx, event: HandoverPromised) -> None:
     """When the customer expects the car."""
-    (await file_of(tx, event)).promise(event.promised_at)
+    at = event.promised_at
+    first = func.coalesce(VisitFile.original_promise, at)
+    await note_on_file(tx, event, begun={"original_promise": at}, original_promise=first, last_promise=at)
 
 
 async def note_promise_on_revised(tx: Tx, event: PromiseRevised) -> None:
@@ -123,21 +125,21 @@ async def log_contact_on_customer_notified(tx: Tx, event: CustomerNotified) -> N
 
 async def note_absence_on_vehicle_left(tx: Tx, event: VehicleLeft) -> None:
     """The car drives on until parts arrive (E2)."""
-    (await file_of(tx, event)).away_since = event.left_at
+    await note_on_file(tx, event, away_since=event.left_at)
     _log(tx, event, "vehicle_left", content=event.reason)
 
 
 async def note_return_on_vehicle_returned(tx: Tx, event: VehicleReturned) -> None:
     """The car is back: a call about a missed second slot is not wanted any more."""
-    (await file_of(tx, event)).away_since = None
+    await note_on_file(tx, event, away_since=None)
     await cancel_recovery(tx, event.customer_id, event.request_id, "returned")
 
 
 async def _note_mileage(tx: Tx, vehicle_id: UUID, mileage_km: int | None) -> None:
     if mileage_km is None:
         return
-    vehicle = await tx.find(Vehicle, vehicle_id)
-    if vehicle is not None:
+    its_own = select(Vehicle).where(Vehicle.id == vehicle_id).options(raiseload(Vehicle.ownerships))
+    for vehicle in await tx.all(its_own.with_for_update()):
         vehicle.note_mileage(mileage_km, tx.now)
 
 

@@ -2,13 +2,13 @@
 
 from chassis import Tx
 from contracts.workshop import InspectionFailed, JobOpened, JobReady, PromiseEndangered
-from crm.domain import Worker
-from crm.reactions.on_file import file_of
+from crm.domain import VisitFile, Worker
+from crm.reactions.on_file import file_of, note_on_file
 
 
 async def note_job_on_opened(tx: Tx, event: JobOpened) -> None:
     """The car is in the workshop."""
-    (await file_of(tx, event)).in_workshop_at = tx.now
+    await note_on_file(tx, event, in_workshop_at=tx.now)
 
 
 async def note_results_on_ready(tx: Tx, event: JobReady) -> None:
@@ -23,7 +23,8 @@ async def note_results_on_ready(tx: Tx, event: JobReady) -> None:
 
 async def count_on_inspection_failed(tx: Tx, event: InspectionFailed) -> None:
     """Work had to be done again before the customer got the car (E3)."""
-    (await file_of(tx, event)).inspections_failed += 1
+    also = VisitFile.inspections_failed + 1
+    await note_on_file(tx, event, begun={"inspections_failed": 1}, inspections_failed=also)
 
 
 async def note_danger_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:

@@ -162,7 +162,7 @@ async def withdraw_part(
 
 
 async def _detail(tx: TxDep, part_no: str) -> PartDetail:
-    await tx.flush()
+    await tx.session.flush()
     part, stock, on_order = await queries.part_and_stock(tx, part_no)
     return PartDetail(**PartView.made(part, stock).model_dump(), on_order=on_order)
 
@@ -184,7 +184,7 @@ async def add_supplier(
 ) -> SupplierView:
     """Note a supplier."""
     supplier = await commands.add_supplier(tx, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return SupplierView.of(supplier)
 
 
@@ -200,5 +200,5 @@ async def change_supplier(
 ) -> SupplierView:
     """Change what is known of a supplier."""
     supplier = await commands.change_supplier(tx, supplier_id=supplier_id, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return SupplierView.of(supplier)

@@ -172,7 +172,7 @@ async def request_picking(
         technician_id=body.technician_id or who.employee_id,
         lines=[(line.part_line_id, line.quantity) for line in body.lines],
     )
-    await tx.flush()
+    await tx.session.flush()
     reservation = await tx.read(Reservation, reservation_id)
     return PickView.made(request, now, reservation.request_no, reservation.plate)
 
@@ -213,7 +213,7 @@ async def withdraw_picking(
 ) -> PickView:
     """The technician no longer waits."""
     request = await commands.withdraw_picking(tx, pick_request_id=pick_request_id)
-    await tx.flush()
+    await tx.session.flush()
     reservation = await tx.read(Reservation, request.reservation_id)
     return PickView.made(request, now, reservation.request_no, reservation.plate)
 
@@ -293,7 +293,7 @@ async def _slip_detail(tx: TxDep, slip_no: str) -> SlipDetail:
 
 
 async def _written(tx: TxDep, slip: Slip) -> Issued:
-    await tx.flush()
+    await tx.session.flush()
     reservation = await tx.read(Reservation, slip.reservation_id)
     detail = await _slip_detail(tx, slip.slip_no)
     return Issued(slip=detail, reservation=await view_of(tx, reservation))

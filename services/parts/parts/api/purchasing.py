@@ -212,5 +212,5 @@ async def cancel_order(
 
 
 async def _view(tx: TxDep, order: PurchaseOrder) -> OrderView:
-    await tx.flush()
+    await tx.session.flush()
     return OrderView.made(order)

@@ -100,7 +100,7 @@ class ReservationView(View):
 
 async def view_of(tx: TxDep, reservation: Reservation) -> ReservationView:
     """The reservation as its screen shows it."""
-    await tx.flush()
+    await tx.session.flush()
     listed = await queries.parts_of(tx, (line.part_no for line in reservation.lines))
     lines = [LineView.made(line, listed.get(line.part_no)) for line in reservation.lines]
     made = {"lines", "allowed", "waiting_at_counter"}

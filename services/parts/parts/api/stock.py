@@ -118,7 +118,7 @@ async def receive_stock(
 ) -> StockView:
     """Put away parts that came without an order."""
     stock = await commands.receive_stock(tx, part_no=part_no, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return StockView.of(stock)
 
 
@@ -130,7 +130,7 @@ async def count_stock(
 ) -> StockView:
     """Book what was counted."""
     stock = await commands.count_stock(tx, part_no=part_no, **body.model_dump_fields())
-    await tx.flush()
+    await tx.session.flush()
     return StockView.of(stock)
 
 

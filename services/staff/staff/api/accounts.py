@@ -123,5 +123,5 @@ async def list_roles(who: Annotated[Who, may(perm.READ)]) -> list[RoleView]:
 
 
 async def _shown(tx: TxDep, account: Account) -> AccountView:
-    await tx.flush()
+    await tx.session.flush()
     return AccountView.of(account)

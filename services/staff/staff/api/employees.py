@@ -87,7 +87,7 @@ async def hire_employee(body: HireEmployee, tx: TxDep, who: Annotated[Who, may(p
     hired = await commands.hire_employee(
         tx, employee_no=body.employee_no, display_name=body.display_name, skills=tuple(body.skills)
     )
-    await tx.flush()
+    await tx.session.flush()
     return EmployeeView.of(hired)
 
 
@@ -109,7 +109,7 @@ async def change_employee(
         skills=tuple(body.skills),
         active=body.active,
     )
-    await tx.flush()
+    await tx.session.flush()
     return EmployeeView.of(changed)
 
 
@@ -119,7 +119,7 @@ async def let_employee_go(
 ) -> EmployeeView:
     """The last day; the account closes."""
     left = await commands.let_employee_go(tx, employee_id=employee_id, at=now)
-    await tx.flush()
+    await tx.session.flush()
     return EmployeeView.of(left)
 
 

@@ -92,7 +92,7 @@ async def create_first_admin(tx: Tx) -> None:
     if await tx.all(select(Account).limit(1)):
         return
     admin = await hire_employee(tx, employee_no=None, display_name="Administrator", skills=())
-    await tx.flush()
+    await tx.session.flush()
     await open_account(
         tx,
         employee_id=admin.id,
