@@ -5,6 +5,7 @@ under the row's lock. Not for rows that the same transaction holds as objects: t
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, inspect, update
@@ -33,11 +34,25 @@ async def keep(
     the same statement."""
     first: dict[str, Any] = {name: make() for name, make in defaults_of(kind)}  # a CTE beside would lose them
     first |= {**key, **facts, **(begun or {})} | ({"version": 1} if issubclass(kind, Aggregate) else {})
-    new = insert(cast(Table, kind.__table__)).values(**first)
-    expected = begun.keys() & facts.keys() if begun else frozenset()
-    told = {name: fact if name in expected else new.excluded[name] for name, fact in facts.items()}
-    statement = new.on_conflict_do_update(index_elements=list(key), set_=told | _next(kind))
-    await _run(tx, kind, statement if beside is None else statement.add_cte(beside.cte("beside")))
+    own = {name: facts[name] for name in (begun or {}) if name in facts}
+    if own:
+        statement = _upsert(kind, tuple(key), tuple(facts), own)
+    else:
+        statement = _upsert_again(kind, tuple(key), tuple(facts))
+    if beside is not None:
+        statement = statement.add_cte(beside.cte("beside"))
+    await _run(tx, kind, statement, first)
+
+
+def _upsert(
+    kind: type[DeclarativeBase], key: tuple[str, ...], names: tuple[str, ...], own: Row | None = None
+) -> Insert:
+    new = insert(cast(Table, kind.__table__))
+    told = {name: new.excluded[name] for name in names} | dict(own or {}) | _next(kind)
+    return new.on_conflict_do_update(index_elements=key, set_=told)
+
+
+_upsert_again = cache(_upsert)  # making the statement costs more than sending it
 
 
 async def amend(tx: Tx, kind: type[DeclarativeBase], key: Row, facts: Row) -> None:
@@ -52,10 +67,12 @@ def _next(kind: type[DeclarativeBase]) -> dict[str, Any]:
     return {"version": kind.version + 1} if issubclass(kind, Aggregate) else {}
 
 
-async def _run(tx: Tx, kind: type[DeclarativeBase], statement: Any) -> None:
+async def _run(
+    tx: Tx, kind: type[DeclarativeBase], statement: Any, row: dict[str, Any] | None = None
+) -> None:
     if not issubclass(kind, Aggregate):
-        await tx.session.execute(statement)
+        await tx.session.execute(statement, row)
         return
     (identity,) = inspect(kind).primary_key
-    for id, version in await tx.session.execute(statement.returning(identity, kind.version)):
+    for id, version in await tx.session.execute(statement.returning(identity, kind.version), row):
         tx.note_change(kind, id, version)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import ARRAY, func, literal, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis import NotYet, Tx
@@ -219,6 +220,12 @@ def _lines(
     facts = {"progress": progress, "since": since, "result_text": result_text}
     if not line_ids:
         return None
-    new = insert(JobLine).values([{"line_id": line_id, "visit_id": visit_id} | facts for line_id in line_ids])
+    # Not by rows of values: a statement with those is put together anew each time.
+    rows = select(
+        func.unnest(literal(list(line_ids), ARRAY(JobLine.line_id.type))),
+        literal(visit_id),
+        *(literal(fact, JobLine.__table__.c[name].type) for name, fact in facts.items()),
+    )
+    new = insert(JobLine).from_select(["line_id", "visit_id", *facts], rows)
     told = {name: new.excluded[name] for name in facts}
     return new.on_conflict_do_update(index_elements=["line_id"], set_=told)
