@@ -21,8 +21,12 @@ from demo.visits import (
 )
 from demo.visits.course import Course
 
+from chassis.messaging.broker import Control
+from chassis.messaging.envelope import Envelope
 from chassis.tx import Tx
-from contracts.reception import IntakeCompleted
+from contracts.base import Event
+from contracts.parts import PartsIssued, PartsReturned
+from contracts.reception import EstimateAnswered, IntakeCompleted, VisitOpened
 from contracts.roles import ROLES
 from contracts.streams import DEPARTMENTS
 from tests.integration.conftest import SERVICES
@@ -111,6 +115,30 @@ class TestABrokerThatMisbehaves:
 
         town.calm()
         await town.settled()
+        assert await town.waiting() == []
+
+    @pytest.mark.parametrize(
+        "event", [VisitOpened, IntakeCompleted, EstimateAnswered, PartsIssued, PartsReturned]
+    )
+    async def test_by_telling_billing_last_what_it_bills_by_makes_no_other_invoice(
+        self, town: Town, event: type[Event]
+    ) -> None:
+        """Billing hears of it only when the desk stands still for want of an invoice, and asks again."""
+        lost: set[UUID] = set()
+
+        def lose_once(listener: str, what: Envelope | Control) -> bool:
+            if listener != "billing" or not isinstance(what, Envelope) or what.type != event.TYPE:
+                return False
+            first = what.id not in lost
+            lost.add(what.id)
+            return first
+
+        town.shop.hub.lose = lose_once
+
+        await happy.with_service(town.floor, town.fault(), False)
+
+        await town.settled()
+        assert lost
         assert await town.waiting() == []
 
     async def test_by_being_away_stops_no_command(self, town: Town) -> None:

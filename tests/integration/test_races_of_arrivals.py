@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from demo.desks import booking
+from demo.desks import booking, parts
 from demo.repairs import OIL_SERVICE
 from demo.visits.course import Course
 
@@ -124,3 +124,30 @@ class TestARescheduledBookingWhoseCarArrivesOnTheOldSlot:
             await town.doors.deliver()
 
         await _is_kept_with_its_parts(town, course)
+
+
+class TestACarThatComesOnARequestWithoutASlot:
+    async def test_has_its_parts_attached_once_booking_has_kept_the_request(self, town: Town) -> None:
+        """Parts waits for a word on the slot, and the only one that ever comes follows from the visit."""
+        course = town.course()
+        await course.register()
+        asked = await booking.request(
+            town.doors,
+            course.agent,
+            customer_id=course.customer_id,
+            vehicle_id=course.vehicle_id,
+            fault_text=course.fault.words,
+        )
+        course.appointment_id, course.request_no = asked["id"], asked["request_no"]
+        course.request_id = asked["request_id"]
+        await town.settled()
+
+        with town.withheld("parts", AppointmentKept):
+            await course.arrive()
+            await town.doors.deliver()
+            before = await parts.reservation_of(town.doors, course.keeper, course.request_id)
+
+        states = await town.states(course)
+        assert before is None
+        assert (states["booking"], states["parts"]) == ("kept", "attached")
+        assert await town.waiting() == []
