@@ -82,6 +82,8 @@ class UsedPart(Fact):
 
     part_line_id: UUID = Field(description="the part line")
     used: Quantity = Field(description="quantity that stays in the car")
+    issued: Quantity | None = Field(default=None, description="issued in all, as the workshop heard")
+    returned: Quantity | None = Field(default=None, description="returned in all, as the workshop heard")
 
 
 class LineResult(Fact):

@@ -1,10 +1,12 @@
 """Races of journey 7 about papers, money and keys, each in both orders."""
 
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
 from demo.desks import reception
 from demo.doors import Refused
+from demo.repairs import BRAKES
 
 from contracts.billing import (
     InvoiceDiscounted,
@@ -14,6 +16,7 @@ from contracts.billing import (
     MeasureNotPossible,
 )
 from contracts.complaints import MeasureDecided
+from contracts.parts import PartsReturned
 from contracts.reception import ReworkAgreed, ReworkOrdered
 from contracts.workshop import JobReopened
 from tests.integration.story import (
@@ -183,3 +186,34 @@ class TestReworkAndTheKeys:
         assert town.said(ReworkOrdered, measure_id=measure) == []
         assert len(town.said(ReworkAgreed, measure_id=measure)) == 1
         assert await town.states(course) == GONE
+
+
+@pytest.mark.req("BILL-05")
+class TestAPartTakenBackWhileTheJobBecomesReady:
+    """The workshop calls it all used, hears of the slip, reopens the job, and sets right what was used."""
+
+    @pytest.mark.parametrize("billing_hears", ["the slip first", "ready first"])
+    async def test_is_not_billed(self, town: Town, billing_hears: str) -> None:
+        course = town.course(walk_in=True)
+        line, technician = await begins(course, BRAKES)
+        deaf = town.withheld("billing", PartsReturned) if billing_hears == "ready first" else nullcontext()
+        with town.withheld("workshop", PartsReturned), deaf:
+            used = await course.bring_one_back(technician, line)
+            await course.finish_line(line, technician)
+            await course.inspect()
+            await town.doors.deliver()
+        await town.settled()
+
+        rows = [{"part_line_id": part, "used": quantity} for part, quantity in used.items()]
+        path = f"/jobs/{course.job_id}/lines/{line['line_id']}/usage"
+        await town.doors.ask("workshop", "PUT", path, who=course.supervisor, json={"parts": rows})
+        await town.settled()
+        if (await town.job(course))["state"] != "ready":
+            await course.inspect()
+        await course.settle_and_leave()
+
+        assert await town.states(course) == GONE
+        assert await town.waiting() == []
+        paper = town.said(InvoicePrepared, visit=course.visit_id)[-1]
+        billed = {str(row.part_line_id): row.quantity for row in paper.lines if row.part_line_id}
+        assert billed == {part: Decimal(quantity) for part, quantity in used.items()}

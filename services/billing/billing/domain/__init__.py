@@ -4,7 +4,7 @@ from billing.domain.account import SIGNATURE, Account, Authorised, AuthorisedLin
 from billing.domain.base import Base, HouseRules
 from billing.domain.carrying_out import CarriedOut, carry_out, must_be_possible, possible
 from billing.domain.charges import Charge, at_no_charge, authorised_gross, charges, invoice_totals, shop_pays
-from billing.domain.copies import Customer, Dispute, PartLine, Unsquared, unsquared
+from billing.domain.copies import Customer, Dispute, PartLine, Unsquared, overtaken, unsquared
 from billing.domain.invoice import Invoice, new_invoice
 from billing.domain.invoice_row import InvoiceRow
 from billing.domain.invoice_states import INVOICE, InvoiceState
@@ -61,6 +61,7 @@ __all__ = [
     "invoice_totals",
     "must_be_possible",
     "new_invoice",
+    "overtaken",
     "possible",
     "rate_id",
     "shop_pays",

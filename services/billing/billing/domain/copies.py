@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.domain.base import Base
 from chassis.columns import Money, Quantity, Utc
-from contracts.values import LineResult
+from contracts.values import LineResult, UsedPart
 
 _NONE = Decimal("0.000")
 
@@ -88,3 +88,16 @@ def unsquared(results: Iterable[LineResult], parts: Mapping[UUID, PartLine]) -> 
         if issued - returned != used.get(part_line_id, _NONE):
             found.append(Unsquared(part_line_id, issued, returned, used.get(part_line_id, _NONE)))
     return found
+
+
+def overtaken(results: Iterable[LineResult], parts: Mapping[UUID, PartLine]) -> bool:
+    """Whether parts wrote a slip that the workshop had not heard of when it called the job ready.
+
+    It reopens the job when it does, and what it says then is what counts."""
+    told = (part for result in results for part in result.parts)
+    return any(_is_ahead(parts[one.part_line_id], one) for one in told if one.part_line_id in parts)
+
+
+def _is_ahead(part: PartLine, told: UsedPart) -> bool:
+    issued, returned = told.issued, told.returned
+    return issued is not None and returned is not None and (part.issued > issued or part.returned > returned)

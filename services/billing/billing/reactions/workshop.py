@@ -15,6 +15,7 @@ from billing.domain import (
     Rework,
     charges,
     new_invoice,
+    overtaken,
     unsquared,
 )
 from chassis import NotYet, Tx, new_id
@@ -35,6 +36,8 @@ async def prepare_invoice_on_job_ready(tx: Tx, event: JobReady) -> None:
         raise NotYet(VISIT, event.visit_id, at=lacks)
     parts = await tx.all(select(PartLine).where(PartLine.request_id == event.request_id))
     by_id = {part.part_line_id: part for part in parts}
+    if overtaken(event.results, by_id):
+        return  # the job is reopened for that slip, and the next ready counts
     if open_lines := unsquared(event.results, by_id):
         # Before any part line of the request was heard, its reservation's id is not known here; the request's
         # id names the place to look at again from time to time.

@@ -75,4 +75,4 @@ class PartLine(Base):
 
     def as_used(self) -> UsedPart:
         """What stays in the car."""
-        return UsedPart(part_line_id=self.id, used=self.used)
+        return UsedPart(part_line_id=self.id, used=self.used, issued=self.issued, returned=self.returned)
