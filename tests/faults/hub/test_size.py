@@ -1,0 +1,122 @@
+"""What grows for years: a log of a million facts costs no more than a short one, and is heard again whole."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from shared.tests.core.toy import Listed, ListingBase, hire, hiring, note, rename
+from sqlalchemy import text
+
+from chassis import Service
+from chassis.messaging import log as event_log
+from chassis.testing.department import Department
+from contracts.staff import EmployeeHired
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900), pytest.mark.long]
+
+_LONG_AGO = text("""
+    insert into event_log (stream, key, sequence, id, type, schema_version, occurred_at, recorded_at,
+                           correlation, headers, data, published_at)
+    select 'staff.employee', key::text, n, gen_random_uuid(),
+           case when n = 1 then 'staff.employee.hired' else 'staff.employee.changed' end, 1,
+           now() - interval '1 year', now() - interval '1 year', '',
+           '{"source": "shop/staff", "causation": "", "traceparent": ""}',
+           jsonb_build_object('employee_id', key, 'employee_no', 'E1', 'display_name', n::text,
+                              'skills', '[]'::jsonb, 'active', true, 'by', 'system'),
+           now() - interval '1 year'
+      from (select gen_random_uuid() as key from generate_series(1, :lives)) as life
+     cross join generate_series(1, :facts) as n
+""")
+_AT_ONCE = 100
+_ANALYZE = text("analyze event_log")
+_FORGET = text("select pg_stat_statements_reset()")
+_TOUCHED = text("""
+    select (shared_blks_hit + shared_blks_read) / calls as blocks, query from pg_stat_statements
+     where dbid = (select oid from pg_database where datname = current_database())
+       and query like '%event_log%' and query not like '%pg_stat_statements%'
+     order by 1 desc
+""")
+_FEW = 600
+"""Blocks of 8 kB; a log of a million facts has far more than 50,000."""
+_HEARD = text(
+    "select count(*) as lives, sum(last) as facts from stream_cursor where stream = 'staff.employee'"
+)
+_LISTED = text("select count(*) from listed")
+_SOMEBODY = text("select key::uuid as id from event_log order by position desc limit 1")
+
+
+def greeting() -> Service:
+    """A listener that reacts to those who come, and to nothing else of their lives."""
+    service = Service("workshop", base=ListingBase)
+    service.on(EmployeeHired, note)
+    return service
+
+
+Grow = Callable[[Department, int, int], Awaitable[None]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def grow() -> AsyncIterator[Grow]:
+    """So many lives of so many facts each, told and published long ago."""
+
+    async def grown(staff: Department, lives: int, facts: int) -> None:
+        for _ in range(lives // _AT_ONCE):
+            async with staff.tx() as tx:
+                await tx.session.execute(_LONG_AGO, {"lives": _AT_ONCE, "facts": facts})
+        async with staff.tx() as tx:
+            await tx.session.execute(_ANALYZE)
+
+    yield grown
+
+
+@pytest.mark.fault("a log of a million facts", "database")
+async def test_no_statement_reads_through_a_log_of_a_million_facts(department: Any, grow: Grow) -> None:
+    staff: Department = await department(hiring())
+    await grow(staff, 10_000, 100)
+    async with staff.tx() as tx:
+        await tx.session.execute(text("create extension if not exists pg_stat_statements"))
+        await tx.session.execute(_FORGET)
+        somebody: UUID = (await tx.session.execute(_SOMEBODY)).scalar_one()
+    await staff.runtime.resend.tell()
+
+    async with staff.tx() as tx:
+        employee = await hire(tx, "new")
+    async with staff.tx() as tx:
+        await rename(tx, employee.id, "newer")
+    await staff.runtime.publisher_drained()
+    await staff.runtime.publisher.sweep(age=0.0)
+    await staff.runtime.resend.tell()
+    async with staff.tx() as tx:
+        missed = await event_log.between(tx.session, "staff.employee", str(somebody), 40, 60, 200)
+
+    assert [envelope.sequence for envelope in missed] == list(range(40, 61))
+    async with staff.tx() as tx:
+        touched = (await tx.session.execute(_TOUCHED)).all()
+    assert len(touched) >= 5
+    assert [(row.blocks, row.query) for row in touched if row.blocks > _FEW] == []
+
+
+@pytest.mark.fault("thirty thousand events heard again under live traffic", "publisher")
+async def test_a_new_listener_hears_a_long_log_while_life_goes_on(shop_of: Any, grow: Grow) -> None:
+    shop = await shop_of(hiring(), greeting())
+    staff, workshop = shop["staff"], shop["workshop"]
+    await grow(staff, 300, 100)
+    async with staff.tx() as tx:
+        employee = await hire(tx, "new")
+    asked = workshop.runtime.counts.asks
+
+    await workshop.runtime.resend.ask_for_links()
+    for n in range(20):
+        async with staff.tx() as tx:
+            await rename(tx, employee.id, f"new {n}")
+        await shop.hub.pump()
+    await shop.quiet()
+
+    async with workshop.tx() as tx:
+        heard = (await tx.session.execute(_HEARD)).one()
+        assert (heard.lives, heard.facts) == (301, 30_021)
+        assert (await tx.session.execute(_LISTED)).scalar_one() == 301
+        assert (await tx.read(Listed, employee.id)).names == "new "
+    assert workshop.runtime.counts.asks - asked >= 300
