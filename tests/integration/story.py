@@ -139,6 +139,11 @@ class HubDoors(Doors):
         return self.deaths > before
 
 
+def _nothing(_listener: str, _what: Envelope | Control) -> bool:
+    """Nothing is lost."""
+    return False
+
+
 def _read(answer: httpx.Response, asked: str) -> Any:
     if answer.is_success:
         return answer.json() if answer.content else None
@@ -230,17 +235,21 @@ class Town:
 
     @contextmanager
     def withheld(self, department: str, *events: type[Event]) -> Iterator[None]:
-        """The department does not hear of these events until the block ends, and then by asking again."""
+        """The department does not hear of these events until the block ends, and then by asking again. Blocks
+        may stand in each other."""
         types = {event.TYPE for event in events}
+        before = self.shop.hub.lose, self.doors.withholding
+        also = before[0] if callable(before[0]) else _nothing
 
         def lose(listener: str, what: Envelope | Control) -> bool:
-            return listener == department and isinstance(what, Envelope) and what.type in types
+            mine = listener == department and isinstance(what, Envelope) and what.type in types
+            return mine or also(listener, what)
 
         self.shop.hub.lose, self.doors.withholding = lose, True
         try:
             yield
         finally:
-            self.shop.hub.lose, self.doors.withholding = 0.0, False
+            self.shop.hub.lose, self.doors.withholding = before
 
     async def states(self, course: Course) -> dict[str, str]:
         """Where the visit stands in each department that has it."""
