@@ -140,7 +140,9 @@ async def emptied(stage: Stage, _: Random) -> int:
 
 async def connections_closed(stage: Stage, _: Random) -> int:
     for _n in range(4):
-        await stage.act(partial(stage.shop.broker.ctl, "close_all_connections", "the operator says so"))
+        await stage.act(
+            partial(stage.shop.broker.ctl, "-p", VHOST, "close_all_connections", "the operator says so")
+        )
         await asyncio.sleep(3)
     return 4
 
