@@ -51,7 +51,8 @@ class TestADepartmentsContainer:
     def test_is_one_process_that_is_not_root_and_can_write_nowhere(self, shop: ComposeShop) -> None:
         for name in DEPARTMENTS:
             with shop.one(name) as container:
-                assert [row[0] for row in container.top(ps_args="-o uid")["Processes"]] == ["10001"]
+                processes = container.top(ps_args="-o pid,uid")["Processes"]  # the engine wants a pid
+                assert [uid for _, uid in processes] == ["10001"]
                 assert execute(container, ["touch", "/app/x"])[0] != 0
                 assert execute(container, ["touch", "/venv/x"])[0] != 0
 
