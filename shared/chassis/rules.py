@@ -1,7 +1,6 @@
 """House rules: the numbers of the requirements, which each shop may change, with who, when and why."""
 
 import time
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
@@ -12,7 +11,6 @@ from sqlalchemy import (
     DateTime,
     Identity,
     MetaData,
-    ScalarSelect,
     Table,
     Text,
     func,
@@ -91,18 +89,11 @@ _overrides = house_rules_table(MetaData())
 FRESH = 2.0
 """Seconds of machine time for which a process works by the house rules that it has read."""
 _CHANGED = "house rules changed"
-
-
-def overrides() -> ScalarSelect[Any]:
-    """The latest change of each rule by name, as a column of a department's own statement (`in_force`)."""
-    latest = select(_overrides.c.name, _overrides.c.value).ext(distinct_on(_overrides.c.name))
-    rows = latest.order_by(_overrides.c.name, _overrides.c.position.desc()).subquery()
-    return select(func.jsonb_object_agg(rows.c.name, rows.c.value, type_=JSONB)).scalar_subquery()
-
-
-def in_force(model: type[Rules], changed: Mapping[str, Any] | None) -> Rules:
-    """The house rules with what ``overrides`` found."""
-    return model.model_validate(_known(model, changed))
+_LATEST = (
+    select(_overrides.c.name, _overrides.c.value)
+    .ext(distinct_on(_overrides.c.name))
+    .order_by(_overrides.c.name, _overrides.c.position.desc())
+)
 
 
 class HeldRules:
@@ -132,7 +123,7 @@ class HeldRules:
 
 async def load(session: AsyncSession, model: type[Rules]) -> Rules:
     """The house rules in force, by one query."""
-    return in_force(model, await session.scalar(_LOAD))
+    return model.model_validate(await _in_force(session, model))
 
 
 async def change_rule(tx: Transaction, model: type[Rules], name: str, value: Any, reason: str) -> Rules:
@@ -147,7 +138,7 @@ async def change_rule(tx: Transaction, model: type[Rules], name: str, value: Any
         raise Invalid("reason", "why the rule is changed")
     await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("house-rules"))))
     try:
-        changed = model.model_validate({**_known(model, await tx.session.scalar(_LOAD)), name: value})
+        changed = model.model_validate({**await _in_force(tx.session, model), name: value})
     except ValidationError as wrong:
         raise Invalid(name, "; ".join(e["msg"] for e in wrong.errors())) from wrong
     row = {"name": name, "value": changed.model_dump(mode="json")[name], "reason": reason.strip()}
@@ -163,9 +154,6 @@ async def rules_history(tx: Transaction) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-def _known(model: type[HouseRules], changed: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A rule that this release no longer has stays in the history, and is of no effect."""
-    return {name: value for name, value in (changed or {}).items() if name in model.model_fields}
-
-
-_LOAD = select(overrides())
+async def _in_force(session: AsyncSession, model: type[HouseRules]) -> dict[str, Any]:
+    # A rule that this release no longer has stays in the history, and is of no effect.
+    return {name: value for name, value in await session.execute(_LATEST) if name in model.model_fields}

@@ -5,7 +5,7 @@ statement, would be those from before the wait for the lock.
 """
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, cast, func, select
@@ -13,10 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis import NotFound, Tx
 from chassis.calendar import WorkingCalendar, default_calendar
-from chassis.rules import in_force, overrides
 from workshop.domain import (
     Bay,
-    HouseRules,
     Job,
     JobLine,
     LineState,
@@ -49,10 +47,7 @@ _WORKER = (
     .execution_options(populate_existing=True)
 )
 _calendars: Any = ShopCalendar.__table__
-_HOUSE = select(
-    overrides(),
-    select(cast(_calendars.c.calendar, Text)).where(_calendars.c.name == CALENDAR).scalar_subquery(),
-)
+_PUBLISHED = select(cast(_calendars.c.calendar, Text)).where(_calendars.c.name == CALENDAR)
 
 
 async def take_job(tx: Tx, job_id: UUID) -> Job:
@@ -87,21 +82,13 @@ async def take_technician(tx: Tx, technician_id: UUID) -> tuple[Technician, JobL
     return found[0], found[1]
 
 
-class House(NamedTuple):
-    """What holds for the whole shop."""
-
-    rules: HouseRules
-    calendar: WorkingCalendar
+async def working_calendar(tx: Tx) -> WorkingCalendar:
+    """The working time that booking published, else the default; read once a transaction."""
+    return await tx.once(_read_calendar)
 
 
-async def house(tx: Tx) -> House:
-    """House rules, and the working time that booking published, else the default; read once a transaction."""
-    return await tx.once(_read_house)
-
-
-async def _read_house(tx: Tx) -> House:
-    changed, published = (await tx.session.execute(_HOUSE)).one()
-    return House(in_force(HouseRules, changed), _calendar(published, tx.settings.shop_timezone))
+async def _read_calendar(tx: Tx) -> WorkingCalendar:
+    return _calendar(await tx.session.scalar(_PUBLISHED), tx.settings.shop_timezone)
 
 
 @lru_cache(maxsize=8)

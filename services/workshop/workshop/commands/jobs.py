@@ -11,10 +11,10 @@ from chassis import Tx
 from contracts.values import DiagnosticCode, InspectionItem, Line
 from workshop import trouble_codes
 from workshop.commands.progress import conclude
-from workshop.domain import Bay, Job, Technician, diagnosing, inspecting, interrupting, working
+from workshop.domain import Bay, HouseRules, Job, Technician, diagnosing, inspecting, interrupting, working
 from workshop.domain.refusals import BayOccupied, NoBayFree
 from workshop.domain.values import Cause, Reading, StepResult
-from workshop.taking import house, take_job, take_technician
+from workshop.taking import take_job, take_technician, working_calendar
 
 _FIRST_FREE = (
     select(Bay)
@@ -39,7 +39,6 @@ async def dispatch_job(
     job = await take_job(tx, job_id)
     technician, running = await take_technician(tx, technician_id)
     bay = await _bay(tx, job, bay_id)
-    shop = await house(tx)
     previous = job.bay
     dispatched = working.dispatch(
         job,
@@ -49,8 +48,8 @@ async def dispatch_job(
         planned_start=planned_start or tx.now,
         planned_end=planned_end,
         elsewhere=running if running is not None and running.job_id != job.id else None,
-        calendar=shop.calendar,
-        rules=shop.rules,
+        calendar=await working_calendar(tx),
+        rules=await tx.rules(HouseRules),
         at=tx.now,
     )
     if previous is not bay and job.stands_in(previous):
@@ -257,7 +256,7 @@ async def fail_inspection(
         findings=findings,
         items=items,
         test_drive=test_drive,
-        rules=(await house(tx)).rules,
+        rules=await tx.rules(HouseRules),
         at=tx.now,
     )
     return await conclude(tx, job, *told)

@@ -2,17 +2,17 @@
 
 from chassis import Tx
 from contracts.base import Event
-from workshop.domain import Job
+from workshop.domain import HouseRules, Job
 from workshop.domain.promise import watch
 from workshop.domain.standing import settle
-from workshop.taking import house
+from workshop.taking import working_calendar
 
 PROMISE_CHECK = "promise-check"
 
 
 async def conclude(tx: Tx, job: Job, *told: Event) -> Job:
     """Tell what happened and everything that follows from it, and look at the promise."""
-    wash = job.finished and (await house(tx)).rules.wash_required
+    wash = job.finished and (await tx.rules(HouseRules)).wash_required
     tx.publish(job, *told, *settle(job, wash_required=wash, at=tx.now))
     leave_bay(job)
     return await watch_promise(tx, job)
@@ -22,8 +22,8 @@ async def watch_promise(tx: Tx, job: Job) -> Job:
     """Bring the forecast up to date, tell a danger, and set the next look (F-18, F-19)."""
     if job.promised_at is None:
         return job
-    shop = await house(tx)
-    seen = watch(job, calendar=shop.calendar, rules=shop.rules, at=tx.now)
+    rules = await tx.rules(HouseRules)
+    seen = watch(job, calendar=await working_calendar(tx), rules=rules, at=tx.now)
     tx.publish(job, *seen.told)
     if seen.look_again_at is None:
         tx.cancel(PROMISE_CHECK, job.id)

@@ -14,7 +14,7 @@ from workshop.domain import Appointment, Bay, HouseRules, Job, JobLine, Technici
 from workshop.domain.copies import AWAY, IN_SHOP
 from workshop.domain.line import CLOSED
 from workshop.queries.jobs import waiting_since
-from workshop.taking import house
+from workshop.taking import working_calendar
 from workshop.views import (
     DayLoad,
     ScheduleEntry,
@@ -146,7 +146,7 @@ def _entry(line: JobLine, before: datetime | None, flag_from: int, at: datetime)
 
 async def load(tx: Tx, first: date, last: date) -> list[DayLoad]:
     """Planned and real work of each day from ``first`` to ``last``."""
-    calendar = (await house(tx)).calendar
+    calendar = await working_calendar(tx)
     start, end = _day(tx, first)[0], _day(tx, last)[1]
     slots = await tx.all(
         select(Appointment)
