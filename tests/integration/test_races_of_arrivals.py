@@ -1,5 +1,6 @@
 """Races of journey 7 between a booking and the car that comes, each in both orders."""
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from demo.desks import booking, parts
 from demo.repairs import OIL_SERVICE
 from demo.visits.course import Course
 
+from contracts.base import Event
 from contracts.booking import (
     AppointmentCancelled,
     AppointmentKept,
@@ -20,6 +22,8 @@ from contracts.reception import VisitOpened
 from tests.integration.story import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+Change = Callable[[Town, Course], Awaitable[None]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -36,7 +40,7 @@ async def _calls_off(town: Town, course: Course) -> None:
     await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
 
 
-async def _asks_for_a_later_slot(course: Course) -> None:
+async def _asks_for_a_later_slot(_: Town, course: Course) -> None:
     await course.take_slot(8, instead_because="the customer is still on the road")
 
 
@@ -48,26 +52,38 @@ async def _is_kept_with_its_parts(town: Town, course: Course) -> None:
     assert held == {"OF-2001": 1, "OL-2002": Decimal("4.5")}
 
 
-class TestACancelledBookingWhoseCarArrives:
-    async def test_cancelled_first(self, town: Town, course: Course) -> None:
-        await _calls_off(town, course)
+CHANGES = [
+    pytest.param(_calls_off, AppointmentCancelled, id="cancelled"),
+    pytest.param(_asks_for_a_later_slot, AppointmentRescheduled, id="rescheduled"),
+]
+
+
+@pytest.mark.parametrize(("change", "told"), CHANGES)
+class TestABookingThatIsChangedWhoseCarArrivesOnTheOldSlot:
+    async def test_changed_first(self, town: Town, course: Course, change: Change, told: type[Event]) -> None:
+        await change(town, course)
         await town.settled()
+        assert len(town.said(told, customer_id=UUID(course.customer_id))) == 1
 
         await course.arrive()
 
         await _is_kept_with_its_parts(town, course)
 
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town, course: Course) -> None:
+    async def test_arrived_first_and_booking_has_not_heard(
+        self, town: Town, course: Course, change: Change, told: type[Event]
+    ) -> None:
         with town.withheld("booking", VisitOpened):
             await course.arrive()
-            await _calls_off(town, course)
+            await change(town, course)
             await town.doors.deliver()
 
         await _is_kept_with_its_parts(town, course)
 
-    async def test_cancelled_first_and_parts_hears_it_last(self, town: Town, course: Course) -> None:
-        with town.withheld("parts", AppointmentCancelled):
-            await _calls_off(town, course)
+    async def test_changed_first_and_parts_hears_it_last(
+        self, town: Town, course: Course, change: Change, told: type[Event]
+    ) -> None:
+        with town.withheld("parts", told):
+            await change(town, course)
             await course.arrive()
             await town.doors.deliver()
 
@@ -98,32 +114,6 @@ class TestAMissedBookingWhoseCarArrives:
 
         await _is_kept_with_its_parts(town, course)
         assert town.said(AppointmentMissed, customer_id=UUID(course.customer_id)) == []
-
-
-class TestARescheduledBookingWhoseCarArrivesOnTheOldSlot:
-    async def test_rescheduled_first(self, town: Town, course: Course) -> None:
-        await _asks_for_a_later_slot(course)
-        await town.settled()
-
-        await course.arrive()
-
-        await _is_kept_with_its_parts(town, course)
-
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town, course: Course) -> None:
-        with town.withheld("booking", VisitOpened):
-            await course.arrive()
-            await _asks_for_a_later_slot(course)
-            await town.doors.deliver()
-
-        await _is_kept_with_its_parts(town, course)
-
-    async def test_rescheduled_first_and_parts_hears_it_last(self, town: Town, course: Course) -> None:
-        with town.withheld("parts", AppointmentRescheduled):
-            await _asks_for_a_later_slot(course)
-            await course.arrive()
-            await town.doors.deliver()
-
-        await _is_kept_with_its_parts(town, course)
 
 
 class TestACarThatComesOnARequestWithoutASlot:

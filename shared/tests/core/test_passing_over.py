@@ -7,26 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from chassis import Service
 from chassis.messaging import cursors
 from chassis.messaging.envelope import Envelope
 from chassis.messaging.passing import Passing
 from chassis.testing.department import Department
-from contracts.staff import EmployeeChanged, EmployeeHired
+from contracts.staff import EmployeeChanged
 
-from .toy import ListingBase, note
+from .toy import greeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 _CURSORS = text("select key, last, high from stream_cursor where stream = 'staff.employee'")
 _REGISTER = text("insert into reaction_types (type, version) values (:type, 1)")
-
-
-def _deaf() -> Service:
-    """A listener that reacts to hiring alone."""
-    service = Service("workshop", base=ListingBase)
-    service.on(EmployeeHired, note)
-    return service
 
 
 def _changed(workshop: Department, key: UUID, n: int) -> Envelope:
@@ -41,7 +33,7 @@ async def _cursors(workshop: Department) -> dict[str, tuple[int, int]]:
 
 class TestPassingOver:
     async def test_moves_many_cursors_together(self, department: Any) -> None:
-        workshop = await department(_deaf())
+        workshop = await department(greeting())
         passing = Passing(workshop.runtime)
         keys = [uuid4() for _ in range(20)]
 
@@ -52,14 +44,14 @@ class TestPassingOver:
         assert await _cursors(workshop) == {str(key): (2, 2) for key in keys}
 
     async def test_leaves_an_unknown_life_alone_that_does_not_begin(self, department: Any) -> None:
-        workshop = await department(_deaf())
+        workshop = await department(greeting())
 
         assert await Passing(workshop.runtime).over(_changed(workshop, uuid4(), 2)) is None
 
         assert await _cursors(workshop) == {}
 
     async def test_leaves_duplicates_and_gaps_to_the_listener(self, department: Any) -> None:
-        workshop = await department(_deaf())
+        workshop = await department(greeting())
         passing, key = Passing(workshop.runtime), uuid4()
         await passing.over(_changed(workshop, key, 1))
 
@@ -69,7 +61,7 @@ class TestPassingOver:
         assert await _cursors(workshop) == {str(key): (1, 1)}
 
     async def test_leaves_a_cursor_that_knows_of_more(self, department: Any) -> None:
-        workshop = await department(_deaf())
+        workshop = await department(greeting())
         key = uuid4()
         await workshop.runtime.listener.receive(_changed(workshop, key, 1))
         await workshop.runtime.listener.receive(_changed(workshop, key, 3))
@@ -81,7 +73,7 @@ class TestPassingOver:
         assert await _cursors(workshop) == {str(key): (3, 3)}
 
     async def test_does_not_wait_for_a_locked_cursor(self, department: Any) -> None:
-        workshop = await department(_deaf())
+        workshop = await department(greeting())
         passing, busy, free = Passing(workshop.runtime), uuid4(), uuid4()
         for key in (busy, free):
             await passing.over(_changed(workshop, key, 1))
@@ -93,14 +85,14 @@ class TestPassingOver:
         assert moved == [None, False]
 
     async def test_leaves_a_type_that_another_release_reacts_to(self, department: Any) -> None:
-        workshop = await department(_deaf())
+        workshop = await department(greeting())
         async with workshop.tx() as tx:
             await tx.session.execute(_REGISTER, {"type": EmployeeChanged.TYPE})
 
         assert await Passing(workshop.runtime).over(_changed(workshop, uuid4(), 1)) is None
 
     async def test_tells_that_somebody_waits(self, department: Any) -> None:
-        workshop = await department(_deaf())
+        workshop = await department(greeting())
         key = uuid4()
         waiting = _changed(workshop, uuid4(), 1)
         async with workshop.tx() as tx:

@@ -84,4 +84,11 @@ def listing() -> Service:
     return service
 
 
-__all__ = ["Employee", "Listed", "NotYet", "hire", "hiring", "listing", "rename"]
+def greeting() -> Service:
+    """A listener that reacts to those who come, and to nothing else of their lives."""
+    service = Service("workshop", base=ListingBase)
+    service.on(EmployeeHired, note)
+    return service
+
+
+__all__ = ["Employee", "Listed", "NotYet", "greeting", "hire", "hiring", "listing", "rename"]

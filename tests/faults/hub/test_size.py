@@ -1,18 +1,14 @@
 """What grows for years: a log of a million facts costs no more than a short one, and is heard again whole."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
-from shared.tests.core.toy import Listed, ListingBase, hire, hiring, note, rename
+from shared.tests.core.toy import Listed, greeting, hire, hiring, rename
 from sqlalchemy import text
 
-from chassis import Service
 from chassis.messaging import log as event_log
 from chassis.testing.department import Department
-from contracts.staff import EmployeeHired
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900), pytest.mark.long]
 
@@ -47,34 +43,19 @@ _LISTED = text("select count(*) from listed")
 _SOMEBODY = text("select key::uuid as id from event_log order by position desc limit 1")
 
 
-def greeting() -> Service:
-    """A listener that reacts to those who come, and to nothing else of their lives."""
-    service = Service("workshop", base=ListingBase)
-    service.on(EmployeeHired, note)
-    return service
-
-
-Grow = Callable[[Department, int, int], Awaitable[None]]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def grow() -> AsyncIterator[Grow]:
+async def _grow(staff: Department, lives: int, facts: int) -> None:
     """So many lives of so many facts each, told and published long ago."""
-
-    async def grown(staff: Department, lives: int, facts: int) -> None:
-        for _ in range(lives // _AT_ONCE):
-            async with staff.tx() as tx:
-                await tx.session.execute(_LONG_AGO, {"lives": _AT_ONCE, "facts": facts})
+    for _ in range(lives // _AT_ONCE):
         async with staff.tx() as tx:
-            await tx.session.execute(_ANALYZE)
-
-    yield grown
+            await tx.session.execute(_LONG_AGO, {"lives": _AT_ONCE, "facts": facts})
+    async with staff.tx() as tx:
+        await tx.session.execute(_ANALYZE)
 
 
 @pytest.mark.fault("a log of a million facts", "database")
-async def test_no_statement_reads_through_a_log_of_a_million_facts(department: Any, grow: Grow) -> None:
+async def test_no_statement_reads_through_a_log_of_a_million_facts(department: Any) -> None:
     staff: Department = await department(hiring())
-    await grow(staff, 10_000, 100)
+    await _grow(staff, 10_000, 100)
     async with staff.tx() as tx:
         await tx.session.execute(text("create extension if not exists pg_stat_statements"))
         await tx.session.execute(_FORGET)
@@ -99,10 +80,10 @@ async def test_no_statement_reads_through_a_log_of_a_million_facts(department: A
 
 
 @pytest.mark.fault("thirty thousand events heard again under live traffic", "publisher")
-async def test_a_new_listener_hears_a_long_log_while_life_goes_on(shop_of: Any, grow: Grow) -> None:
+async def test_a_new_listener_hears_a_long_log_while_life_goes_on(shop_of: Any) -> None:
     shop = await shop_of(hiring(), greeting())
     staff, workshop = shop["staff"], shop["workshop"]
-    await grow(staff, 300, 100)
+    await _grow(staff, 300, 100)
     async with staff.tx() as tx:
         employee = await hire(tx, "new")
     asked = workshop.runtime.counts.asks
