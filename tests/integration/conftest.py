@@ -22,7 +22,7 @@ from chassis.testing.databases import Databases
 from chassis.testing.department import Department, Keys
 from chassis.testing.plugin import FRIDAY
 from chassis.testing.shop import Shop
-from tests.integration.story import Town, found
+from tests.integration.town import Town, found
 
 SERVICES = tuple(
     module.service

@@ -13,7 +13,8 @@ from demo.visits.course import Course
 
 from contracts.billing import PaymentReceived
 from contracts.streams import DEPARTMENTS
-from tests.integration.story import Town, is_repaired
+from tests.integration.story import is_repaired
+from tests.integration.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

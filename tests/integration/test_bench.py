@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from contracts.billing import InvoiceSettled
 from tests.integration.conftest import FoundTown
-from tests.integration.story import HubDoors, Town
+from tests.integration.doors import HubDoors
+from tests.integration.town import Town
 
 
 class _CountingDoors(HubDoors):

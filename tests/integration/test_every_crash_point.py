@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from contracts.streams import DEPARTMENTS
-from tests.integration.story import GONE, Town, is_repaired
+from tests.integration.story import is_repaired
+from tests.integration.town import GONE, Town
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(3000), pytest.mark.long]
 

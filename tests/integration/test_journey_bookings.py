@@ -10,7 +10,7 @@ from demo.visits.course import Course
 from contracts.booking import AppointmentCancelled, AppointmentMissed, AppointmentRescheduled
 from contracts.crm import FollowUpPlanned
 from contracts.parts import PartsReleased, PartsReserved
-from tests.integration.story import GONE, Town
+from tests.integration.town import GONE, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -11,8 +11,6 @@ from contracts.crm import DissatisfactionDetected
 from contracts.reception import ReworkAgreed, ReworkOrdered
 from contracts.workshop import JobReady, JobReopened
 from tests.integration.story import (
-    GONE,
-    Town,
     begins,
     complains,
     finds_nothing,
@@ -22,6 +20,7 @@ from tests.integration.story import (
     is_scored,
     rework_of,
 )
+from tests.integration.town import GONE, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

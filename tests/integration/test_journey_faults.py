@@ -30,7 +30,8 @@ from contracts.reception import EstimateAnswered, IntakeCompleted, VisitOpened
 from contracts.roles import ROLES
 from contracts.streams import DEPARTMENTS
 from tests.integration.conftest import SERVICES
-from tests.integration.story import GONE, Town, is_repaired
+from tests.integration.story import is_repaired
+from tests.integration.town import GONE, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

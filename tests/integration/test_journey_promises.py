@@ -13,7 +13,8 @@ from contracts.complaints import ComplaintReceived
 from contracts.parts import EtaChanged, PartsArrived, PartsBackOrdered, ShortageDetected
 from contracts.reception import PromiseRevised
 from contracts.workshop import InspectionFailed, PromiseEndangered, ReworkOpened
-from tests.integration.story import GONE, Town, begins, is_ordered
+from tests.integration.story import begins, is_ordered
+from tests.integration.town import GONE, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

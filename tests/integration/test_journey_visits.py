@@ -11,7 +11,8 @@ from contracts.billing import InvoiceSettled
 from contracts.crm import FollowUpPlanned, SurveySent
 from contracts.reception import EstimateAnswered
 from contracts.workshop import JobInterrupted, JobReady
-from tests.integration.story import GONE, Town, begins, finds_more, is_repaired
+from tests.integration.story import begins, finds_more, is_repaired
+from tests.integration.town import GONE, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -21,15 +21,8 @@ from contracts.complaints import ComplaintReceived
 from contracts.crm import DissatisfactionDetected
 from contracts.reception import PromiseRevised
 from contracts.workshop import AdditionalWorkFound, JobReopened, PromiseEndangered
-from tests.integration.story import (
-    GONE,
-    Town,
-    begins,
-    complains,
-    finds_more,
-    is_repaired,
-    is_scored,
-)
+from tests.integration.story import begins, complains, finds_more, is_repaired, is_scored
+from tests.integration.town import GONE, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -19,7 +19,7 @@ from contracts.booking import (
 )
 from contracts.crm import FollowUpCancelled, FollowUpPlanned
 from contracts.reception import VisitOpened
-from tests.integration.story import Town
+from tests.integration.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

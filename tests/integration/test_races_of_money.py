@@ -19,16 +19,8 @@ from contracts.complaints import MeasureDecided
 from contracts.parts import PartsReturned
 from contracts.reception import ReworkAgreed, ReworkOrdered
 from contracts.workshop import JobReopened
-from tests.integration.story import (
-    GONE,
-    Town,
-    begins,
-    complains,
-    is_decided,
-    is_repaired,
-    is_resolved,
-    rework_of,
-)
+from tests.integration.story import begins, complains, is_decided, is_repaired, is_resolved, rework_of
+from tests.integration.town import GONE, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

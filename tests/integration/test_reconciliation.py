@@ -7,7 +7,7 @@ from demo.reconcile import QUESTIONS, reconcile
 from demo.visits import appointments, complaint, happy
 
 from tests.integration.conftest import FoundTown
-from tests.integration.story import Town
+from tests.integration.town import Town
 
 _DONE = "(select l.id from job_lines l join jobs j on j.id = l.job_id where l.state = 'done' limit 1)"
 _CLOSED_JOB = "(select id from jobs where state in ('closed', 'repairing') limit 1)"
