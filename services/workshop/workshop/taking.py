@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis import NotFound, Tx
 from chassis.calendar import WorkingCalendar, default_calendar
+from chassis.loading import Together
 from workshop.domain import (
     Bay,
     Job,
@@ -25,19 +26,11 @@ from workshop.domain import (
 )
 from workshop.domain.copies import CALENDAR
 
-_AROUND = (
-    select(Visit, Bay, JobLine, PartLine)
-    .select_from(Visit)
-    .outerjoin(Bay, Bay.id == bindparam("bay_id"))
-    .outerjoin(JobLine, JobLine.job_id == bindparam("job_id"))
-    # Beside one line only, so that a job with many lines and parts is not read line by part.
-    .outerjoin(
-        PartLine,
-        (PartLine.request_id == bindparam("request_id")) & (func.coalesce(JobLine.position, 0) == 0),
-    )
-    .where(Visit.id == bindparam("visit_id"))
-    .order_by(JobLine.position, PartLine.id)
-    .execution_options(populate_existing=True)
+_AROUND = Together(
+    (Visit, Visit.id == bindparam("visit_id"), ()),
+    (Bay, Bay.id == bindparam("bay_id"), ()),
+    (JobLine, JobLine.job_id == bindparam("job_id"), ("position",)),
+    (PartLine, PartLine.request_id == bindparam("request_id"), ("id",)),
 )
 _WORKER = (
     select(Technician, JobLine)
@@ -63,12 +56,11 @@ async def read_job(tx: Tx, job_id: UUID) -> Job:
 async def gather(tx: Tx, job: Job) -> Job:
     """Bring what belongs to a job: visit, bay, lines, parts."""
     ids = {"bay_id": job.bay_id, "job_id": job.id, "request_id": job.request_id, "visit_id": job.visit_id}
-    rows = (await tx.session.execute(_AROUND, ids)).all()
-    visits, bays, lines, parts = ([*dict.fromkeys(kind)] for kind in zip(*rows, strict=True))
-    set_committed_value(job, "visit", visits[0])
-    set_committed_value(job, "bay", bays[0])
-    set_committed_value(job, "lines", [line for line in lines if line is not None])
-    set_committed_value(job, "parts", [part for part in parts if part is not None])
+    (visit,), bays, lines, parts = await _AROUND.read(tx, **ids)
+    set_committed_value(job, "visit", visit)
+    set_committed_value(job, "bay", bays[0] if bays else None)
+    set_committed_value(job, "lines", lines)
+    set_committed_value(job, "parts", parts)
     return job
 
 

@@ -4,13 +4,13 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ForeignKey, func, select, text
+from sqlalchemy import ForeignKey, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from chassis import Aggregate, Service, new_id, new_metadata
 from chassis.copies import amend, keep
-from chassis.loading import load, rows_of
+from chassis.loading import Together, load
 from chassis.testing.department import Department
 from chassis.testing.plugin import MakeDepartment
 
@@ -39,6 +39,13 @@ class File(Aggregate, Base):
     seen: Mapped[int] = mapped_column(default=0)
     pages: Mapped[list[Page]] = relationship(lazy="raise", order_by=Page.n)
     stamps: Mapped[list[Stamp]] = relationship(lazy="raise", order_by=Stamp.name)
+
+
+_FOUND = Together(
+    (Stamp, Stamp.file_id == bindparam("id"), ("name",)),
+    (File, File.title == bindparam("title"), ()),
+    (Page, Page.file_id == bindparam("id"), ("n",)),
+)
 
 
 @pytest.fixture
@@ -140,12 +147,7 @@ class TestRowsOfSeveralTables:
 
         async with archive.tx() as tx:
             with archive.statements() as seen:
-                stamps, files, pages = await rows_of(
-                    tx,
-                    (Stamp, Stamp.file_id == id, ("name",)),
-                    (File, File.title == "nowhere", ()),
-                    (Page, Page.file_id == id, ("n",)),
-                )
+                stamps, files, pages = await _FOUND.read(tx, id=id, title="nowhere")
 
         assert len(seen) == 1
         assert ([stamp.name for stamp in stamps], files) == (["paid"], [])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from billing.domain import (
     Account,
@@ -26,8 +26,15 @@ from billing.views import (
 )
 from chassis import Tx
 from chassis.http import Page, PageAsked, paginate
-from chassis.loading import rows_of
+from chassis.loading import Together
 from chassis.money import ZERO
+
+_BESIDE = Together(
+    (Measure, Measure.visit_id == bindparam("visit_id"), ("decided_at", "measure_id")),
+    (Payment, Payment.invoice_id == bindparam("invoice_id"), ("received_at", "payment_id")),
+    (Refund, Refund.invoice_id == bindparam("invoice_id"), ("refunded_at", "refund_id")),
+    (IssuedInvoice, IssuedInvoice.invoice_id == bindparam("invoice_id"), ("issued_at",)),
+)
 
 
 async def invoices(
@@ -65,13 +72,8 @@ async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
     """Everything about one invoice. Raises ``NotFound``."""
     held = await tx.read(Invoice, invoice_id)
     row = (await tx.session.execute(with_names().where(Invoice.id == invoice_id))).one()
-    measures, payments, refunds, papers = await rows_of(
-        tx,
-        (Measure, Measure.visit_id == held.visit_id, ("decided_at", "measure_id")),
-        (Payment, Payment.invoice_id == invoice_id, ("received_at", "payment_id")),
-        (Refund, Refund.invoice_id == invoice_id, ("refunded_at", "refund_id")),
-        (IssuedInvoice, IssuedInvoice.invoice_id == invoice_id, ("issued_at",)),
-    )
+    wanted = {"visit_id": held.visit_id, "invoice_id": invoice_id}
+    measures, payments, refunds, papers = await _BESIDE.read(tx, **wanted)
     return InvoiceView(
         **facts_of(row),
         estimate_revision=held.estimate_revision,
