@@ -8,6 +8,7 @@ from deploy.native.departments import login
 from deploy.native.layout import DEPARTMENTS
 from shared.tests.messaging.gate import at_the_commit, in_the_middle
 
+from tests.faults.real import small_disk
 from tests.faults.real.broker_faults import inboxes_deleted
 from tests.faults.real.fault import Fault
 from tests.faults.real.shop import Stage
@@ -78,7 +79,8 @@ async def cut_mid_statement(stage: Stage, _: Random) -> int:
     return stage.shop.to_database.cuts - before
 
 
-async def full(stage: Stage, _: Random) -> int:
+async def no_room(stage: Stage, _: Random) -> int:
+    """PostgreSQL's error for a full disk, just where facts and cursors are written."""
     for department in DEPARTMENTS:
         stage.sql(_FULL, department)
     await asyncio.sleep(8)
@@ -105,6 +107,7 @@ FAULTS = [
     Fault("database", "pool exhausted behind a lock", all_locked, _AWAY),
     Fault("database", "commit outcome unknown", commit_unknown, ("duplicates",)),
     Fault("database", "connections cut in a statement", cut_mid_statement, _AWAY),
-    Fault("database", "disk full", full, _AWAY),
+    Fault("database", "no room for facts and cursors", no_room, _AWAY),
+    Fault("database", "disk full", small_disk.full, _AWAY, small_disk.possible),
     Fault("database", "long snapshot while messages are lost", long_snapshot, ("gaps", "resent")),
 ]

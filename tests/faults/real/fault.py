@@ -19,6 +19,8 @@ class Fault:
     name: str
     inject: Inject
     traces: tuple[str, ...] = ("duplicates", "gaps")
+    possible: Callable[[Stage], bool] = lambda _: True
+    """Whether it can be done to this shop on this machine."""
 
     @property
     def slug(self) -> str:

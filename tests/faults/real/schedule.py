@@ -29,7 +29,8 @@ def rounds(random: Random) -> Iterator[tuple[Fault, ...]]:
 
 async def break_and_mend(stage: Stage, faults: tuple[Fault, ...], random: Random) -> tuple[int, float]:
     """Do it; how many times something was broken, and the seconds until all had recovered."""
-    injected = await asyncio.gather(*(fault.inject(stage, random) for fault in faults))
+    possible = [fault for fault in faults if fault.possible(stage)]
+    injected = await asyncio.gather(*(fault.inject(stage, random) for fault in possible))
     seconds = await stage.recovers()
     await stage.single()
     return sum(injected), seconds

@@ -1,0 +1,81 @@
+"""A disk that is really full: PostgreSQL's files on a file system with room for little more."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from tests.faults.real.shop import Stage
+from tests.faults.real.until import until
+
+_ROOM = 3_000
+"""Kilobytes that may still be written: less than a segment of the write-ahead log, some seconds of work."""
+_FULL = "No space left on device"
+_WITHIN = 120.0
+_STAYS = 8.0
+"""Seconds for which everybody finds it full."""
+
+
+def possible(stage: Stage) -> bool:
+    """Whether we may mount a file system under this server."""
+    return os.geteuid() == 0 and _cluster(stage).exists()
+
+
+async def full(stage: Stage, _: Random) -> int:
+    """The disk fills up under load; somebody moves the data to a larger one."""
+    log = stage.shop.postgres.log_file
+    before = log.stat().st_size
+    await _moved(stage, partial(_onto_a_small_disk, _cluster(stage)))
+
+    async def is_full() -> bool:
+        with log.open("rb") as lines:
+            lines.seek(before)
+            return _FULL.encode() in lines.read()
+
+    try:
+        await until(is_full, within=_WITHIN)
+        await asyncio.sleep(_STAYS)
+    finally:
+        await _moved(stage, partial(_onto_a_large_disk, _cluster(stage)))
+    return 1
+
+
+async def _moved(stage: Stage, move: partial[None]) -> None:
+    """A full server may have ended by itself, and one that has not is in no state to end in good order."""
+    await stage.act(partial(stage.shop.stop_database, kill=True))
+    await stage.act(move)
+    await stage.act(stage.shop.start_database)
+
+
+def _onto_a_small_disk(cluster: Path) -> None:
+    owner, aside = cluster.stat(), _aside(cluster)
+    cluster.rename(aside)
+    cluster.mkdir(mode=0o700)
+    used = int(_run("du", "-s", "--block-size=1K", str(aside)).split()[0])
+    options = f"size={used + _ROOM}k,mode=700,uid={owner.st_uid},gid={owner.st_gid}"
+    _run("mount", "-t", "tmpfs", "-o", options, "small-disk", str(cluster))
+    _run("cp", "-a", f"{aside}/.", str(cluster))
+
+
+def _onto_a_large_disk(cluster: Path) -> None:
+    aside = _aside(cluster)
+    shutil.rmtree(aside)
+    _run("cp", "-a", str(cluster), str(aside))
+    _run("umount", str(cluster))
+    cluster.rmdir()
+    aside.rename(cluster)
+
+
+def _cluster(stage: Stage) -> Path:
+    return stage.shop.postgres.folder / "cluster"
+
+
+def _aside(cluster: Path) -> Path:
+    return cluster.with_name("cluster.aside")
+
+
+def _run(*argv: str) -> str:
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
