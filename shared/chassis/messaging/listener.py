@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
@@ -52,9 +53,16 @@ class Listener:
         # A backlog must not take the connections that people's requests need.
         self._room = asyncio.Semaphore(runtime.settings.pool_size // 2)
 
+    async def hear_again(self, page: Sequence[Envelope]) -> None:
+        """Take up what was asked for; neighbours that nobody here reacts to are passed over together."""
+        for passes, run in _runs(page, self._passes):
+            if not (passes and len(run) > 1 and await self._pass_run(run)):
+                for envelope in run:
+                    await self.receive(envelope)
+
     async def receive(self, envelope: Envelope) -> None:
         """Take up one delivery; returns when its effects (or its place aside) are committed."""
-        passes = (envelope.type, envelope.version) not in self._reactions
+        passes = self._passes(envelope)
         busy, taken, pause = 0, 0, 0.05
         while True:
             try:
@@ -86,6 +94,21 @@ class Listener:
     async def ended(self) -> None:
         """Return when nothing of this listener is under way any more."""
         await self._passing.ended()
+
+    def _passes(self, envelope: Envelope) -> bool:
+        return (envelope.type, envelope.version) not in self._reactions
+
+    async def _pass_run(self, run: Sequence[Envelope]) -> bool:
+        try:
+            cursor = await self._passing.over_run(run)
+        except Exception as error:  # each is tried by itself, and there it is known what an outage is
+            log.debug("passing.failed", error=repr(error))
+            return False
+        if cursor is None:
+            return False
+        await self._runtime.step("after-apply")
+        await self._look_on(run[-1], cursor.awaited, again=cursor.high > run[-1].sequence)
+        return True
 
     async def _pass(self, envelope: Envelope) -> bool:
         """Nobody here reacts to it: pass over it together with others, if it is plainly the next."""
@@ -142,7 +165,7 @@ class Listener:
         """The next of its aggregate: run it or pass over it; ``False``: it is kept aside.
 
         Raises ``_Aside`` when a reaction's work must be rolled back before that."""
-        if (envelope.type, envelope.version) not in self._reactions:
+        if self._passes(envelope):
             if cursor.registered:  # an old replica during a rolling deploy, or a publisher ahead of us
                 await cursors.file(tx.session, envelope, delay=_UNKNOWN_DELAY, reason=_UNKNOWN)
             return not cursor.registered
@@ -217,7 +240,7 @@ class Listener:
         tx.cause = envelope = head.envelope
         n = envelope.sequence
         tx.settles = cursors.settle_columns(cursor, last=n, high=cursor.high, applied=envelope)
-        if (envelope.type, envelope.version) in self._reactions:
+        if not self._passes(envelope):
             wait = min(max(head.age, _FIRST_WAIT), _LONGEST_WAIT)  # the cursor's advance wakes it earlier
             await self._react(tx, envelope, attempt=head.attempt, wait=wait)
         elif await _registered(tx.session, envelope):
@@ -278,6 +301,19 @@ class _Gate:
 def read(contract: type[Event], data: Mapping[str, Any]) -> Event:
     """Listeners ignore what they do not know: a publisher's new optional field breaks nobody."""
     return contract.model_validate(data, extra="ignore")
+
+
+def _runs(
+    page: Sequence[Envelope], passes: Callable[[Envelope], bool]
+) -> Iterator[tuple[bool, list[Envelope]]]:
+    """Neighbours in one aggregate's life, each the next of the one before it, by whether they pass."""
+
+    def alike(numbered: tuple[int, Envelope]) -> tuple[bool, str, str, int]:
+        n, envelope = numbered
+        return passes(envelope), envelope.stream, envelope.key, envelope.sequence - n
+
+    for (passed, *_), run in groupby(enumerate(page), key=alike):
+        yield passed, [envelope for _, envelope in run]
 
 
 def jittered(seconds: float) -> float:

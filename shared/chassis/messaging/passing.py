@@ -1,15 +1,19 @@
 """Passing over what nobody here reacts to: many cursors move in one statement, a transaction by itself.
 
 Only what is plainly next and has nothing around it moves this way: the cursor stands right before it and
-knows of nothing beyond. Everything else goes the listener's way, one by one.
+knows of nothing beyond. Everything else goes the listener's way, one by one. A part of one aggregate's life
+that was asked for is passed over at once as well, by a transaction that holds its cursor.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import text
 
+from chassis.messaging import cursors
+from chassis.messaging.cursors import Cursor
 from chassis.messaging.envelope import Envelope
 
 if TYPE_CHECKING:
@@ -45,6 +49,11 @@ _PASS = text("""
            exists (select 1 from deferred d where d.waits_for = p.stream || '|' || p.key) as awaited
       from (select * from begun union all select * from moved) p
 """)
+_STANDS_BETWEEN = text("""
+    select exists (select 1 from deferred
+                    where reader = 'main' and stream = :stream and key = :key and sequence <= :last)
+        or exists (select 1 from reaction_types where type = any(cast(:types as text[])))
+""")
 
 Place = tuple[str, str, int]
 
@@ -65,6 +74,21 @@ class Passing:
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work(), name="passing over")
         return await moved
+
+    async def over_run(self, run: Sequence[Envelope]) -> Cursor | None:
+        """Move a cursor over several events of its aggregate, each the next of the one before it. Gives the
+        cursor as it was; ``None``: it did not move."""
+        first, last = run[0], run[-1]
+        around = {"stream": last.stream, "key": last.key, "last": last.sequence}
+        async with self._runtime.begin(cause=last) as tx:
+            cursor = await cursors.lock(tx.session, last.stream, last.key, new=first.sequence == 1)
+            if not first.sequence - 1 <= cursor.last < last.sequence:
+                return None
+            types = list({envelope.type for envelope in run})
+            if await tx.session.scalar(_STANDS_BETWEEN, around | {"types": types}):
+                return None
+            tx.settles = cursors.settle_columns(cursor, last=last.sequence, high=last.sequence, applied=last)
+        return cursor
 
     async def ended(self) -> None:
         """Return when the last statement is through."""

@@ -11,13 +11,14 @@ from chassis.messaging import cursors
 from chassis.messaging.envelope import Envelope
 from chassis.messaging.passing import Passing
 from chassis.testing.department import Department
-from contracts.staff import EmployeeChanged
+from contracts.staff import EmployeeChanged, EmployeeHired
 
-from .toy import greeting
+from .toy import Listed, greeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 _CURSORS = text("select key, last, high from stream_cursor where stream = 'staff.employee'")
+_KEPT = text("select count(*) from deferred")
 _REGISTER = text("insert into reaction_types (type, version) values (:type, 1)")
 
 
@@ -102,3 +103,61 @@ class TestPassingOver:
             )
 
         assert await Passing(workshop.runtime).over(_changed(workshop, key, 1)) is True
+
+
+class TestALifeHeardAgain:
+    async def test_is_passed_over_at_once_where_nobody_reacts(self, department: Any) -> None:
+        workshop = await department(greeting())
+        key = uuid4()
+
+        with workshop.statements() as seen:
+            await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(1, 101)])
+
+        assert await _cursors(workshop) == {str(key): (100, 100)}
+        assert len(seen) < 6
+
+    async def test_goes_on_where_the_cursor_stands(self, department: Any) -> None:
+        workshop = await department(greeting())
+        key = uuid4()
+        await workshop.runtime.listener.receive(_changed(workshop, key, 1))
+
+        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(1, 6)])
+        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(2, 5)])
+
+        assert await _cursors(workshop) == {str(key): (5, 5)}
+
+    async def test_stops_at_a_hole(self, department: Any) -> None:
+        workshop = await department(greeting())
+        key = uuid4()
+
+        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in (1, 2, 4, 5)])
+        assert await _cursors(workshop) == {str(key): (2, 5)}
+        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in (3, 4, 5)])
+        await workshop.settle()
+
+        assert await _cursors(workshop) == {str(key): (5, 5)}
+        async with workshop.tx() as tx:
+            assert await tx.session.scalar(_KEPT) == 0
+
+    async def test_runs_what_is_reacted_to_in_its_turn(self, department: Any) -> None:
+        workshop = await department(greeting())
+        key = uuid4()
+        begun = EmployeeHired(employee_id=key, employee_no="E1", display_name="new", skills=[], active=True)
+        hired = workshop.envelope(begun, sequence=1)
+
+        changes = [_changed(workshop, key, n) for n in range(2, 9)]
+        await workshop.runtime.listener.hear_again([hired, *changes])
+
+        assert await _cursors(workshop) == {str(key): (8, 8)}
+        async with workshop.tx() as tx:
+            assert (await tx.read(Listed, key)).names == "new "
+
+    async def test_takes_one_by_one_what_another_release_reacts_to(self, department: Any) -> None:
+        workshop = await department(greeting())
+        key = uuid4()
+        async with workshop.tx() as tx:
+            await tx.session.execute(_REGISTER, {"type": EmployeeChanged.TYPE})
+
+        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in (1, 2, 3)])
+
+        assert await _cursors(workshop) == {str(key): (0, 3)}

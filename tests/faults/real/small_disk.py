@@ -13,7 +13,7 @@ from tests.faults.real.until import until
 
 _ROOM = 3_000
 """Kilobytes that may still be written: less than a segment of the write-ahead log, some seconds of work."""
-_FULL = "No space left on device"
+_FULL = (b"No space left on device", b"Check free disk space")
 _WITHIN = 120.0
 _STAYS = 8.0
 """Seconds for which everybody finds it full."""
@@ -28,26 +28,24 @@ async def full(stage: Stage, _: Random) -> int:
     """The disk fills up under load; somebody moves the data to a larger one."""
     log = stage.shop.postgres.log_file
     before = log.stat().st_size
-    await _moved(stage, partial(_onto_a_small_disk, _cluster(stage)))
 
     async def is_full() -> bool:
         with log.open("rb") as lines:
             lines.seek(before)
-            return _FULL.encode() in lines.read()
+            said = lines.read()
+        return any(words in said for words in _FULL)
 
+    await stage.act(stage.shop.stop_database)
+    await stage.act(partial(_onto_a_small_disk, _cluster(stage)))
     try:
+        await stage.act(stage.shop.start_database)
         await until(is_full, within=_WITHIN)
         await asyncio.sleep(_STAYS)
-    finally:
-        await _moved(stage, partial(_onto_a_large_disk, _cluster(stage)))
+    finally:  # a full server may have ended by itself; one that has not is in no state to end in good order
+        await stage.act(partial(stage.shop.stop_database, kill=True))
+        await stage.act(partial(_onto_a_large_disk, _cluster(stage)))
+        await stage.act(stage.shop.start_database)
     return 1
-
-
-async def _moved(stage: Stage, move: partial[None]) -> None:
-    """A full server may have ended by itself, and one that has not is in no state to end in good order."""
-    await stage.act(partial(stage.shop.stop_database, kill=True))
-    await stage.act(move)
-    await stage.act(stage.shop.start_database)
 
 
 def _onto_a_small_disk(cluster: Path) -> None:
