@@ -4,11 +4,11 @@ A reaction that only notes what it heard need not load what was known: the datab
 under the row's lock. Not for rows that the same transaction holds as objects: those would not learn of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, inspect, update
+from sqlalchemy import ARRAY, Table, bindparam, func, inspect, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import DeclarativeBase
 
@@ -53,6 +53,33 @@ def _upsert(
 
 
 _upsert_again = cache(_upsert)  # making the statement costs more than sending it
+
+
+async def keep_all(
+    tx: Tx,
+    kind: type[DeclarativeBase],
+    key: str,
+    rows: Sequence[Row],
+    *,
+    told: Callable[[Insert], Row] | None = None,
+) -> None:
+    """Put rows of the same columns on the copies with these keys, all by one statement; for copies without a
+    version. ``told`` says what a copy takes over that is there already; else all of it."""
+    if rows:
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        await tx.session.execute(_upsert_all(kind, key, tuple(columns), told), columns)
+
+
+@cache
+def _upsert_all(
+    kind: type[DeclarativeBase], key: str, names: tuple[str, ...], told: Callable[[Insert], Row] | None
+) -> Insert:
+    table = cast(Table, kind.__table__)
+    # Not by rows of values: a statement with those is put together anew each time.
+    rows = select(*(func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names))
+    new = insert(table).from_select(names, rows)
+    taken = told(new) if told else {name: new.excluded[name] for name in names if name != key}
+    return new.on_conflict_do_update(index_elements=[key], set_=dict(taken))
 
 
 async def amend(tx: Tx, kind: type[DeclarativeBase], key: Row, facts: Row) -> None:

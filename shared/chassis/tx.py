@@ -209,6 +209,11 @@ class Tx:
         """Tell the screens that watch of a row that a statement of its own changed (``chassis.copies``)."""
         self._noted[kind.__name__, str(id)] = version
 
+    def note_beside(self, kind: type[Aggregate], id: object) -> None:
+        """Tell the screens of an aggregate that a copy which they show beside it changed; it did not itself,
+        so that its version stays, and the note has none (0)."""
+        self._noted.setdefault((kind.__name__, str(id)), 0)
+
     def cancel(self, kind: str, key: object) -> None:
         """Take a deadline away, if there is one."""
         self._timers[kind, str(key)] = None

@@ -17,11 +17,14 @@ from services.reception.tests.reception_builders import (
     shortage,
 )
 from services.reception.tests.test_every_event_reception import appointment_events, complaint_events
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from contracts import reception as says
+from contracts.base import Event
 from contracts.booking import AppointmentRequested
 from reception.domain.copies import Appointment
+
+_TOLD = text("select version from changes where kind = 'Visit' and id = :id")
 
 
 class TestDraftingOnADiagnosis:
@@ -281,6 +284,41 @@ class TestComplaintMarks:
         await desk.open()
 
         assert (await desk.look())["complaints"][0]["complaint_no"] == "K-1"
+
+
+class TestScreensThatWatch:
+    """What a visit's screen shows from elsewhere is told to it, and leaves the visit's own version alone."""
+
+    async def test_hear_of_each_report_of_the_workshop(self, desk: Desk) -> None:
+        (line,) = await desk.estimated()
+        for event in desk.job.everything_else(line.line_id):
+            await _is_told(desk, event)
+
+    async def test_hear_of_parts(self, desk: Desk) -> None:
+        (line,) = await desk.estimated()
+        await _is_told(desk, shortage(desk.request_id, line))
+
+    async def test_hear_of_papers_and_money(self, desk: Desk) -> None:
+        await desk.accepted()
+        for event in (desk.invoice.issued(), desk.invoice.paid(), desk.invoice.settled()):
+            await _is_told(desk, event)
+
+    async def test_hear_of_complaints(self, desk: Desk) -> None:
+        await desk.registered()
+        await _is_told(desk, complaint_events(desk.visit_id)[0])
+
+
+async def _is_told(desk: Desk, event: Event) -> None:
+    version = (await desk.look())["visit"]["version"]
+    async with desk.department.tx() as tx:
+        await tx.session.execute(text("delete from changes"))
+
+    await desk.department.hears(event)
+
+    async with desk.department.tx() as tx:
+        told = (await tx.session.execute(_TOLD, {"id": str(desk.visit_id)})).scalars().all()
+    assert told == [0], event.TYPE
+    assert (await desk.look())["visit"]["version"] == version
 
 
 class TestTheSameMeasureTwice:

@@ -155,8 +155,9 @@ async def changes(
     who: Annotated[Who, may()],
     kind: Annotated[list[str] | None, Query(description="only these kinds; none: all")] = None,
 ) -> StreamingResponse:
-    """What changed, as server-sent events `change` with `{kind, id, version}`: fetch it to see. After a
-    reconnect, and on the event `refetch`, fetch everything anew. The stream ends with the access token."""
+    """What changed, as server-sent events `change` with `{kind, id, version}`: fetch it to see. `version` 0
+    says that what is shown beside it changed, known from other departments, and not the thing itself. After
+    a reconnect, and on the event `refetch`, fetch everything anew. The stream ends with the access token."""
     lookout: Changes = request.app.state.changes
     stream = lookout.listen(frozenset(kind or ()), who.expires_at)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -1,15 +1,16 @@
 """Copies are kept by one statement, whichever fact comes first; rows of several tables come by one."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import ForeignKey, bindparam, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from chassis import Aggregate, Service, new_id, new_metadata
-from chassis.copies import amend, keep
+from chassis.copies import amend, keep, keep_all
 from chassis.loading import Together, load
 from chassis.testing.department import Department
 from chassis.testing.plugin import MakeDepartment
@@ -29,6 +30,13 @@ class Stamp(Base):
     __tablename__ = "stamps"
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Shelf(Base):
+    __tablename__ = "shelves"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    seen: Mapped[int] = mapped_column(default=0)
 
 
 class File(Aggregate, Base):
@@ -126,6 +134,35 @@ class TestKeepingACopy:
             told = await tx.session.execute(text("select kind, id, version from changes order by position"))
 
             assert [tuple(row) for row in told] == [("File", str(id), 1), ("File", str(id), 2)]
+
+
+class TestKeepingManyCopies:
+    async def test_takes_one_statement(self, archive: Department) -> None:
+        ids = [new_id() for _ in range(3)]
+
+        for title in ("Brakes", "Wheels"):
+            with archive.statements() as seen:
+                async with archive.tx() as tx:
+                    await keep_all(tx, Shelf, "id", [{"id": id, "title": title} for id in ids])
+            assert len(seen) == 1
+
+        async with archive.tx() as tx:
+            assert {shelf.title for shelf in await tx.all(select(Shelf))} == {"Wheels"}
+
+    async def test_puts_what_is_told_with_what_was_known(self, archive: Department) -> None:
+        id = new_id()
+
+        for seen, title in ((3, "Brakes"), (2, "Wheels")):
+            async with archive.tx() as tx:
+                await keep_all(tx, Shelf, "id", [{"id": id, "seen": seen, "title": title}], told=_most)
+
+        async with archive.tx() as tx:
+            shelf = await tx.read(Shelf, id)
+        assert (shelf.seen, shelf.title) == (3, "Brakes")
+
+
+def _most(new: Insert) -> dict[str, Any]:
+    return {"seen": func.greatest(Shelf.__table__.c.seen, new.excluded.seen)}
 
 
 class TestAmendingACopy:

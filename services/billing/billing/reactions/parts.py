@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert
 
-from billing.domain import (
-    PartLine,
-)
+from billing.domain import PartLine
 from chassis import Tx
+from chassis.copies import Row, keep_all
 from contracts.parts import (
     PartsArrived,
     PartsIssued,
@@ -49,11 +48,11 @@ async def _count_parts(
         }
         for line in lines
     }
-    if not rows:
-        return
-    new = insert(PartLine).values(list(rows.values()))
-    totals = {
-        "issued": func.greatest(PartLine.issued, new.excluded.issued),
-        "returned": func.greatest(PartLine.returned, new.excluded.returned),
+    await keep_all(tx, PartLine, "part_line_id", [*rows.values()], told=_totals)
+
+
+def _totals(new: Insert) -> Row:
+    """They only grow: a slip may be heard before an older state of the whole reservation."""
+    return {
+        name: func.greatest(PartLine.__table__.c[name], new.excluded[name]) for name in ("issued", "returned")
     }
-    await tx.session.execute(new.on_conflict_do_update(index_elements=["part_line_id"], set_=totals))

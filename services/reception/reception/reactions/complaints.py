@@ -119,4 +119,6 @@ async def _mark(tx: Tx, complaint_id: UUID, customer_id: UUID, visit_id: UUID | 
         mark = ComplaintMark(complaint_id=complaint_id, customer_id=customer_id)
         tx.add(mark)
     mark.visit_id = visit_id or mark.visit_id
+    if mark.visit_id is not None:
+        tx.note_beside(Visit, mark.visit_id)
     return mark

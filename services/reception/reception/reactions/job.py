@@ -89,6 +89,7 @@ async def show_progress_on_line_completed(tx: Tx, event: LineCompleted) -> None:
     done = _lines(event.visit_id, [event.line_id], "done", since=event.completed_at, result_text=text)
     if done is not None:
         await tx.session.execute(done)
+        tx.note_beside(Visit, event.visit_id)
 
 
 async def tell_customer_on_interrupted(tx: Tx, event: JobInterrupted) -> None:
@@ -211,6 +212,7 @@ async def _show(tx: Tx, visit_id: UUID, job_id: UUID, *, lines: Insert | None = 
     """What the desk shows of the job, and of how far its ``lines`` are, by one statement."""
     facts |= {"job_id": job_id, "told_at": tx.now}
     await keep(tx, Job, {"visit_id": visit_id}, facts, beside=lines)
+    tx.note_beside(Visit, visit_id)
 
 
 def _lines(

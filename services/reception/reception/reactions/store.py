@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, select, update
 
 from chassis import Tx
+from chassis.copies import keep_all
 from contracts.parts import (
     EtaChanged,
     PartsArrived,
@@ -24,6 +24,8 @@ from reception.commands.tasks import set_task
 from reception.domain import Visit
 from reception.domain.copies import PartAvailability
 
+_OF_REQUEST = select(Visit.id).where(Visit.request_id == bindparam("request_id"))
+
 
 async def show_availability_on_reserved(tx: Tx, event: PartsReserved) -> None:
     """All parts are there."""
@@ -32,8 +34,7 @@ async def show_availability_on_reserved(tx: Tx, event: PartsReserved) -> None:
 
 async def ask_customer_on_shortage(tx: Tx, event: ShortageDetected) -> None:
     """Some parts are not there: the advisor asks whether to order them (E2)."""
-    await _copy(tx, event.request_id, event.lines)
-    await _tell(tx, event.request_id, "shortage")
+    await _tell(tx, await _copy(tx, event.request_id, event.lines), "shortage")
 
 
 async def show_availability_on_attached(tx: Tx, event: ReservationAttached) -> None:
@@ -48,8 +49,7 @@ async def show_availability_on_released(tx: Tx, event: PartsReleased) -> None:
 
 async def tell_customer_on_arrived(tx: Tx, event: PartsArrived) -> None:
     """What was waited for is here."""
-    await _copy(tx, event.request_id, event.lines)
-    await _tell(tx, event.request_id, "arrived")
+    await _tell(tx, await _copy(tx, event.request_id, event.lines), "arrived")
 
 
 async def show_handed_out_on_issued(tx: Tx, event: PartsIssued) -> None:
@@ -66,18 +66,20 @@ async def show_eta_on_back_ordered(tx: Tx, event: PartsBackOrdered) -> None:
     """The advisor can say when the ordered parts come."""
     for line in event.lines:
         await _change(tx, line.part_line_id, eta=line.eta, purchase_order_no=event.purchase_order_no)
+    await _shown_on(tx, event.request_id)
 
 
 async def tell_customer_on_eta_changed(tx: Tx, event: EtaChanged) -> None:
     """The supplier comes at another time: the customer is told (PART-06)."""
     for line in event.lines:
         await _change(tx, line.part_line_id, eta=line.new_eta)
-    await _tell(tx, event.request_id, "eta", reason=event.reason)
+    await _tell(tx, await _shown_on(tx, event.request_id), "eta", reason=event.reason)
 
 
-async def _copy(tx: Tx, request_id: UUID, lines: Iterable[ReservationLine]) -> None:
+async def _copy(tx: Tx, request_id: UUID, lines: Iterable[ReservationLine]) -> UUID | None:
     rows = [{**line.model_dump(), "request_id": request_id} for line in lines]
-    await _upsert(tx, rows)
+    await keep_all(tx, PartAvailability, "part_line_id", rows)
+    return await _shown_on(tx, request_id)
 
 
 async def _count(tx: Tx, request_id: UUID, lines: Iterable[IssuedPart]) -> None:
@@ -92,14 +94,8 @@ async def _count(tx: Tx, request_id: UUID, lines: Iterable[IssuedPart]) -> None:
         }
         for line in lines
     ]
-    await _upsert(tx, rows)
-
-
-async def _upsert(tx: Tx, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        fresh = insert(PartAvailability).values(rows)
-        told = {name: fresh.excluded[name] for name in rows[0] if name != "part_line_id"}
-        await tx.session.execute(fresh.on_conflict_do_update(index_elements=["part_line_id"], set_=told))
+    await keep_all(tx, PartAvailability, "part_line_id", rows)
+    await _shown_on(tx, request_id)
 
 
 async def _change(tx: Tx, part_line_id: UUID, **facts: Any) -> None:
@@ -107,8 +103,15 @@ async def _change(tx: Tx, part_line_id: UUID, **facts: Any) -> None:
     await tx.session.execute(update(PartAvailability).where(this).values(**facts))
 
 
-async def _tell(tx: Tx, request_id: UUID, subject: str, *, reason: str = "") -> None:
+async def _shown_on(tx: Tx, request_id: UUID) -> UUID | None:
+    """The visit whose screen shows these parts; before the car is here there is none."""
+    visit_id: UUID | None = await tx.session.scalar(_OF_REQUEST, {"request_id": request_id})
+    if visit_id is not None:
+        tx.note_beside(Visit, visit_id)
+    return visit_id
+
+
+async def _tell(tx: Tx, visit_id: UUID | None, subject: str, *, reason: str = "") -> None:
     """Before the car is here it is booking that asks the customer."""
-    visit_id = await tx.session.scalar(select(Visit.id).where(Visit.request_id == request_id))
     if visit_id is not None:
         await set_task(tx, visit_id, "tell_parts", subject=subject, reason=reason, due_at=tx.now)

@@ -36,6 +36,7 @@ async def show_papers_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
         "settled": False,
     }
     await keep(tx, Invoice, {"visit_id": event.visit_id}, facts, begun={"balance": event.payable})
+    tx.note_beside(Visit, event.visit_id)
     if visit.void_signature(invoice_revision=event.revision):
         await set_task(tx, visit.id, "sign_again", due_at=tx.now)
 
@@ -75,3 +76,4 @@ async def show_balance_on_discounted(tx: Tx, event: InvoiceDiscounted) -> None:
 async def _note(tx: Tx, visit_id: UUID, **facts: Any) -> None:
     """On the papers; the stream is in order, so that what was prepared is here already."""
     await amend(tx, Invoice, {"visit_id": visit_id}, facts)
+    tx.note_beside(Visit, visit_id)
