@@ -28,7 +28,7 @@ _COURSES: Sequence[Course] = (
 )
 _WALK_INS = 0.8
 """A day has only so many slots."""
-_CARS_ON_A_SHELF = 60
+_CARS_ON_A_SHELF = 40
 
 
 def cars() -> Iterator[Fault]:
@@ -59,6 +59,7 @@ class Busy:
         self._driving: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
+        await self._fill_the_shelves()  # others may have emptied them
         self._driving = [asyncio.create_task(self._drive()) for _ in range(self._drivers)]
         return self
 
@@ -73,6 +74,9 @@ class Busy:
                 await course(self._floor, next(self._supply), walk_in)
                 self.finished += 1
                 if self.finished % _CARS_ON_A_SHELF == 0:
-                    await catalogue.furnish(self._floor.doors, self._floor.crew)
+                    await self._fill_the_shelves()
             except Exception as error:
                 self.failures.append(Failure(course.__name__, repr(error), traceback.format_exc()))
+
+    async def _fill_the_shelves(self) -> None:
+        await catalogue.furnish(self._floor.doors, self._floor.crew)
