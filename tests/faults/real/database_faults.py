@@ -21,7 +21,7 @@ _FULL = """
     create or replace trigger fault_full before update on stream_cursor execute function fault_full();
 """
 _ROOM_AGAIN = """
-    drop trigger fault_full on event_log; drop trigger fault_full on stream_cursor;
+    drop trigger if exists fault_full on event_log; drop trigger if exists fault_full on stream_cursor;
 """
 _SEND_AWAY = "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{0}'"
 
@@ -81,11 +81,13 @@ async def cut_mid_statement(stage: Stage, _: Random) -> int:
 
 async def no_room(stage: Stage, _: Random) -> int:
     """PostgreSQL's error for a full disk, just where facts and cursors are written."""
-    for department in DEPARTMENTS:
-        stage.sql(_FULL, department)
-    await asyncio.sleep(8)
-    for department in DEPARTMENTS:
-        stage.sql(_ROOM_AGAIN, department)
+    try:
+        for department in DEPARTMENTS:
+            stage.sql(_FULL, department)
+        await asyncio.sleep(8)
+    finally:
+        for department in DEPARTMENTS:
+            stage.sql(_ROOM_AGAIN, department)
     return len(DEPARTMENTS)
 
 
