@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from math import ceil
 
 from demo.desks import billing, booking, parts, workshop
 from demo.doors import Doors
@@ -48,7 +49,7 @@ async def _stock(doors: Doors, crew: Crew) -> None:
                 reason = "an order that nobody wanted any more went back"
                 await parts.count(doors, manager, card.part_no, known["reserved"], reason)
         elif free < _SHELF:
-            await parts.put_away(doors, manager, card.part_no, int(_SHELF - free), card.cost)
+            await parts.put_away(doors, manager, card.part_no, ceil(_SHELF - free), card.cost)
 
     await asyncio.gather(*(fill(card) for card in PARTS))
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from demo import day, narratives
+from demo import catalogue, day, narratives
 from demo.client import Traffic
 from demo.counts import Count, counted
 from demo.day import drive, plan, visits_of_the_day
+from demo.desks import parts
 from demo.effects import Fact, chains
 from demo.floor import Floor
 from demo.metrics import Messages
@@ -23,6 +25,9 @@ from vininfo import Vin
 
 from contracts.roles import ROLES
 from contracts.streams import DEPARTMENTS, STREAMS
+from tests.integration.town import Town
+
+OIL = "OL-2002"
 
 _VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 _NOON = datetime(2025, 3, 7, 4, tzinfo=UTC)
@@ -112,6 +117,17 @@ class TestThePlanOfTheDay:
     def test_everybody_has_a_role_of_the_shop(self) -> None:
         assert {post.role for post in POSTS} <= set(ROLES)
         assert len({post.login for post in POSTS}) == len(POSTS)
+
+
+class TestTheShelves:
+    @pytest.mark.asyncio(loop_scope="session")
+    async def test_are_filled_up_though_only_a_fraction_is_missing(self, town: Town) -> None:
+        manager = town.person("parts-manager")
+        await parts.count(town.doors, manager, OIL, "119.5", "half a litre was spilt")
+
+        await catalogue.furnish(town.doors, town.floor.crew)
+
+        assert Decimal((await parts.listed(town.doors, manager))[OIL]["available"]) >= 120
 
 
 class TestShopTime:
