@@ -1,8 +1,10 @@
 """Passing over what nobody here reacts to: many cursors move in one statement, a transaction by itself.
 
 Only what is plainly next and has nothing around it moves this way: the cursor stands right before it and
-knows of nothing beyond. Everything else goes the listener's way, one by one. A part of one aggregate's life
-that was asked for is passed over at once as well, by a transaction that holds its cursor.
+knows of nothing beyond. What a cursor has passed already is a duplicate, as cursors never go back; after a
+long absence a whole queue may be, because it was asked for meanwhile. Everything else goes the listener's
+way, one by one. A part of one aggregate's life that was asked for is passed over at once as well, by a
+transaction that holds its cursor.
 """
 
 import asyncio
@@ -45,9 +47,12 @@ _PASS = text("""
           from next where c.reader = 'main' and c.stream = next.stream and c.key = next.key
         returning c.stream, c.key, c.last
     )
-    select p.stream, p.key, p.last,
+    select p.stream, p.key, p.last as n, false as again,
            exists (select 1 from deferred d where d.waits_for = p.stream || '|' || p.key) as awaited
       from (select * from begun union all select * from moved) p
+     union all
+    select t.stream, t.key, t.n, true, false from told t join stream_cursor c using (stream, key)
+     where c.reader = 'main' and c.last >= t.n
 """)
 _STANDS_BETWEEN = text("""
     select exists (select 1 from deferred
@@ -67,8 +72,8 @@ class Passing:
         self._working: asyncio.Task[None] | None = None
 
     async def over(self, envelope: Envelope) -> bool | None:
-        """Move the cursor over the event and commit. ``None``: it did not move; else whether others wait
-        for this aggregate."""
+        """Move the cursor over the event and commit. ``None``: it stands before it; else whether others wait
+        for this aggregate, which now has moved."""
         moved: asyncio.Future[bool | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((envelope, moved))
         if self._working is None or self._working.done():
@@ -118,4 +123,5 @@ class Passing:
                 "types": [e.type for e in batch],
             },
         )
-        return {(row.stream, row.key, row.last): row.awaited for row in rows}
+        self._runtime.counts.duplicates += sum(row.again for row in rows)
+        return {(row.stream, row.key, row.n): row.awaited for row in rows}

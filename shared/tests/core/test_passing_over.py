@@ -51,12 +51,26 @@ class TestPassingOver:
 
         assert await _cursors(workshop) == {}
 
-    async def test_leaves_duplicates_and_gaps_to_the_listener(self, department: Any) -> None:
+    async def test_knows_a_duplicate(self, department: Any) -> None:
+        workshop = await department(greeting())
+        passing, key = Passing(workshop.runtime), uuid4()
+        for n in (1, 2):
+            await passing.over(_changed(workshop, key, n))
+        before = workshop.runtime.counts.duplicates
+
+        assert await asyncio.gather(*(passing.over(_changed(workshop, key, n)) for n in (1, 2))) == [
+            False,
+            False,
+        ]
+
+        assert await _cursors(workshop) == {str(key): (2, 2)}
+        assert workshop.runtime.counts.duplicates - before == 2
+
+    async def test_leaves_gaps_to_the_listener(self, department: Any) -> None:
         workshop = await department(greeting())
         passing, key = Passing(workshop.runtime), uuid4()
         await passing.over(_changed(workshop, key, 1))
 
-        assert await passing.over(_changed(workshop, key, 1)) is None
         assert await passing.over(_changed(workshop, key, 3)) is None
 
         assert await _cursors(workshop) == {str(key): (1, 1)}
