@@ -36,13 +36,10 @@ async def crashed(stage: Stage, random: Random) -> int:
 
 async def read_only(stage: Stage, _: Random) -> int:
     """As after a failover to a standby; nobody closes the connections when it becomes writable again."""
-    names = [login(department) for department in DEPARTMENTS]
-    for name in names:
-        stage.sql(f"alter database {name} set default_transaction_read_only = on; {_SEND_AWAY.format(name)}")
+    await _each(stage, "alter database {0} set default_transaction_read_only = on; " + _SEND_AWAY)
     await asyncio.sleep(5)
-    for name in names:
-        stage.sql(f"alter database {name} reset default_transaction_read_only")
-    return len(names)
+    await _each(stage, "alter database {0} reset default_transaction_read_only")
+    return len(DEPARTMENTS)
 
 
 async def black_hole(stage: Stage, _: Random) -> int:
@@ -57,7 +54,7 @@ async def all_locked(stage: Stage, _: Random) -> int:
     statement = (
         "begin; lock table stream_cursor, event_log in access exclusive mode; select pg_sleep(14); commit"
     )
-    await stage.act(*(partial(stage.sql, statement, department) for department in DEPARTMENTS))
+    await _each(stage, statement)
     return len(DEPARTMENTS)
 
 
@@ -82,24 +79,25 @@ async def cut_mid_statement(stage: Stage, _: Random) -> int:
 async def no_room(stage: Stage, _: Random) -> int:
     """PostgreSQL's error for a full disk, just where facts and cursors are written."""
     try:
-        for department in DEPARTMENTS:
-            stage.sql(_FULL, department)
+        await _each(stage, _FULL)
         await asyncio.sleep(8)
     finally:
-        for department in DEPARTMENTS:
-            stage.sql(_ROOM_AGAIN, department)
+        await _each(stage, _ROOM_AGAIN)
     return len(DEPARTMENTS)
 
 
 async def long_snapshot(stage: Stage, random: Random) -> int:
     """An old transaction holds the watermarks back while messages are lost."""
     hold = "begin; select pg_current_xact_id(); select pg_sleep(30); commit"
-    held = asyncio.create_task(
-        stage.act(*(partial(stage.sql, hold, department) for department in DEPARTMENTS))
-    )
+    held = asyncio.create_task(_each(stage, hold))
     await inboxes_deleted(stage, random)
     await held
     return len(DEPARTMENTS)
+
+
+async def _each(stage: Stage, statement: str) -> None:
+    """In every department's database at once; ``{0}`` is the database's name."""
+    await asyncio.gather(*(stage.sql(statement.format(login(name)), name) for name in DEPARTMENTS))
 
 
 FAULTS = [

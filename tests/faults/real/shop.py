@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,8 @@ from tests.faults.real.counts import Sampler
 from tests.faults.real.until import until
 from tests.faults.witness import MAKE
 
+_AT_ONCE = 32
+"""Blocking steps beside each other: some faults must hit all departments at once."""
 PATIENCE = 180.0
 """Seconds within which a shop must have recovered from anything."""
 
@@ -131,10 +134,9 @@ class Stage:
                     await self.stop(department, replica)
         await self.counts.look()
 
-    def sql(self, statement: str, department: str | None = None) -> str:
-        """One statement as superuser, past the gate."""
-        where = login(department) if department else "postgres"
-        return self.shop.postgres.sql(statement, database=where)
+    async def sql(self, statement: str, department: str) -> str:
+        """One statement as superuser, past the gate. Never in the loop's thread, which runs the gates."""
+        return await asyncio.to_thread(self.shop.postgres.sql, statement, database=login(department))
 
     async def recovers(self) -> float:
         """Seconds until everyone has applied everything that was said up to now."""
@@ -151,6 +153,7 @@ class Stage:
 async def stage(folder: Path, port_base: int) -> AsyncIterator[Stage]:
     """Opened, furnished, and erased at the end."""
     shop = BreakableShop(Layout(folder, port_base))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_AT_ONCE))
     try:
         await shop.open()
         passwords = {FIRST_ADMIN: shop.keys.first_password.read_text().strip()}

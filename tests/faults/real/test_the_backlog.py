@@ -41,9 +41,9 @@ async def test_a_department_comes_back_to_a_long_backlog(
 ) -> None:
     stage = stage_of_run
     assert await stage.disagreements() == []
-    small, heard = _megabytes(stage), int(stage.sql(_HEARD, "workshop"))
+    small, heard = _megabytes(stage), int(await stage.sql(_HEARD, "workshop"))
     await stage.stop("workshop")
-    stage.sql(_SAY, "staff")
+    await stage.sql(_SAY, "staff")
     await until(partial(_is, stage, "staff", _UNPUBLISHED, 0), within=_WITHIN)
 
     await stage.start("workshop")
@@ -70,7 +70,7 @@ async def _serve(stage: Stage, sizes: list[float]) -> None:
 
 
 async def _is(stage: Stage, department: str, count: str, wanted: int) -> bool:
-    return int(await asyncio.to_thread(stage.sql, count, department)) == wanted
+    return int(await stage.sql(count, department)) == wanted
 
 
 def _megabytes(stage: Stage) -> float:
