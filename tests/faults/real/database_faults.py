@@ -23,7 +23,9 @@ _FULL = """
 _ROOM_AGAIN = """
     drop trigger if exists fault_full on event_log; drop trigger if exists fault_full on stream_cursor;
 """
-_SEND_AWAY = "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{0}'"
+_SEND_AWAY = """
+    select pg_terminate_backend(pid) from pg_stat_activity where datname = '{0}' and pid <> pg_backend_pid()
+"""
 
 
 async def crashed(stage: Stage, random: Random) -> int:
