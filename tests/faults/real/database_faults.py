@@ -40,7 +40,10 @@ async def read_only(stage: Stage, _: Random) -> int:
     """As after a failover to a standby; nobody closes the connections when it becomes writable again."""
     await _each(stage, "alter database {0} set default_transaction_read_only = on; " + _SEND_AWAY)
     await asyncio.sleep(5)
-    await _each(stage, "alter database {0} reset default_transaction_read_only")
+    writable = (
+        "set default_transaction_read_only = off; alter database {0} reset default_transaction_read_only"
+    )
+    await _each(stage, writable)
     return len(DEPARTMENTS)
 
 
