@@ -45,22 +45,23 @@ SETTLE = """
                when d.status = 'waiting' then d.next_at
                when d.status = 'parked' then null
                when greatest(c.high, :high) <= :last then null
-               when c.last <> :last or c.gap is null then now() + make_interval(secs => :grace)
+               when c.last <> :last or c.gap is null
+               then now() + make_interval(secs => :grace * power(2, least(c.asked, 6)))
                else c.wake_at end,
            gap = case
                when d.status is not null or greatest(c.high, :high) <= :last then null
                when c.last <> :last or c.gap is null then now()
                else c.gap end,
            asked = case
-               when d.status is null and greatest(c.high, :high) > :last
-                    and c.last = :last and c.gap is not null
+               when d.status is null and greatest(c.high, :high) > :last and c.gap is not null
                then c.asked else 0 end
       from (select 1) as one
       left join deferred d
         on d.reader = 'main' and d.stream = :stream and d.key = :key and d.sequence = :last + 1
      where c.reader = 'main' and c.stream = :stream and c.key = :key
 """
-"""Moves a cursor and stores the reason to look again (`settle_columns`)."""
+"""Moves a cursor and stores the reason to look again (`settle_columns`). A gap that is not yet closed is
+asked for less and less often, also while the cursor moves: what is missing may just lie in a long queue."""
 
 _SETTLE = text(SETTLE)
 _FILE = text("""

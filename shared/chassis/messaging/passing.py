@@ -82,12 +82,15 @@ class Passing:
 
     async def over_run(self, run: Sequence[Envelope]) -> Cursor | None:
         """Move a cursor over several events of its aggregate, each the next of the one before it. Gives the
-        cursor as it was; ``None``: it did not move."""
+        cursor as it was; ``None``: it stands before them."""
         first, last = run[0], run[-1]
         around = {"stream": last.stream, "key": last.key, "last": last.sequence}
         async with self._runtime.begin(cause=last) as tx:
             cursor = await cursors.lock(tx.session, last.stream, last.key, new=first.sequence == 1)
-            if not first.sequence - 1 <= cursor.last < last.sequence:
+            if cursor.last >= last.sequence:
+                self._runtime.counts.duplicates += len(run)
+                return cursor
+            if cursor.last < first.sequence - 1:
                 return None
             types = list({envelope.type for envelope in run})
             if await tx.session.scalar(_STANDS_BETWEEN, around | {"types": types}):

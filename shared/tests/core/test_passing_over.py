@@ -18,6 +18,8 @@ from .toy import Listed, greeting
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 _CURSORS = text("select key, last, high from stream_cursor where stream = 'staff.employee'")
+_DUE = text("update stream_cursor set wake_at = now() where wake_at is not null")
+_ASKED = text("select asked from stream_cursor")
 _KEPT = text("select count(*) from deferred")
 _REGISTER = text("insert into reaction_types (type, version) values (:type, 1)")
 
@@ -139,6 +141,37 @@ class TestALifeHeardAgain:
         await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(2, 5)])
 
         assert await _cursors(workshop) == {str(key): (5, 5)}
+
+    async def test_that_is_known_already_costs_no_more_for_its_length(self, department: Any) -> None:
+        workshop = await department(greeting())
+        page = [_changed(workshop, uuid4(), n) for n in (1,)]
+        page += [_changed(workshop, UUID(page[0].key), n) for n in range(2, 101)]
+        await workshop.runtime.listener.hear_again(page)
+
+        with workshop.statements() as seen:
+            await workshop.runtime.listener.hear_again(page)
+
+        assert len(seen) < 4
+        assert workshop.runtime.counts.duplicates == 100
+
+    async def test_is_asked_for_less_and_less_often_though_the_cursor_moves(self, department: Any) -> None:
+        workshop = await department(greeting())
+        key = uuid4()
+        asked = []
+        for n in (1, 9, 2, 3, 4):
+            await workshop.runtime.listener.receive(_changed(workshop, key, n))
+            async with workshop.tx() as tx:
+                await tx.session.execute(_DUE)
+            await workshop.runtime.waker.once()
+            async with workshop.tx() as tx:
+                asked.append(await tx.session.scalar(_ASKED))
+        assert asked == [0, 1, 2, 3, 4]
+
+        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(5, 10)])
+        await workshop.settle()
+
+        async with workshop.tx() as tx:
+            assert await tx.session.scalar(_ASKED) == 0
 
     async def test_stops_at_a_hole(self, department: Any) -> None:
         workshop = await department(greeting())
