@@ -22,7 +22,6 @@ class HubDoors(Doors):
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self.deaths = 0
         self.withholding = False
 
     async def ask(
@@ -104,12 +103,12 @@ class HubDoors(Doors):
 
     async def _revive(self) -> bool:
         """Start the dead anew, also those that die while they start; whether there were any."""
-        before = self.deaths
-        while dead := sum(department.broker.dead for department in self._shop.departments.values()):
-            self.deaths += dead
+        dead = False
+        while any(department.broker.dead for department in self._shop.departments.values()):
+            dead = True
             with suppress(Killed):
                 await self._shop.revive()
-        return self.deaths > before
+        return dead
 
 
 def _read(answer: httpx.Response, asked: str) -> Any:

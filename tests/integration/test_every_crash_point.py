@@ -40,6 +40,7 @@ async def test_dying_anywhere_loses_and_doubles_nothing(
 ) -> None:
     hub, passed = town.shop.hub, await _passed(town)
     hit: dict[str, set[str]] = {name: set() for name in DEPARTMENTS}
+    before = hub.count["killed"]
     for first in range(1, _APART + 1):
         hub.steps.clear()
         armed = {name: list(range(first, len(passed[name]) + 1, _APART)) for name in DEPARTMENTS}
@@ -53,7 +54,9 @@ async def test_dying_anywhere_loses_and_doubles_nothing(
 
     alone = await _those_missed(town, passed, hit)
     assert hit == {name: set(points) for name, points in passed.items()}
-    record_property("injected", sum(map(len, passed.values())) + alone)
+    deaths = hub.count["killed"] - before
+    assert deaths == sum(map(len, passed.values())) + alone
+    record_property("injected", deaths)
 
 
 async def _those_missed(town: Town, passed: dict[str, list[str]], hit: dict[str, set[str]]) -> int:

@@ -167,11 +167,11 @@ class TestADepartmentThatDies:
     async def test_loses_and_doubles_nothing(self, town: Town, department: str) -> None:
         """Killed at crash points that a fixed seed picks among all that it passes on a happy path."""
         points = Random(department).sample(range(1, _STEPS[department]), _DEATHS)
-        before = town.doors.deaths
+        before = town.shop.hub.count["killed"]
         town.shop.hub.kill_at(department, *points)
 
         assert await _ended_well(town, await _happy(town))
-        assert town.doors.deaths > before
+        assert town.shop.hub.count["killed"] > before
 
 
 @pytest.mark.fault("poison among innocents", "messages")

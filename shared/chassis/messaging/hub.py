@@ -48,7 +48,7 @@ class Hub:
     Switches: ``duplicate``, ``lose``, ``unconfirmed`` (stored, but the publisher is told it was not) are
     probabilities, ``lose`` may also be a predicate of (listening service, message); ``shuffle`` delivers in
     any order; ``delay`` holds a message back for up to so many other deliveries; ``paused`` delivers nothing.
-    ``count`` has ``published``, ``delivered``, ``duplicated``, ``lost`` and ``redelivered``.
+    ``count`` has ``published``, ``delivered``, ``duplicated``, ``lost``, ``redelivered`` and ``killed``.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -128,9 +128,11 @@ class Hub:
         """A point in the runtime where a process may die; raises :class:`Killed` at a crash point."""
         passed = self.steps.setdefault(service, [])
         passed.append(name)
+        n = len(passed)  # others may pass points of theirs while this one waits
         await asyncio.sleep(0)
-        if len(passed) in self.crash_points.get(service, ()):
-            raise Killed(f"{service} at step {len(passed)}, {name}")
+        if n in self.crash_points.get(service, ()):
+            self.count["killed"] += 1
+            raise Killed(f"{service} at step {n}, {name}")
 
     def inject(self, service: str, headers: Mapping[str, Any], body: bytes) -> None:
         """Put anything at all into a service's inbox, as a stranger with broker rights could."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,7 +33,7 @@ _LOOK_NOW = text("update stream_cursor set wake_at = now() where wake_at > now()
 _RING_NOW = text("update timers set retry_at = now() where retry_at > now()")
 _TELL_NOW = text("update watermark set told_at = null")
 _HEARD_SO_FAR = text("select coalesce(sum(last), 0)::bigint from stream_cursor")
-_MARK = "update event_log set published_at"
+_COUNTED: ContextVar[list[str] | None] = ContextVar("counted", default=None)
 _ASK_NOW = text("update publisher_seen set asked_at = null where asked_at is not null")
 
 
@@ -115,19 +116,21 @@ class Department:
     def statements(self) -> Iterator[list[str]]:
         """What is asked of the database inside the block, for tests that hold a line: each is a round trip.
 
-        Left out is what comes at any time, for many transactions together: marking what was published, and
-        reading the house rules."""
+        Left out is what comes at any time: what the department does by itself meanwhile (publishing, hearing
+        what others announce of themselves), and reading the house rules."""
         sent: list[str] = []
 
         def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            if not statement.startswith(_MARK) and "FROM house_rules" not in statement:
+            if _COUNTED.get() is sent and "FROM house_rules" not in statement:
                 sent.append(statement)
 
         engine = self.runtime.engine.sync_engine
         hooks.listen(engine, "before_cursor_execute", note)
+        outside = _COUNTED.set(sent)
         try:
             yield sent
         finally:
+            _COUNTED.reset(outside)
             hooks.remove(engine, "before_cursor_execute", note)
 
     # --- hearing

@@ -60,11 +60,9 @@ class TestPassingOver:
             await passing.over(_changed(workshop, key, n))
         before = workshop.runtime.counts.duplicates
 
-        assert await asyncio.gather(*(passing.over(_changed(workshop, key, n)) for n in (1, 2))) == [
-            False,
-            False,
-        ]
+        again = await asyncio.gather(*(passing.over(_changed(workshop, key, n)) for n in (1, 2)))
 
+        assert again == [False, False]
         assert await _cursors(workshop) == {str(key): (2, 2)}
         assert workshop.runtime.counts.duplicates - before == 2
 
@@ -130,7 +128,7 @@ class TestALifeHeardAgain:
             await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(1, 101)])
 
         assert await _cursors(workshop) == {str(key): (100, 100)}
-        assert len(seen) < 6
+        assert 0 < len(seen) < 6
 
     async def test_goes_on_where_the_cursor_stands(self, department: Any) -> None:
         workshop = await department(greeting())
@@ -144,14 +142,14 @@ class TestALifeHeardAgain:
 
     async def test_that_is_known_already_costs_no_more_for_its_length(self, department: Any) -> None:
         workshop = await department(greeting())
-        page = [_changed(workshop, uuid4(), n) for n in (1,)]
-        page += [_changed(workshop, UUID(page[0].key), n) for n in range(2, 101)]
+        key = uuid4()
+        page = [_changed(workshop, key, n) for n in range(1, 101)]
         await workshop.runtime.listener.hear_again(page)
 
         with workshop.statements() as seen:
             await workshop.runtime.listener.hear_again(page)
 
-        assert len(seen) < 4
+        assert 0 < len(seen) < 4
         assert workshop.runtime.counts.duplicates == 100
 
     async def test_is_asked_for_less_and_less_often_though_the_cursor_moves(self, department: Any) -> None:

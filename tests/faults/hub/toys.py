@@ -38,7 +38,6 @@ class Toys:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.hub = shop.hub
-        self.deaths = 0
         self.between: Callable[[int], None] = lambda _: None  # before the n-th thing that is told
         self.in_the_end: Callable[[], None] = lambda: None  # when all was told, and nothing is under way
         self._spoilt = ""
@@ -95,7 +94,6 @@ class Toys:
     async def revive(self) -> None:
         """New processes in place of the dead, as wrong as those were."""
         while self._dead:
-            self.deaths += self._dead
             with suppress(Killed):
                 await self.shop.revive()
             self._spoil()
