@@ -307,6 +307,27 @@ class TestABackOrder:
         told = parts.said(says.ShortageDetected)[-1]
         assert (told.lines[0].short, told.lines[0].eta) == (1, None)
 
+    async def test_whose_goods_went_to_an_older_promise_is_short_again_when_that_ones_order_is_cancelled(
+        self, parts: Department
+    ) -> None:
+        await stocked(parts, PADS, "0")
+        older = await _agreed(parts, a_line((PADS, "1")), wait=True)
+        await parts.passes(hours=1)
+        newer = await _agreed(parts, a_line((PADS, "1")), wait=True)
+        orders = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
+        first, second = sorted((order["order_no"], order["id"]) for order in orders)
+        await _post(parts, f"/purchase-orders/{second[1]}/placement", {"supplier_id": await _supplier(parts)})
+        await _post(parts, f"/purchase-orders/{second[1]}/receipts", {})
+
+        await _post(parts, f"/purchase-orders/{first[1]}/cancellation")
+
+        rows = (await parts.call("GET", "/shortages", who=ALL)).json()["items"]
+        assert [(row["visit_id"], row["back_ordered"]) for row in rows] == [(str(newer.visit_id), "0.000")]
+        told = parts.said(says.ShortageDetected)[-1]
+        assert (told.visit_id, told.lines[0].eta) == (newer.visit_id, None)
+        held = (await reservation_of(parts, older))["lines"][0]["held"]
+        assert held == "1.000"
+
     async def test_requested_without_a_supplier_is_placed_by_the_keeper(self, parts: Department) -> None:
         await stocked(parts, PADS, "0")
         await _agreed(parts, a_line((PADS, "1")), wait=True)

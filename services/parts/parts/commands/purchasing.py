@@ -23,8 +23,10 @@ from parts.domain import (
     ShopCalendar,
     Supplier,
 )
+from parts.domain.allotment import uncovered
 from parts.domain.purchase import Delivered, delivery_expected
 from parts.domain.reservation_line import NotAuthorised
+from parts.queries.stock import coming_of
 
 
 class NotShort(Refusal):
@@ -142,10 +144,14 @@ async def receive_order(tx: Tx, *, purchase_order_id: UUID, delivered: Sequence[
 async def cancel_order(tx: Tx, *, purchase_order_id: UUID) -> PurchaseOrder:
     """What is still open will not come; lines that waited for it are plainly short again."""
     order = await tx.get(PurchaseOrder, purchase_order_id)
-    waiting = order.back_orders()
     order.cancel(by=tx.by, at=tx.now)
-    for reservation in await lock_reservations(tx, waiting):
-        short = reservation.cancel_order(waiting[reservation.id])
+    part_nos = {line.part_no for line in order.lines if line.open > 0}
+    waiting = await lock_waiting(tx, part_nos)
+    coming = await coming_of(tx, part_nos)
+    cancelled = {id: open for lines in order.back_orders().values() for id, open in lines.items()}
+    lost = uncovered(waiting, cancelled, coming)
+    for reservation in waiting:
+        short = reservation.cancel_order(lost)
         if short is not None:
             tx.publish(reservation, short)
     return order

@@ -1,12 +1,14 @@
 """Who gets what has become available: lines still wanted, the oldest promise first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
 
 from contracts import parts as says
 from parts.domain.reservation import CLOSED, Reservation
 from parts.domain.reservation_line import ReservationLine
-from parts.domain.stock import Shelf
+from parts.domain.stock import NONE, Shelf
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -18,15 +20,31 @@ def _age(line: ReservationLine) -> tuple[datetime, datetime, str]:
 
 def allot(reservations: Sequence[Reservation], shelf: Shelf) -> list[tuple[Reservation, says.PartsArrived]]:
     """Set aside for short lines what the shelf has free, and give the facts of those who got something."""
-    waiting = [
-        (line, reservation)
-        for reservation in reservations
-        if reservation.state != CLOSED
-        for line in reservation.lines
-        if line.short > 0
-    ]
     served: dict[str, Reservation] = {}
-    for line, reservation in sorted(waiting, key=lambda pair: _age(pair[0])):
+    for line, reservation in sorted(_waiting(reservations), key=lambda pair: _age(pair[0])):
         if line.take(shelf) > 0:
             served[str(reservation.id)] = reservation
     return [(served[id], served[id].arrived()) for id in sorted(served)]
+
+
+def uncovered(
+    reservations: Sequence[Reservation], cancelled: Mapping[UUID, Decimal], coming: Mapping[str, Decimal]
+) -> dict[UUID, Decimal]:
+    """By part line, how much of what it was told is on order will not come after all: what was cancelled of
+    its own order, and, the newest promise first, what is beyond all that is still ``coming`` of the part. Its
+    own order may have come in and gone to an older promise, which waited for the one that is cancelled."""
+    lost: dict[UUID, Decimal] = {}
+    left = dict(coming)
+    for line, _ in sorted(_waiting(reservations), key=lambda pair: _age(pair[0])):
+        own = min(cancelled.get(line.part_line_id, NONE), line.back_ordered)
+        kept = min(line.back_ordered - own, left.get(line.part_no, NONE))
+        left[line.part_no] = left.get(line.part_no, NONE) - kept
+        if kept < line.back_ordered:
+            lost[line.part_line_id] = line.back_ordered - kept
+    return lost
+
+
+def _waiting(reservations: Sequence[Reservation]) -> Iterator[tuple[ReservationLine, Reservation]]:
+    for reservation in reservations:
+        if reservation.state != CLOSED:
+            yield from ((line, reservation) for line in reservation.lines if line.short > 0)

@@ -1,6 +1,6 @@
 """Reading catalogue and stock: availability, ledger, shortages, reorder suggestions, key figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -50,6 +50,13 @@ async def part_and_stock(tx: Tx, part_no: str) -> tuple[Part, Stock, Decimal]:
     query = select(Stock, func.coalesce(on_order, NONE)).where(Stock.part_no == part_no)
     stock, coming = (await tx.session.execute(query)).one()
     return part, stock, coming
+
+
+async def coming_of(tx: Tx, part_nos: Iterable[str]) -> dict[str, Decimal]:
+    """By part, what is on order, for customers or for the shelf."""
+    query = _on_order().add_columns(PurchaseOrderLine.part_no).group_by(PurchaseOrderLine.part_no)
+    rows = await tx.session.execute(query.where(PurchaseOrderLine.part_no.in_(set(part_nos))))
+    return {part_no: coming for coming, part_no in rows}
 
 
 def _on_order() -> Rows:
