@@ -1,9 +1,9 @@
 """The in-memory stand-in for the message broker: same port, with switches for every way a broker can fail."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -11,6 +11,7 @@ import orjson
 
 from chassis.messaging.broker import Control, Inbox
 from chassis.messaging.envelope import Envelope, Unreadable
+from chassis.messaging.hub_queue import Message, Queue
 from chassis.messaging.lanes import Lanes, end
 
 Lose = Callable[[str, Envelope | Control], bool]
@@ -18,28 +19,6 @@ Lose = Callable[[str, Envelope | Control], bool]
 
 class Killed(BaseException):
     """The process died here. No ``Exception``: nothing may catch it and go on."""
-
-
-@dataclass(slots=True)
-class _Message:
-    """One message in one queue, as bytes, so that nobody shares an object across the wire."""
-
-    number: int
-    lane: str
-    headers: Mapping[str, Any] | None  # None: a control message
-    body: bytes
-    redelivered: bool = False
-    held: int = 0  # further deliveries to wait for
-
-
-@dataclass(slots=True)
-class _Queue:
-    """One service's inbox and control queue in one."""
-
-    waiting: deque[_Message] = field(default_factory=deque)
-    streams: set[str] = field(default_factory=set)
-    controlled: bool = False  # its control bindings stand
-    taken: int = 0  # deliveries so far
 
 
 class Hub:
@@ -64,7 +43,7 @@ class Hub:
         self.steps: dict[str, list[str]] = {}
         self.failures: list[BaseException] = []
         self._down = False
-        self._queues: dict[str, _Queue] = {}
+        self._queues: dict[str, Queue] = {}
         self._links: list[HubBroker] = []
         self._numbers = 0
         self._scheduled = False
@@ -136,7 +115,7 @@ class Hub:
 
     def inject(self, service: str, headers: Mapping[str, Any], body: bytes) -> None:
         """Put anything at all into a service's inbox, as a stranger with broker rights could."""
-        self._store(self._queue(service), _Message(self._next(), f"raw {self._numbers}", dict(headers), body))
+        self._store(self._queue(service), Message(self._next(), f"raw {self._numbers}", dict(headers), body))
 
     # -- watching -------------------------------------------------------------------------------------
 
@@ -183,7 +162,7 @@ class Hub:
         self.count["published"] += 1
         for service, queue in self._queues.items():
             if envelope.stream in queue.streams:
-                message = _Message(
+                message = Message(
                     self._next(), f"{envelope.stream} {envelope.key}", envelope.headers(), envelope.body()
                 )
                 self._carry(service, queue, message, envelope)
@@ -196,10 +175,10 @@ class Hub:
         for service, queue in self._queues.items():
             meant = control.to == service or (control.to == "*" and control.sender != service)
             if queue.controlled and meant:
-                message = _Message(self._next(), f"{control.kind} {control.sender}", None, body)
+                message = Message(self._next(), f"{control.kind} {control.sender}", None, body)
                 self._carry(service, queue, message, control)
 
-    def _carry(self, service: str, queue: _Queue, message: _Message, what: Envelope | Control) -> None:
+    def _carry(self, service: str, queue: Queue, message: Message, what: Envelope | Control) -> None:
         lost = self.lose(service, what) if callable(self.lose) else self._by_chance(self.lose)
         if lost:
             self.count["lost"] += 1
@@ -207,10 +186,10 @@ class Hub:
         self._store(queue, message)
         if self._by_chance(self.duplicate):
             self.count["duplicated"] += 1
-            copy = _Message(self._next(), message.lane, message.headers, message.body)
+            copy = Message(self._next(), message.lane, message.headers, message.body)
             self._store(queue, copy)
 
-    def _store(self, queue: _Queue, message: _Message) -> None:
+    def _store(self, queue: Queue, message: Message) -> None:
         message.held = self.random.randint(0, self.delay) if self.delay else 0
         queue.waiting.append(message)
         self._schedule()
@@ -222,8 +201,8 @@ class Hub:
         self._numbers += 1
         return self._numbers
 
-    def _queue(self, service: str) -> _Queue:
-        return self._queues.setdefault(service, _Queue())
+    def _queue(self, service: str) -> Queue:
+        return self._queues.setdefault(service, Queue())
 
     # -- delivering -----------------------------------------------------------------------------------
 
@@ -239,32 +218,20 @@ class Hub:
             progress = False
             for service, queue in list(self._queues.items()):
                 link = self._free_link(service, queue)
-                message = self._pick(queue) if link is not None else None
+                message = queue.pick(self.random if self.shuffle else None) if link is not None else None
                 if link is not None and message is not None:
                     queue.taken += 1
                     link.take(message)
                     progress = True
 
-    def _free_link(self, service: str, queue: _Queue) -> "HubBroker | None":
+    def _free_link(self, service: str, queue: Queue) -> "HubBroker | None":
         free = [link for link in self._links if link.service == service and link.has_room]
         return free[queue.taken % len(free)] if free else None  # competing consumers take turns
-
-    def _pick(self, queue: _Queue) -> _Message | None:
-        ready = [n for n, message in enumerate(queue.waiting) if message.held <= 0]
-        if not ready:
-            return None
-        at = self.random.choice(ready) if self.shuffle else ready[0]
-        message = queue.waiting[at]
-        del queue.waiting[at]
-        for held in queue.waiting:
-            held.held -= 1
-        return message
 
     def _release(self) -> None:
         """Nothing else is left to wait for: deliver what is held back."""
         for queue in self._queues.values():
-            for message in queue.waiting:
-                message.held = 0
+            queue.release()
         self._schedule()
 
 
@@ -279,7 +246,7 @@ class HubBroker:
         self._prefetch = prefetch
         self._drain = drain
         self._up = False
-        self._unacknowledged: dict[int, _Message] = {}
+        self._unacknowledged: dict[int, Message] = {}
         self._lanes = Lanes(self._on_failure)
         self._notices: set[asyncio.Task[None]] = set()
 
@@ -380,13 +347,13 @@ class HubBroker:
         """Whether the hub may hand over one more message."""
         return self._up and self.inbox is not None and len(self._unacknowledged) < self._prefetch
 
-    def take(self, message: _Message) -> None:
+    def take(self, message: Message) -> None:
         """Take up one delivery."""
         self._unacknowledged[message.number] = message
         self.hub.count["delivered"] += 1
         self._lanes.put(message.lane, lambda: self._handle(message))
 
-    async def _handle(self, message: _Message) -> None:
+    async def _handle(self, message: Message) -> None:
         if self._unacknowledged.get(message.number) is not message or self.inbox is None:
             return
         await self._hand_over(self.inbox, message)
@@ -394,7 +361,7 @@ class HubBroker:
             del self._unacknowledged[message.number]
             self.hub._schedule()
 
-    async def _hand_over(self, inbox: Inbox, message: _Message) -> None:
+    async def _hand_over(self, inbox: Inbox, message: Message) -> None:
         if message.headers is None:
             await inbox.on_control(Control(**orjson.loads(message.body)))
             return
