@@ -20,6 +20,7 @@ FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
 SLOT = FRIDAY + timedelta(hours=2)
 PADS, OIL = "BRK-100", "OIL-5W30"
 ALL = sorted(perm.ALL)
+TECHNICIAN = UUID(int=7)
 
 
 def qty(text: str) -> Decimal:
@@ -263,3 +264,31 @@ async def stock_differs(parts: Department) -> list[Any]:
     """Parts whose ledger, shelf and reservations do not agree (Q6)."""
     async with parts.tx() as tx:
         return list((await tx.session.execute(_Q6)).all())
+
+
+async def post(parts: Department, path: str, body: Any = None) -> dict[str, Any]:
+    """What a person with every permission does, and the answer."""
+    answer = await parts.call("POST", path, json=body, who=ALL)
+    assert answer.status_code in {200, 201}, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def agreed(parts: Department, line: Line, *, wait: bool = False) -> Story:
+    """A walk-in who agreed to the line, and to waiting for its parts if asked."""
+    story = Story()
+    await parts.hears(story.opened(booked=False), story.drafted(line))
+    await parts.hears(story.answered(line, back_order=[line] if wait else ()))
+    return story
+
+
+def asked_for(line: Line, quantity: str, **own: Any) -> dict[str, Any]:
+    """So much of the line's first part, as a technician asks for it."""
+    rows = [{"part_line_id": str(line.parts[0].part_line_id), "quantity": quantity} | own]
+    return {"technician_id": str(TECHNICIAN), "lines": rows}
+
+
+async def a_supplier(parts: Department, **own: Any) -> str:
+    """A new supplier's id."""
+    body = {"name": "Bosch", "qualified": True, "lead_working_days": 2}
+    return str((await post(parts, "/suppliers", body | own))["id"])

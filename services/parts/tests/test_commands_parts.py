@@ -1,17 +1,19 @@
-"""What people do in parts: catalogue, counter, two counters at once, orders from request to receipt."""
+"""What people do in parts: catalogue, counter, two counters at once, stock by hand, key figures."""
 
 import asyncio
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from services.parts.tests.parts_builders import (
     ALL,
     OIL,
     PADS,
+    TECHNICIAN,
     Story,
     a_line,
     a_part,
+    agreed,
+    asked_for,
+    post,
     reservation_of,
     stock_differs,
     stock_of,
@@ -21,10 +23,7 @@ from services.parts.tests.parts_builders import (
 from chassis.testing.department import Department
 from chassis.testing.plugin import MakeDepartment
 from contracts import parts as says
-from contracts.values import Line
 from parts import main
-
-TECHNICIAN = UUID(int=7)
 
 
 @pytest.fixture
@@ -33,37 +32,13 @@ async def parts(department: MakeDepartment) -> Department:
     return await department(main.service)
 
 
-async def _post(parts: Department, path: str, body: Any = None) -> dict[str, Any]:
-    answer = await parts.call("POST", path, json=body, who=ALL)
-    assert answer.status_code in {200, 201}, answer.text
-    shown: dict[str, Any] = answer.json()
-    return shown
-
-
-async def _agreed(parts: Department, line: Line, *, wait: bool = False) -> Story:
-    story = Story()
-    await parts.hears(story.opened(booked=False), story.drafted(line))
-    await parts.hears(story.answered(line, back_order=[line] if wait else ()))
-    return story
-
-
-def _rows(line: Line, quantity: str, **own: Any) -> dict[str, Any]:
-    rows = [{"part_line_id": str(line.parts[0].part_line_id), "quantity": quantity} | own]
-    return {"technician_id": str(TECHNICIAN), "lines": rows}
-
-
-async def _supplier(parts: Department, **own: Any) -> str:
-    body = {"name": "Bosch", "qualified": True, "lead_working_days": 2}
-    return str((await _post(parts, "/suppliers", body | own))["id"])
-
-
 class TestTheCatalogue:
     async def test_tells_what_is_listed_changed_and_withdrawn(self, parts: Department) -> None:
-        await _post(parts, "/parts", a_part())
+        await post(parts, "/parts", a_part())
         body = {k: v for k, v in a_part(unit_price="300.00").items() if k != "part_no"}
         changed = await parts.call("PUT", f"/parts/{PADS}", json=body, who=ALL)
-        await _post(parts, f"/parts/{PADS}/withdrawal")
-        await _post(parts, "/parts", a_part())
+        await post(parts, f"/parts/{PADS}/withdrawal")
+        await post(parts, "/parts", a_part())
 
         assert changed.json()["unit_price"] == "300.00"
         types = [says.PartListed.TYPE, says.PartChanged.TYPE, says.PartWithdrawn.TYPE, says.PartListed.TYPE]
@@ -71,7 +46,7 @@ class TestTheCatalogue:
         assert parts.said(says.PartListed)[0].currency == "CNY"
 
     async def test_lists_a_number_once(self, parts: Department) -> None:
-        await _post(parts, "/parts", a_part())
+        await post(parts, "/parts", a_part())
 
         again = await parts.call("POST", "/parts", json=a_part(), who=ALL)
 
@@ -92,13 +67,13 @@ class TestTheCounter:
     async def test_hands_out_on_a_slip_and_measures_the_wait(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
-        story = await _agreed(parts, line)
+        story = await agreed(parts, line)
         reservation = await reservation_of(parts, story)
-        asked = _rows(line, "2")
-        await _post(parts, f"/reservations/{reservation['id']}/pick-requests", asked)
+        asked = asked_for(line, "2")
+        await post(parts, f"/reservations/{reservation['id']}/pick-requests", asked)
         await parts.passes(minutes=10)
 
-        written = await _post(parts, f"/reservations/{reservation['id']}/issues", asked)
+        written = await post(parts, f"/reservations/{reservation['id']}/issues", asked)
 
         (row,) = written["slip"]["lines"]
         assert (row["part_no"], row["quantity"], row["unit_cost"]) == (PADS, "2.000", "200.00")
@@ -116,11 +91,11 @@ class TestTheCounter:
     async def test_takes_unused_parts_back(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
-        story = await _agreed(parts, line)
+        story = await agreed(parts, line)
         id = (await reservation_of(parts, story))["id"]
-        await _post(parts, f"/reservations/{id}/issues", _rows(line, "2"))
+        await post(parts, f"/reservations/{id}/issues", asked_for(line, "2"))
 
-        await _post(parts, f"/reservations/{id}/returns", _rows(line, "1"))
+        await post(parts, f"/reservations/{id}/returns", asked_for(line, "1"))
 
         (told,) = parts.said(says.PartsReturned)
         assert (told.lines[0].issued_total, told.lines[0].returned_total) == (2, 1)
@@ -135,7 +110,7 @@ class TestTheCounter:
         await parts.hears(story.opened(booked=False), story.drafted(line))
         id = (await reservation_of(parts, story))["id"]
 
-        answer = await parts.call("POST", f"/reservations/{id}/issues", json=_rows(line, "1"), who=ALL)
+        answer = await parts.call("POST", f"/reservations/{id}/issues", json=asked_for(line, "1"), who=ALL)
 
         assert answer.status_code == 409
         problem = answer.json()
@@ -146,9 +121,9 @@ class TestTheCounter:
     async def test_answers_no_request_of_another_car(self, parts: Department) -> None:
         await stocked(parts)
         lines = [a_line((PADS, "1")), a_line((PADS, "1"))]
-        ids = [(await reservation_of(parts, await _agreed(parts, line)))["id"] for line in lines]
-        asked = await _post(parts, f"/reservations/{ids[0]}/pick-requests", _rows(lines[0], "1"))
-        body = _rows(lines[1], "1") | {"pick_request_id": asked["id"]}
+        ids = [(await reservation_of(parts, await agreed(parts, line)))["id"] for line in lines]
+        asked = await post(parts, f"/reservations/{ids[0]}/pick-requests", asked_for(lines[0], "1"))
+        body = asked_for(lines[1], "1") | {"pick_request_id": asked["id"]}
 
         answer = await parts.call("POST", f"/reservations/{ids[1]}/issues", json=body, who=ALL)
 
@@ -159,9 +134,9 @@ class TestTheCounter:
     async def test_waits_for_nobody_whose_visit_is_closed(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "1"))
-        story = await _agreed(parts, line)
+        story = await agreed(parts, line)
         id = (await reservation_of(parts, story))["id"]
-        await _post(parts, f"/reservations/{id}/pick-requests", _rows(line, "1"))
+        await post(parts, f"/reservations/{id}/pick-requests", asked_for(line, "1"))
 
         await parts.hears(story.closed())
 
@@ -170,14 +145,14 @@ class TestTheCounter:
     async def test_sets_nothing_aside_anew_for_a_visit_that_is_closed(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
-        story = await _agreed(parts, line)
+        story = await agreed(parts, line)
         id = (await reservation_of(parts, story))["id"]
-        await _post(parts, f"/reservations/{id}/issues", _rows(line, "2"))
+        await post(parts, f"/reservations/{id}/issues", asked_for(line, "2"))
         await parts.hears(story.closed())
-        body = _rows(line, "1", needed_again=True)
+        body = asked_for(line, "1", needed_again=True)
 
         refused = await parts.call("POST", f"/reservations/{id}/returns", json=body, who=ALL)
-        await _post(parts, f"/reservations/{id}/returns", _rows(line, "1"))
+        await post(parts, f"/reservations/{id}/returns", asked_for(line, "1"))
 
         assert (refused.status_code, refused.json()["state"]) == (409, "closed")
         assert await stock_of(parts) == ("9.000", "0.000", "9.000")
@@ -187,16 +162,16 @@ class TestTheCounter:
     async def test_gives_the_last_part_to_one_of_two(self, parts: Department) -> None:
         await stocked(parts, PADS, "0")
         lines = [a_line((PADS, "1")), a_line((PADS, "1"))]
-        stories = [await _agreed(parts, line) for line in lines]
+        stories = [await agreed(parts, line) for line in lines]
         ids = [(await reservation_of(parts, story))["id"] for story in stories]
-        await _post(parts, f"/parts/{PADS}/receipts", {"quantity": "1"})
+        await post(parts, f"/parts/{PADS}/receipts", {"quantity": "1"})
         for id, line in zip(ids, lines, strict=True):
             part_line_id = line.parts[0].part_line_id
-            await _post(parts, f"/reservations/{id}/lines/{part_line_id}/freeing")
+            await post(parts, f"/reservations/{id}/lines/{part_line_id}/freeing")
 
         answers = await asyncio.gather(
             *(
-                parts.call("POST", f"/reservations/{id}/issues", json=_rows(line, "1"), who=ALL)
+                parts.call("POST", f"/reservations/{id}/issues", json=asked_for(line, "1"), who=ALL)
                 for id, line in zip(ids, lines, strict=True)
             )
         )
@@ -234,7 +209,7 @@ class TestTwoBookingsAtOnce:
         await asyncio.gather(
             *(parts.hears(story.cancelled(), settle=False) for story in old[:2]),
             *(parts.hears(story.confirmed(a_line((PADS, "1"), (OIL, "1"))), settle=False) for story in new),
-            *(_post(parts, f"/parts/{part_no}/receipts", {"quantity": "2"}) for part_no in (PADS, OIL)),
+            *(post(parts, f"/parts/{part_no}/receipts", {"quantity": "2"}) for part_no in (PADS, OIL)),
         )
         await parts.settle()
 
@@ -245,134 +220,12 @@ class TestTwoBookingsAtOnce:
             assert shelf["available"] == "0.000" or short == []  # nobody waits beside free parts
 
 
-class TestABackOrder:
-    @pytest.mark.req("PART-05", "PART-13")
-    async def test_goes_from_agreement_to_arrival(self, parts: Department) -> None:
-        supplier = await _supplier(parts)
-        await stocked(parts, PADS, "1", supplier_id=supplier)
-        line = a_line((PADS, "3"))
-        await _agreed(parts, line, wait=True)
-        (ordered,) = parts.said(says.PartsBackOrdered)
-        (order,) = (await parts.call("GET", "/purchase-orders?state=placed", who=ALL)).json()["items"]
-        assert order["order_no"] == ordered.purchase_order_no
-        assert parts.said(says.PurchaseOrderPlaced)[0].supplier == "Bosch"
-
-        received = await _post(parts, f"/purchase-orders/{order['id']}/receipts", {})
-
-        assert received["state"] == "received"
-        (told,) = parts.said(says.PartsArrived)
-        assert (told.lines[0].reserved, told.lines[0].short, told.lines[0].eta) == (3, 0, None)
-        assert parts.said(says.PurchaseOrderReceived)[0].lines[0].quantity == 2
-        assert await stock_differs(parts) == []
-
-    @pytest.mark.req("PART-06")
-    async def test_tells_when_its_arrival_moves(self, parts: Department) -> None:
-        await stocked(parts, PADS, "0", supplier_id=await _supplier(parts))
-        await _agreed(parts, a_line((PADS, "1")), wait=True)
-        old = parts.said(says.PartsBackOrdered)[0].lines[0].eta
-        (order,) = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
-        body = {"due_at": "2025-03-20T09:00:00Z", "reason": "strike, ask 13812345678"}
-
-        shown = await _post(parts, f"/purchase-orders/{order['id']}/eta-changes", body)
-
-        (told,) = parts.said(says.EtaChanged)
-        assert (told.lines[0].old_eta, told.reason) == (old, shown["eta_changes"][0]["reason"])
-        assert told.lines[0].new_eta.day == 20
-        assert told.reason.startswith("strike")
-        assert "13812345678" not in told.reason
-
-    @pytest.mark.req("PART-08")
-    async def test_stands_on_the_shortage_list(self, parts: Department) -> None:
-        await stocked(parts, PADS, "0")
-        story = await _agreed(parts, a_line((PADS, "1")), wait=True)
-        await parts.passes(hours=2)
-
-        (row,) = (await parts.call("GET", "/shortages", who=ALL)).json()["items"]
-
-        assert (row["visit_id"], row["short"], row["back_ordered"]) == (
-            str(story.visit_id),
-            "1.000",
-            "1.000",
-        )
-        assert row["age_minutes"] == 120
-        assert row["eta"] is not None
-
-    async def test_that_is_cancelled_leaves_the_line_short(self, parts: Department) -> None:
-        await stocked(parts, PADS, "0")
-        await _agreed(parts, a_line((PADS, "1")), wait=True)
-        (order,) = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
-
-        await _post(parts, f"/purchase-orders/{order['id']}/cancellation")
-
-        told = parts.said(says.ShortageDetected)[-1]
-        assert (told.lines[0].short, told.lines[0].eta) == (1, None)
-
-    async def test_whose_goods_went_to_an_older_promise_is_short_again_when_that_ones_order_is_cancelled(
-        self, parts: Department
-    ) -> None:
-        await stocked(parts, PADS, "0")
-        older = await _agreed(parts, a_line((PADS, "1")), wait=True)
-        await parts.passes(hours=1)
-        newer = await _agreed(parts, a_line((PADS, "1")), wait=True)
-        orders = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
-        first, second = sorted((order["order_no"], order["id"]) for order in orders)
-        await _post(parts, f"/purchase-orders/{second[1]}/placement", {"supplier_id": await _supplier(parts)})
-        await _post(parts, f"/purchase-orders/{second[1]}/receipts", {})
-
-        await _post(parts, f"/purchase-orders/{first[1]}/cancellation")
-
-        rows = (await parts.call("GET", "/shortages", who=ALL)).json()["items"]
-        assert [(row["visit_id"], row["back_ordered"]) for row in rows] == [(str(newer.visit_id), "0.000")]
-        told = parts.said(says.ShortageDetected)[-1]
-        assert (told.visit_id, told.lines[0].eta) == (newer.visit_id, None)
-        held = (await reservation_of(parts, older))["lines"][0]["held"]
-        assert held == "1.000"
-
-    async def test_requested_without_a_supplier_is_placed_by_the_keeper(self, parts: Department) -> None:
-        await stocked(parts, PADS, "0")
-        await _agreed(parts, a_line((PADS, "1")), wait=True)
-        (order,) = (await parts.call("GET", "/purchase-orders?state=requested", who=ALL)).json()["items"]
-
-        body = {"supplier_id": await _supplier(parts)}
-        placed = await _post(parts, f"/purchase-orders/{order['id']}/placement", body)
-
-        assert (placed["state"], placed["supplier_name"]) == ("placed", "Bosch")
-
-    @pytest.mark.req("PART-05")
-    async def test_by_hand_is_only_for_what_was_agreed(self, parts: Department) -> None:
-        supplier = await _supplier(parts)
-        await stocked(parts, PADS, "0")
-        story, line = Story(), a_line((PADS, "1"))
-        row = {"part_no": PADS, "quantity": "1", "part_line_id": str(line.parts[0].part_line_id)}
-        body = {"supplier_id": supplier, "lines": [row]}
-        await parts.hears(story.opened(booked=False), story.drafted(line))
-        early = await parts.call("POST", "/purchase-orders", json=body, who=ALL)
-        await parts.hears(story.answered(line))
-
-        placed = await _post(parts, "/purchase-orders", body)
-
-        assert early.json()["code"] == "not_authorised"
-        assert parts.said(says.PartsBackOrdered)[0].purchase_order_no == placed["order_no"]
-
-    @pytest.mark.req("PART-12")
-    async def test_is_refused_to_an_unqualified_supplier(self, parts: Department) -> None:
-        await stocked(parts, PADS, "0")
-        body = {
-            "supplier_id": await _supplier(parts, qualified=False),
-            "lines": [{"part_no": PADS, "quantity": "1"}],
-        }
-
-        answer = await parts.call("POST", "/purchase-orders", json=body, who=ALL)
-
-        assert (answer.status_code, answer.json()["code"]) == (409, "supplier_not_qualified")
-
-
 class TestStockByHand:
     @pytest.mark.req("PART-27")
     async def test_a_count_is_a_movement_with_its_reason(self, parts: Department) -> None:
         await stocked(parts)
 
-        await _post(parts, f"/parts/{PADS}/counts", {"counted": "9", "reason": "one was broken"})
+        await post(parts, f"/parts/{PADS}/counts", {"counted": "9", "reason": "one was broken"})
 
         (row,) = (await parts.call("GET", f"/parts/{PADS}/movements?kind=adjust", who=ALL)).json()["items"]
         assert (row["quantity"], row["on_hand_after"], row["reason"]) == ("-1.000", "9.000", "one was broken")
@@ -380,13 +233,13 @@ class TestStockByHand:
     async def test_a_freed_line_can_be_set_aside_again(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
-        story = await _agreed(parts, line)
+        story = await agreed(parts, line)
         path = (
             f"/reservations/{(await reservation_of(parts, story))['id']}/lines/{line.parts[0].part_line_id}"
         )
 
-        freed = await _post(parts, f"{path}/freeing")
-        again = await _post(parts, f"{path}/setting-aside")
+        freed = await post(parts, f"{path}/freeing")
+        again = await post(parts, f"{path}/setting-aside")
 
         assert [shown["lines"][0]["held"] for shown in (freed, again)] == ["0.000", "2.000"]
         assert await stock_differs(parts) == []
@@ -396,13 +249,13 @@ class TestStockByHand:
 async def test_supply_figures_count_lines_waits_and_wrong_parts(parts: Department) -> None:
     await stocked(parts, PADS, "3")
     filled, short = a_line((PADS, "2")), a_line((PADS, "2"))
-    id = (await reservation_of(parts, await _agreed(parts, filled)))["id"]
-    await _agreed(parts, short)
-    await _post(parts, f"/reservations/{id}/pick-requests", _rows(filled, "2"))
+    id = (await reservation_of(parts, await agreed(parts, filled)))["id"]
+    await agreed(parts, short)
+    await post(parts, f"/reservations/{id}/pick-requests", asked_for(filled, "2"))
     await parts.passes(minutes=20)
-    await _post(parts, f"/reservations/{id}/issues", _rows(filled, "2"))
-    await _post(
-        parts, f"/reservations/{id}/returns", _rows(filled, "1", reason="wrong_part", needed_again=True)
+    await post(parts, f"/reservations/{id}/issues", asked_for(filled, "2"))
+    await post(
+        parts, f"/reservations/{id}/returns", asked_for(filled, "1", reason="wrong_part", needed_again=True)
     )
 
     path = "/supply-figures?since=2025-03-01T00:00:00Z&until=2025-04-01T00:00:00Z"
@@ -410,14 +263,3 @@ async def test_supply_figures_count_lines_waits_and_wrong_parts(parts: Departmen
 
     assert (figures["fill_rate_percent"], figures["mean_wait_minutes"]) == ("50.00", "20.00")
     assert (figures["slow_picks"], figures["wrong_part_percent"]) == (1, "100.00")
-
-
-async def test_an_unknown_line_cannot_be_ordered_for(parts: Department) -> None:
-    await stocked(parts, PADS, "0")
-    row = {"part_no": PADS, "quantity": "1", "part_line_id": str(uuid4())}
-
-    answer = await parts.call(
-        "POST", "/purchase-orders", json={"supplier_id": await _supplier(parts), "lines": [row]}, who=ALL
-    )
-
-    assert answer.status_code == 404

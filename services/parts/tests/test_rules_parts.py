@@ -21,21 +21,12 @@ from services.parts.tests.parts_builders import (
 )
 
 from chassis import IllegalTransition, Refusal
-from chassis.calendar import DEFAULT_CALENDAR
 from contracts import parts as says
-from parts.domain import PurchaseOrder, PurchaseOrderLine, Shelf, Supplier
+from parts.domain import Shelf
 from parts.domain.allotment import allot
 from parts.domain.figures import mean_minutes, share_percent
 from parts.domain.part import PART, Part, PartState
 from parts.domain.picking import PICK, PickRequest, PickState
-from parts.domain.purchase import (
-    ORDER,
-    Delivered,
-    MoreThanOrdered,
-    OrderState,
-    SupplierNotQualified,
-    delivery_expected,
-)
 from parts.domain.reservation import RESERVATION, Asked, Reservation, ReservationState
 from parts.domain.reservation_line import MoreThanAuthorised, MoreThanIssued, NotAuthorised, wishes_of
 from parts.domain.stock import CountBelowReserved, NotEnoughStock
@@ -336,42 +327,6 @@ def _do(step: str, reservation: Reservation, shelf: Shelf, n: int) -> None:
         _take_back(reservation, shelf, str(n), again=n % 2 == 0)
 
 
-class TestPurchasing:
-    @pytest.mark.req("PART-12")
-    def test_is_only_from_qualified_suppliers(self) -> None:
-        with pytest.raises(SupplierNotQualified):
-            _an_order().place(
-                Supplier(name="Anybody", qualified=False), currency="CNY", by="system", at=FRIDAY
-            )
-
-    def test_is_received_when_all_of_it_came(self) -> None:
-        order = _an_order("4")
-        order.place(Supplier(name="Bosch", qualified=True), currency="CNY", by="system", at=FRIDAY)
-
-        order.receive([Delivered(order.lines[0].id, qty("3"))], currency="CNY", by="system", at=FRIDAY)
-        assert order.state == OrderState.PLACED
-
-        order.receive([Delivered(order.lines[0].id, qty("1"))], currency="CNY", by="system", at=FRIDAY)
-        assert order.state == OrderState.RECEIVED
-
-    def test_takes_no_more_than_was_ordered(self) -> None:
-        order = _an_order("4")
-        order.place(Supplier(name="Bosch", qualified=True), currency="CNY", by="system", at=FRIDAY)
-
-        with pytest.raises(MoreThanOrdered):
-            order.receive([Delivered(order.lines[0].id, qty("5"))], currency="CNY", by="system", at=FRIDAY)
-
-    def test_is_expected_after_working_days_only(self) -> None:
-        due = delivery_expected(DEFAULT_CALENDAR, FRIDAY, 1)
-
-        assert (due.date() - FRIDAY.date()).days == 3  # Friday to Monday
-
-
-def _an_order(quantity: str = "1") -> PurchaseOrder:
-    line = PurchaseOrderLine(part_no=PADS, quantity=qty(quantity))
-    return PurchaseOrder(order_no="PO-250307-0001", created_by="system", created_at=FRIDAY, lines=[line])
-
-
 class TestKeyFigures:
     @pytest.mark.req("F-29")
     def test_follow_the_worked_example_of_f_29(self) -> None:
@@ -408,28 +363,6 @@ class TestStates:
         with pytest.raises(IllegalTransition) as refusal:
             acts[command]()
         assert (refusal.value.state, refusal.value.allowed) == (state, RESERVATION.allowed(state))
-
-    @pytest.mark.parametrize("state", list(OrderState))
-    @pytest.mark.parametrize("command", ["place", "receive", "change_eta", "cancel"])
-    def test_of_an_order_name_what_is_allowed(self, state: OrderState, command: str) -> None:
-        order = _an_order()
-        order.state = state
-        stamp = {"by": "system", "at": FRIDAY}
-        acts = {
-            "place": lambda: order.place(Supplier(name="B", qualified=True), currency="CNY", **stamp),
-            "receive": lambda: order.receive(
-                [Delivered(order.lines[0].id, qty("1"))], currency="CNY", **stamp
-            ),
-            "change_eta": lambda: order.change_eta(FRIDAY, reason="", **stamp),
-            "cancel": lambda: order.cancel(**stamp),
-        }
-        if command in ORDER.allowed(state):
-            acts[command]()
-            assert order.state == ORDER.go(state, command)
-            return
-        with pytest.raises(IllegalTransition) as refusal:
-            acts[command]()
-        assert refusal.value.allowed == ORDER.allowed(state)
 
     @pytest.mark.parametrize("state", list(PickState))
     @pytest.mark.parametrize("command", PICK.commands)
