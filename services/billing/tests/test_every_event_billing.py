@@ -6,13 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.billing.tests.scene_billing import (
-    Scene,
-    a_rework_line,
-    a_scene,
-    done,
-    pay,
-)
+from services.billing.tests.scene_billing import Scene, a_rework_line, a_scene, done, pay
 from sqlalchemy import func, select, text
 
 from billing.domain import Account, Invoice, IssuedInvoice
@@ -21,9 +15,7 @@ from chassis.loading import load
 from chassis.testing.department import Department
 from chassis.testing.plugin import MakeDepartment
 from contracts.base import Event
-from contracts.billing import (
-    InvoicePrepared,
-)
+from contracts.billing import InvoicePrepared
 from contracts.parts import ForRevision, PartsReleased, PartsReserved
 from contracts.values import ReservationLine
 
