@@ -19,6 +19,7 @@ from services.reception.tests.reception_builders import (
 from services.reception.tests.test_every_event_reception import appointment_events, complaint_events
 from sqlalchemy import select, text
 
+from contracts import crm
 from contracts import reception as says
 from contracts.base import Event
 from contracts.booking import AppointmentRequested
@@ -306,6 +307,12 @@ class TestScreensThatWatch:
     async def test_hear_of_complaints(self, desk: Desk) -> None:
         await desk.registered()
         await _is_told(desk, complaint_events(desk.visit_id)[0])
+
+    async def test_hear_of_their_customers_new_name(self, desk: Desk) -> None:
+        await desk.registered()
+        renamed = customer_registered(display_name="Chen Mei")
+
+        await _is_told(desk, crm.CustomerChanged(**renamed.model_dump()))
 
 
 async def _is_told(desk: Desk, event: Event) -> None:

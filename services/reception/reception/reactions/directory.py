@@ -1,11 +1,14 @@
 """Customers, vehicles, the menu, prices and the calendar: the copies that the desk works with."""
 
+from sqlalchemy import select
+
 from chassis import Tx
 from chassis.calendar import WorkingCalendar
 from contracts.billing import LabourRateSet
 from contracts.booking import CalendarChanged, ServiceOffered, ServiceWithdrawn
 from contracts.crm import CustomerChanged, CustomerRegistered, VehicleChanged, VehicleRegistered
 from contracts.parts import PartChanged, PartListed, PartWithdrawn
+from reception.domain import Visit
 from reception.domain.copies import Calendar, CatalogueEntry, Customer, LabourRate, Service, Vehicle
 
 
@@ -15,8 +18,11 @@ async def copy_customer_on_registered(tx: Tx, event: CustomerRegistered) -> None
 
 
 async def copy_customer_on_changed(tx: Tx, event: CustomerChanged) -> None:
-    """Name or class changed; whole state."""
+    """Name or class changed; whole state. The screens of this customer's visits show the name."""
     await _copy_customer(tx, event)
+    here = select(Visit.id).where(Visit.customer_id == event.customer_id, Visit.closed_at.is_(None))
+    for visit_id in await tx.session.scalars(here):
+        tx.note_beside(Visit, visit_id)
 
 
 async def copy_vehicle_on_registered(tx: Tx, event: VehicleRegistered) -> None:
