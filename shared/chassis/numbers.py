@@ -1,6 +1,7 @@
 """Ids that machines use, and the numbers that people say."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid_utils.compat import uuid7
 from chassis.refusal import Invalid
 
 _REQUEST_NO = re.compile(r"([A-Z]{1,3})-(\d{6})-(\d{4,})")
+_BETWEEN = str.maketrans("", "", " -‐–·•・.")
 
 
 def new_id() -> UUID:
@@ -45,6 +47,13 @@ def parse_request_no(text: str) -> RequestNo:
 def normal_request_no(text: str) -> str:
     """The number in the one spelling from which the request's id is made. Raises ``Invalid`` (422)."""
     return request_no(*parse_request_no(text))
+
+
+def search_key(typed: str) -> str:
+    """How signs and names are compared that people space as they like (``粤a·123 45``): in one width and
+    case, without blanks, dots and dashes."""
+    normal = unicodedata.normalize("NFKC", typed).upper()
+    return normal.translate(_BETWEEN) or normal  # nothing but a dash must not find everything
 
 
 def record_no(customer_no: str, kind: str, on: date, n: int) -> str:

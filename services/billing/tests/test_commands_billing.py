@@ -213,7 +213,7 @@ class TestScreens:
 
         assert (paper["invoice_id"], paper["total_gross"], len(paper["lines"])) == (invoice_id, "616.10", 3)
 
-    @pytest.mark.parametrize("search", ["Wang", "沪a12", "w-250307"])
+    @pytest.mark.parametrize("search", ["Wang", "沪a·12", "w-250307"])
     async def test_visits_are_found_by_name_plate_and_number(
         self, department: MakeDepartment, search: str
     ) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import raiseload
 
 from chassis import NotFound, Tx
+from chassis.numbers import search_key
 from complaints.domain import (
     OPEN,
     Complaint,
@@ -70,8 +71,8 @@ def _wanted(filters: Filters) -> list[ColumnElement[bool]]:
         Complaint.customer_id: filters.customer_id,
         Complaint.visit_id: filters.visit_id,
         Complaint.complaint_no: filters.complaint_no and filters.complaint_no.strip().upper(),
-        Visit.plate: filters.plate and filters.plate.strip(),
-        Visit.vin: filters.vin and filters.vin.strip().upper(),
+        Visit.plate: filters.plate and search_key(filters.plate),
+        Visit.vin: filters.vin and search_key(filters.vin),
     }
     wanted = [column == value for column, value in equal.items() if value is not None]
     overdue = or_(Complaint.respond_overdue_at.is_not(None), Complaint.resolve_overdue_at.is_not(None))

@@ -185,7 +185,7 @@ class TestTheList:
         assert await found("sort=resolve_by") == ids
         assert await found("category=cost&state=received") == [ids[2]]
         assert await found("is_open=false") == []
-        assert await found("is_open=true&plate=沪A12345") == ids[::-1]
+        assert await found("is_open=true&plate=沪a·12345") == ids[::-1]
         assert await found("vin=lsvaa4182e2123456") == ids[::-1]
         assert await found("vin=LSVAA4182E2999999") == []
         assert await found("customer_name=静") == ids[::-1]

@@ -178,6 +178,16 @@ class TestLists:
         assert [row["part_no"] for row in first["items"] + second["items"]] == [PADS, OIL]
         assert second["next"] is None
 
+    async def test_find_a_car_however_its_plate_is_typed(self, parts: Department) -> None:
+        await parts.hears(Story().opened(booked=False))
+
+        found = {
+            plate: len((await parts.call("GET", f"/reservations?plate={plate}", who=ALL)).json()["items"])
+            for plate in ("沪a·12345", "沪A1234")
+        }
+
+        assert found == {"沪a·12345": 1, "沪A1234": 0}
+
     async def test_find_a_part_by_a_piece_of_its_name(self, parts: Department) -> None:
         found = (await parts.call("GET", "/parts?q=刹车", who=ALL)).json()["items"]
         other = (await parts.call("GET", "/parts?q=%25", who=ALL)).json()["items"]

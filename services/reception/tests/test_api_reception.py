@@ -151,7 +151,9 @@ class TestLists:
         await desk.open()
         expected = {
             "q=沪A1": 1,
+            "q=沪a·12": 1,
             "q=LSVAA": 1,
+            "q=-": 0,
             "q=W-2503": 1,
             "q=%25": 0,
             "state=arrived": 1,
@@ -169,7 +171,7 @@ class TestLists:
     async def test_tell_vehicles_menu_and_tasks(self, desk: Desk) -> None:
         await desk.estimated()
 
-        vehicles = (await desk.ask("GET", "/vehicles?q=沪A1")).json()["items"]
+        vehicles = (await desk.ask("GET", "/vehicles?q=沪a·1")).json()["items"]
         menu = (await desk.ask("GET", "/menu")).json()["items"]
         (task,) = (await desk.ask("GET", "/tasks?purpose=present_estimate")).json()["items"]
         done = await desk.ask("POST", f"/tasks/{task['id']}/completion")

@@ -140,6 +140,11 @@ class TestArriving:
 
         assert desk.department.said(says.ReceptionDelayed) == []
 
+    async def test_of_a_car_not_on_file_keeps_its_plate_in_one_spelling(self, desk: Desk) -> None:
+        await desk.open(plate="沪b·12 345")
+
+        assert desk.department.said(says.VisitOpened)[0].plate == "沪B12345"
+
     async def test_line_zero_without_a_rate_is_priced_by_hand(self, desk: Desk) -> None:
         await desk.open(plate="沪B1")
         await desk.do("reception")

@@ -154,7 +154,7 @@ class TestScreens:
             ("awaiting_intake", []),
         ]
         assert [(x["waiting_reason"], x["parked"]) for x in held] == [("lift defect", True)]
-        assert [x["request_no"] for x in await board("?q=沪B")] == ["W-250307-0002"]
+        assert [x["request_no"] for x in await board("?q=沪b·9")] == ["W-250307-0002"]
         assert len(await board("?state=interrupted")) == 1
 
     @pytest.mark.req("WORK-45")

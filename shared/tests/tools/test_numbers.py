@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.numbers import new_id, normal_request_no, parse_request_no, record_no, request_no
+from chassis.numbers import (
+    new_id,
+    normal_request_no,
+    parse_request_no,
+    record_no,
+    request_no,
+    search_key,
+)
 from chassis.refusal import Invalid
 
 THE_DAY = date(2025, 3, 7)
@@ -42,6 +49,20 @@ class TestArchiveNumbers:
         assert record_no("C000123", "RP", THE_DAY, 1) == "C000123-RP-20250307-001"
         assert record_no("C000123", "RP", THE_DAY, 2) == "C000123-RP-20250307-002"
         assert record_no("C000123", "MT", THE_DAY, 1) == "C000123-MT-20250307-001"
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("粤a·123 45", "粤A12345"),
+        ("粤Ａ－１２３４５", "粤A12345"),
+        ("Li　Lei", "LILEI"),
+        ("-", "-"),
+        ("%", "%"),
+    ],
+)
+def test_what_people_type_is_compared_in_one_spelling(typed: str, key: str) -> None:
+    assert search_key(typed) == key
 
 
 def test_ids_are_version_7_and_sorted_by_their_making() -> None:

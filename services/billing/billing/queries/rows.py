@@ -21,6 +21,7 @@ from billing.views import (
 )
 from chassis import Tx
 from chassis.money import totals
+from chassis.numbers import search_key
 
 IS_DISPUTED = exists().where(
     Dispute.is_open,
@@ -57,12 +58,12 @@ def facts_of(row: Sequence[Any]) -> dict[str, Any]:
 
 def visits_found(search: str) -> Select[tuple[UUID]]:
     """Visits by the beginning of name, plate, VIN or request number, each through its own index."""
-    upper = search.upper()
+    key = search_key(search)
     named = select(Customer.customer_id).where(Customer.display_name.startswith(search, autoescape=True))
     found = union(
-        select(Account.visit_id).where(Account.plate.startswith(upper, autoescape=True)),
-        select(Account.visit_id).where(Account.vin.startswith(upper, autoescape=True)),
-        select(Account.visit_id).where(Account.request_no.startswith(upper, autoescape=True)),
+        select(Account.visit_id).where(Account.plate.startswith(key, autoescape=True)),
+        select(Account.visit_id).where(Account.vin.startswith(key, autoescape=True)),
+        select(Account.visit_id).where(Account.request_no.startswith(search.upper(), autoescape=True)),
         select(Account.visit_id).where(Account.customer_id.in_(named)),
     ).subquery()
     return select(found.c.visit_id)

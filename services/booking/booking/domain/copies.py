@@ -10,13 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
 from chassis.columns import Json
+from chassis.numbers import search_key
 from contracts import crm, parts
 from contracts.values import Line, ReservationLine, Title
-
-
-def search_key(typed: str) -> str:
-    """How names, plates and VINs are compared: without blanks, dots and dashes, in capitals."""
-    return "".join(c for c in typed.upper() if c not in " \u3000-·.")
 
 
 class Customer(Base):

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import select, union
 
 from booking.domain.calls import Script
-from booking.domain.copies import Customer, Part, Vehicle, search_key
+from booking.domain.copies import Customer, Part, Vehicle
 from booking.domain.menu import MenuItem, ServiceState
 from booking.queries.views import CustomerShown, DirectoryEntry, ScriptView, ServiceView, VehicleShown
 from chassis import NotFound, Tx
 from chassis.http import Page, PageAsked, paginate
+from chassis.numbers import search_key
 
 
 async def parts_on_sale(tx: Tx, part_nos: Iterable[str]) -> dict[str, Part]:

@@ -1,6 +1,5 @@
 """A vehicle: plate and VIN in their normal spelling, whose it is and was (CRM-01, DATA-02)."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis import Aggregate, Invalid, Refusal, new_id
 from chassis.columns import Utc
+from chassis.numbers import search_key
 from chassis.states import Machine
 from contracts import crm as says
 from crm.domain.base import Base
@@ -40,7 +40,7 @@ class AlreadyTheirs(Refusal):
 
 def normal_plate(text: str) -> str:
     """A licence plate in one width and case, without spaces, dots and dashes. Raises ``Invalid`` (422)."""
-    plate = "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
+    plate = "".join(c for c in search_key(text) if c.isalnum())
     if not 2 <= len(plate) <= 12:
         raise Invalid("body.plate", "a licence plate such as 粤A12345", got=text[:40])
     return plate

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, func, or_, select
 from sqlalchemy.orm import raiseload
 
 from chassis import Tx
+from chassis.numbers import search_key
 from chassis.private import blind_index, open_sealed
 from crm.domain import (
     ComplaintMark,
@@ -47,7 +48,7 @@ def vehicles(*, customer_id: UUID | None, plate: str | None, vin: str | None) ->
     if plate:
         query = query.where(Vehicle.plate.startswith(plate, autoescape=True))
     if vin:
-        query = query.where(Vehicle.vin.startswith(vin.strip().upper(), autoescape=True))
+        query = query.where(Vehicle.vin.startswith(search_key(vin), autoescape=True))
     return query
 
 

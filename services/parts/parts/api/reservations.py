@@ -9,6 +9,7 @@ from pydantic import Field
 from chassis import IllegalTransition, NotFound, Stale
 from chassis.http import Page, PageQuery, TxDep, View, Who, may, paginate, problems
 from chassis.http import router as chassis_router
+from chassis.numbers import search_key
 from contracts.base import Money, Quantity
 from contracts.may import parts as perm
 from contracts.values import Title
@@ -146,7 +147,7 @@ async def list_reservations(
         request_no=request_no,
         visit_id=visit_id,
         appointment_id=appointment_id,
-        plate=plate,
+        plate=search_key(plate) if plate else None,
         state=state,
     )
     by = (Reservation.opened_at, Reservation.id)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis import NotFound, Tx, new_id
-from chassis.numbers import normal_request_no, parse_request_no
+from chassis.numbers import normal_request_no, parse_request_no, search_key
 from chassis.numbers import request_no as number_of
 from contracts.values import FaultFacts
 from reception.commands.work import NewWork, diagnosis_line, lines_of
@@ -202,8 +202,8 @@ def _describe(
     model: str,
     model_year: int | None,
 ) -> None:
-    visit.plate = plate or (vehicle.plate if vehicle else visit.plate)
-    visit.vin = vin or (vehicle.vin if vehicle else visit.vin)
+    visit.plate = search_key(plate) if plate else vehicle.plate if vehicle else visit.plate
+    visit.vin = search_key(vin) if vin else vehicle.vin if vehicle else visit.vin
     visit.make = make or (vehicle.make if vehicle else visit.make)
     visit.model = model or (vehicle.model if vehicle else visit.model)
     visit.model_year = model_year or (vehicle.model_year if vehicle else visit.model_year)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
 
+from chassis.numbers import search_key
 from reception.domain import Visit
 from reception.domain.copies import Appointment, Customer, Service, Vehicle
 from reception.domain.desk import Task
@@ -32,12 +33,12 @@ def vehicles(*, q: str | None, customer_id: UUID | None) -> Select[Vehicle, str]
     """The directory; ``q`` is the beginning of a plate, a VIN or a customer's name."""
     query = select(Vehicle, Customer.display_name).outerjoin(Customer, Customer.id == Vehicle.customer_id)
     if q:
-        text = q.strip()
+        text, key = q.strip(), search_key(q)
         named = select(Customer.id).where(begins(func.lower(Customer.display_name), text.lower()))
         query = query.where(
             or_(
-                begins(Vehicle.plate, text.upper()),
-                begins(Vehicle.vin, text.upper()),
+                begins(Vehicle.plate, key),
+                begins(Vehicle.vin, key),
                 Vehicle.customer_id.in_(named),
             )
         )

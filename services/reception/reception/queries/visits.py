@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis import Tx
+from chassis.numbers import search_key
 from reception.domain import Visit
 from reception.domain.copies import Customer, PartAvailability
 from reception.queries.work import load_work
@@ -66,11 +67,11 @@ def begins(column: ColumnElement[str] | InstrumentedAttribute[Any], text: str) -
 
 
 def _begins(q: str) -> ColumnElement[bool]:
-    upper = q.upper()
+    key = search_key(q)
     return or_(
-        begins(Visit.request_no, upper),
-        begins(Visit.plate, upper),
-        begins(Visit.vin, upper),
+        begins(Visit.request_no, q.upper()),
+        begins(Visit.plate, key),
+        begins(Visit.vin, key),
         Visit.customer_id.in_(
             select(Customer.id).where(begins(func.lower(Customer.display_name), q.lower()))
         ),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from chassis import Tx
 from chassis.columns import Utc
 from chassis.http import Page, PageAsked, paginate
+from chassis.numbers import search_key
 from workshop.domain import Bay, HouseRules, Job, JobLine, JobState, LineState, Visit
 from workshop.domain.copies import AWAY, IN_SHOP
 from workshop.queries.jobs import waiting_since
@@ -50,8 +51,9 @@ async def board(
 
 def _filtered(stmt: Select[Any], words: str | None, state: str | None, held: bool | None) -> Select[Any]:
     if words:
-        like = f"{words.replace('%', '').replace('_', '')}%"
-        stmt = stmt.where(or_(Visit.plate.ilike(like), Visit.request_no.ilike(like), Visit.vin.ilike(like)))
+        key = search_key(words)
+        beginnings = (Visit.plate, key), (Visit.vin, key), (Visit.request_no, words.strip().upper())
+        stmt = stmt.where(or_(*(column.startswith(text, autoescape=True) for column, text in beginnings)))
     if state == "awaiting_intake":
         stmt = stmt.where(Job.id.is_(None))
     elif state is not None:
