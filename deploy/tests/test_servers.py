@@ -92,7 +92,7 @@ class TestAProcess:
         assert process.pid == pid
         process.kill()
 
-        assert wait_for(lambda: not daemon.alive, 5)
+        assert wait_for(lambda: not daemon.alive, 20)
         assert daemon.expected
         daemon.stop()
         assert not daemon.expected

@@ -109,7 +109,7 @@ class TestLooking:
 
         async with desk.tx() as tx:
             await tx.get(Ticket, ticket_id)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 shown = await desk.call("GET", f"/tickets/{ticket_id}", who=[READ])
 
         assert (shown.status_code, shown.headers["etag"]) == (200, f'"{shown.json()["version"]}"')

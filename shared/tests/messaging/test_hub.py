@@ -230,7 +230,7 @@ class TestDeath:
 
         hub.down = True
         listener.let_go("job-1")
-        await asyncio.wait_for(hub.idle(), timeout=5)
+        await asyncio.wait_for(hub.idle(), timeout=20)
         assert hub.waiting("reception") == 1
 
         hub.down = False
