@@ -99,18 +99,23 @@ class Gate:
                     self._times -= 1
                     self.cuts += 1
                     back.transport.abort()
-                target.write(piece[:passes])
-                await target.drain()
+                await _write(target, piece[:passes])
         self._end(target)
 
     async def _to_client(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while piece := await source.read(65536):
                 await self._towards_client.wait()
-                target.write(piece)
-                await target.drain()
+                await _write(target, piece)
         self._end(target)
 
     def _end(self, target: asyncio.StreamWriter) -> None:
         target.close()
         self._writers.discard(target)
+
+
+async def _write(target: asyncio.StreamWriter, piece: bytes) -> None:
+    if target.is_closing():  # cut meanwhile; uvloop's own error for it is no ``OSError``
+        raise ConnectionResetError
+    target.write(piece)
+    await target.drain()
