@@ -46,7 +46,7 @@ class Meter:
         seconds["rabbitmq"] = _family(psutil.Process(broker))
         databases = self._databases()
         # Reaped children (autovacuum) stay on the postmaster's bill; the driver's own processes on its own.
-        mine = sum(_seconds(psutil.Process(pid)) for pid in self._mine if psutil.pid_exists(pid))
+        mine = sum(map(_seconds_of, self._mine))
         seconds["postgresql"] = _family(self._postmaster(), without=self._mine)
         seconds[DRIVER] = _seconds(psutil.Process(os.getpid())) + mine
         return Spent(seconds, databases)
@@ -65,9 +65,9 @@ class Meter:
         spent: dict[str, float] = {}
         for line in told.splitlines():
             pid, _, database = line.partition("|")
-            if int(pid) not in self._mine and psutil.pid_exists(int(pid)):
+            if int(pid) not in self._mine:
                 name = database.removeprefix("bayline_")
-                spent[name] = spent.get(name, 0.0) + _seconds(psutil.Process(int(pid)))
+                spent[name] = spent.get(name, 0.0) + _seconds_of(int(pid))
         return {name: value for name, value in spent.items() if name in DEPARTMENTS}
 
     def _department(self, name: str) -> psutil.Process:
@@ -83,15 +83,19 @@ def _seconds(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
+def _seconds_of(pid: int) -> float:
+    try:
+        return _seconds(psutil.Process(pid))
+    except psutil.NoSuchProcess:  # ended since it was listed: its time is on its parent's bill
+        return 0.0
+
+
 def _family(root: psutil.Process, without: Collection[int] = ()) -> float:
     times = root.cpu_times()
     total = float(times.user + times.system + times.children_user + times.children_system)
     for child in root.children(recursive=True):
         if child.pid not in without:
-            try:
-                total += _seconds(child)
-            except psutil.NoSuchProcess:
-                continue
+            total += _seconds_of(child.pid)
     return total
 
 
