@@ -9,7 +9,6 @@ from fastapi.routing import APIRoute
 from services.parts.tests.parts_builders import ALL, OIL, PADS, Story, a_line, a_part, reservation_of, stocked
 
 from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
 from contracts import parts as says
 from contracts.may import parts as perm
 from contracts.may import workshop
@@ -22,11 +21,10 @@ from parts.domain.reservation import RESERVATION
 
 
 @pytest.fixture
-async def parts(department: MakeDepartment) -> Department:
+async def parts(parts: Department) -> Department:
     """Parts with ten sets of brake pads."""
-    made = await department(main.service)
-    await stocked(made)
-    return made
+    await stocked(parts)
+    return parts
 
 
 def _routes() -> list[tuple[str, str]]:

@@ -21,15 +21,7 @@ from services.parts.tests.parts_builders import (
 )
 
 from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
 from contracts import parts as says
-from parts import main
-
-
-@pytest.fixture
-async def parts(department: MakeDepartment) -> Department:
-    """Parts with an empty catalogue."""
-    return await department(main.service)
 
 
 class TestTheCatalogue:

@@ -21,22 +21,19 @@ from services.parts.tests.parts_builders import (
 from sqlalchemy import text
 
 from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
 from contracts import booking
 from contracts import parts as says
 from contracts.base import Event
 from contracts.values import WeeklyHours
-from parts import main
 
 TECHNICIAN = str(uuid4())
 
 
 @pytest.fixture
-async def parts(department: MakeDepartment) -> Department:
+async def parts(parts: Department) -> Department:
     """Parts with ten sets of brake pads."""
-    made = await department(main.service)
-    await stocked(made)
-    return made
+    await stocked(parts)
+    return parts
 
 
 async def _issue(parts: Department, story: Story, quantity: str, line: Any) -> Any:

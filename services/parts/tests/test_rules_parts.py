@@ -23,7 +23,7 @@ from services.parts.tests.parts_builders import (
 from chassis import IllegalTransition, Refusal
 from contracts import parts as says
 from parts.domain import Shelf
-from parts.domain.allotment import allot
+from parts.domain.allotment import allot, uncovered
 from parts.domain.figures import mean_minutes, share_percent
 from parts.domain.part import PART, Part, PartState
 from parts.domain.picking import PICK, PickRequest, PickState
@@ -268,6 +268,18 @@ class TestWhoGetsADelivery:
 
         assert allot([gone], shelf) == []
         assert shelf.available(PADS) == 2
+
+    def test_counts_on_what_is_still_coming_the_oldest_promise_first(self) -> None:
+        shelf = a_shelf(a_stock(on_hand="0"))
+        older, younger = (_attached(shelf, "2") for _ in range(2))
+        older.lines[0].order(qty("2"), None, FRIDAY)
+        younger.lines[0].order(qty("2"), None, FRIDAY + timedelta(hours=1))
+        ids = older.lines[0].part_line_id, younger.lines[0].part_line_id
+
+        assert uncovered([younger, older], {}, {PADS: qty("4")}) == {}
+        assert uncovered([younger, older], {}, {PADS: qty("3")}) == {ids[1]: 1}
+        assert uncovered([younger, older], {ids[0]: qty("2")}, {PADS: qty("2")}) == {ids[0]: 2}
+        assert uncovered([younger, older], {}, {}) == {ids[0]: 2, ids[1]: 2}
 
 
 class TestStock:

@@ -33,8 +33,8 @@ _LOOK_NOW = text("update stream_cursor set wake_at = now() where wake_at > now()
 _RING_NOW = text("update timers set retry_at = now() where retry_at > now()")
 _TELL_NOW = text("update watermark set told_at = null")
 _HEARD_SO_FAR = text("select coalesce(sum(last), 0)::bigint from stream_cursor")
-_COUNTED: ContextVar[list[str] | None] = ContextVar("counted", default=None)
 _ASK_NOW = text("update publisher_seen set asked_at = null where asked_at is not null")
+_COUNTED: ContextVar[list[str] | None] = ContextVar("counted", default=None)
 
 
 class Keys:

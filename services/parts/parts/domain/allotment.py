@@ -1,5 +1,6 @@
 """Who gets what has become available: lines still wanted, the oldest promise first."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,11 +35,11 @@ def uncovered(
     its own order, and, the newest promise first, what is beyond all that is still ``coming`` of the part. Its
     own order may have come in and gone to an older promise, which waited for the one that is cancelled."""
     lost: dict[UUID, Decimal] = {}
-    left = dict(coming)
+    left = defaultdict(Decimal, coming)
     for line, _ in sorted(_waiting(reservations), key=lambda pair: _age(pair[0])):
         own = min(cancelled.get(line.part_line_id, NONE), line.back_ordered)
-        kept = min(line.back_ordered - own, left.get(line.part_no, NONE))
-        left[line.part_no] = left.get(line.part_no, NONE) - kept
+        kept = min(line.back_ordered - own, left[line.part_no])
+        left[line.part_no] -= kept
         if kept < line.back_ordered:
             lost[line.part_line_id] = line.back_ordered - kept
     return lost
