@@ -12,29 +12,29 @@ help: ## these lines
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## virtual environment from the lock, and the servers this machine lacks
-	@$(PYTHON) deploy/setup.py
-	@$(PY) -m deploy servers
+	@$(PYTHON) tools/setup.py
+	@$(PY) -m tools servers
 
 up: setup ## open the shop (MODE=auto|compose|native, PORT_BASE=18000, ONLY="parts crm")
-	@$(PY) -m deploy up $(ONLY)
+	@$(PY) -m tools up $(ONLY)
 
 down: ## close it: ends what `make up` started, keeps the data
-	@test ! -x $(PY) || $(PY) -m deploy down
+	@test ! -x $(PY) || $(PY) -m tools down
 
 status: ## every part and how it is; fails if one is dead
-	@$(PY) -m deploy status
+	@$(PY) -m tools status
 
 logs: ## last lines of the logs (OF=parts, FOLLOW=1)
-	@$(PY) -m deploy logs $(OF) $(if $(FOLLOW),--follow)
+	@$(PY) -m tools logs $(OF) $(if $(FOLLOW),--follow)
 
 start: ## start one part (OF=parts, REPLICA=2)
-	@$(PY) -m deploy start $(OF) --replica $(or $(REPLICA),1)
+	@$(PY) -m tools start $(OF) --replica $(or $(REPLICA),1)
 
 stop: ## stop one part (OF=parts, REPLICA=2)
-	@$(PY) -m deploy stop $(OF) --replica $(or $(REPLICA),1)
+	@$(PY) -m tools stop $(OF) --replica $(or $(REPLICA),1)
 
 erase: ## close the shop and delete its data, passwords and keys
-	@$(PY) -m deploy erase
+	@$(PY) -m tools erase
 
 demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
@@ -46,7 +46,7 @@ test: setup ## every test, on private servers (ARGS="-k estimate services/recept
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## format, lint, types, imports, contracts, migrations: under a minute
-	@$(PY) -m deploy.check
+	@$(PY) -m tools.check
 
 fmt: setup ## put the code in its form
 	@.venv/bin/ruff check --fix --quiet . || true
@@ -57,24 +57,24 @@ requirements: setup ## which requirements the tests that passed have checked
 
 contracts: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, the gateway of the containers
 	@$(PY) -m contracts.generate
-	@$(PY) -m deploy.openapi
-	@$(PY) -m deploy.gateway
+	@$(PY) -m tools.openapi
+	@$(PY) -m tools.gateway
 
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
-	@$(PY) -m chassis.migrate revision $(OF) -m "$(WHY)"
+	@$(PY) -m servicekit.migrate revision $(OF) -m "$(WHY)"
 
 faults: setup ## break broker, databases and departments on purpose (ONLY=alarm, SOAK=10m, SEED=3)
 	@$(if $(SOAK),$(PY) -m tests.faults.soak $(SOAK) --seed $(or $(SEED),0),\
 		$(PY) -m pytest shared/tests tests --faults=$(or $(ONLY),all) --fault-seed=$(or $(SEED),1) $(ARGS))
 
 images: setup ## the containers' images, on the official ones
-	@$(PY) -m deploy images
+	@$(PY) -m tools images
 
 images-airgapped: setup ## the same from distribution packages alone, where no registry is reached (FRESH=1)
-	@$(PY) -m deploy images --airgapped $(if $(FRESH),--fresh)
+	@$(PY) -m tools images --airgapped $(if $(FRESH),--fresh)
 
 engine: setup ## a container engine of this checkout's own where none answers (STOP=1 ends it)
-	@$(PY) -m deploy engine $(if $(STOP),--stop)
+	@$(PY) -m tools engine $(if $(STOP),--stop)
 
 containers: setup ## the demo's day in containers, and the tests on servers in containers
 	@$(PY) -m tests.containers

@@ -1,16 +1,16 @@
-"""What every test run stands on: a private PostgreSQL, the chassis' fixtures, the record of requirements."""
+"""A private PostgreSQL, the fixtures of testkit, the recorder of requirements: for every test run."""
 
 from collections.abc import Iterator
 
 import pytest
-from deploy.native.servers import servers
 from tests.requirements import Recorder
+from tools.native.servers import servers
 
 # Imported before collection: the folder contracts/ would otherwise stand in for the package of that name,
 # because pytest's importlib mode names contracts/tests/test_x.py `contracts.tests.test_x`.
 import contracts as contracts
 
-pytest_plugins = ["chassis.testing.plugin", "tests.faults.table"]
+pytest_plugins = ["testkit.plugin", "tests.faults.table"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

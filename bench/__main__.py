@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from demo.shop_time import ShopTime
-from deploy.native.layout import DEPARTMENTS, ROOT
-from deploy.native.processes import NotStarted
-from deploy.native.running import Shop
 from rich.console import Console
+from scenarios.shop_time import ShopTime
+from tools.native.layout import DEPARTMENTS, ROOT
+from tools.native.processes import NotStarted
+from tools.native.running import Shop
 
 from bench import floors, messages
 from bench.client import LeanClient
@@ -60,7 +60,7 @@ class Bench:
         }
         client = LeanClient(self._shop.layout.public_url)
         furnished = Furnished(client, ShopTime(self._shop.layout.clock_file))
-        await furnished.furnish(self._shop.keys.first_password.read_text().strip(), self._levels[-1])
+        await furnished.create_samples(self._shop.keys.first_password.read_text().strip(), self._levels[-1])
         self._say("furnished")
         watch = await Watch.open(self._urls)
         meter = Meter(self._shop, watch.pids)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httptools
 import orjson
-from demo.doors import Doors, Person, Refused
+from scenarios.shop_client import Person, Refused, ShopClient
 
 _LONGEST = 60.0
 
@@ -59,7 +59,7 @@ class _Connection(asyncio.Protocol):
             self._answer.set_result((self._parser.get_status_code(), self._body))
 
 
-class LeanClient(Doors):
+class LeanClient(ShopClient):
     """The departments' doors. A refusal fails the journey: each is 17 commands, not more.
 
     Every command carries an ``Idempotency-Key``, as front ends do.

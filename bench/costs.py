@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import psutil
-from deploy.native.layout import DEPARTMENTS
-from deploy.native.running import Shop
+from tools.native.layout import DEPARTMENTS
+from tools.native.running import Shop
 
 DRIVER = "driver"
 _BACKENDS = "select pid, coalesce(datname, '') from pg_stat_activity where backend_type = 'client backend'"

@@ -20,11 +20,11 @@ from bench.figures import Times
 _FACTS = """
     select id::text as id, stream, key, sequence, type, coalesce(headers ->> 'causation', '') as cause,
            extract(epoch from pg_xact_commit_timestamp(txid::xid))::float8 as at
-      from event_log where recorded_at >= $1
+      from outbox where recorded_at >= $1
 """
 _CURSORS = """
     select c.stream, c.key, c.last, extract(epoch from pg_xact_commit_timestamp(c.xmin))::float8 as at
-      from stream_cursor c
+      from cursors c
      where c.reader = 'main' and c.high = c.last
        and pg_xact_commit_timestamp(c.xmin) >= $1
 """

@@ -3,7 +3,7 @@
 - ``pgbench`` on the shop's cluster, with a transaction like a listener's smallest: lock and move a cursor,
   write a row; serial, and 16 at once.
 - Persistent messages of 1 KB to a quorum queue, confirmed, 100 in flight on one connection; then consumed
-  with 100 prefetched and each acknowledged. With aio-pika, as the chassis does.
+  with 100 prefetched and each acknowledged. With aio-pika, as the servicekit does.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import aio_pika
-from deploy.native.postgres import BINARIES, SUPERUSER
-from deploy.native.processes import Account, program
-from deploy.native.running import Shop
+from tools.native.postgres import BINARIES, SUPERUSER
+from tools.native.processes import Account, program
+from tools.native.running import Shop
 
 _DATABASE = "bench_floor"
 _QUEUE = "bench.floor"
@@ -30,7 +30,7 @@ _SCRIPT = f"""\\set key random(1, {_KEYS})
 begin;
 select last from cursors where key = :key for update;
 update cursors set last = last + 1 where key = :key;
-insert into facts (key, data) values (:key, '{{"by": "floor", "note": "a fact of some length"}}');
+insert into facts (key, data) values (:key, '{{"by": "context", "note": "a fact of some length"}}');
 commit;
 """
 _TPS = re.compile(r"tps = ([\d.]+)")

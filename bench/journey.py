@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from demo.desks import billing, parts, reception, workshop
-from demo.doors import Doors, Person
+from scenarios.desks import billing, parts, reception, workshop
+from scenarios.shop_client import Person, ShopClient
 
 from bench.watch import Watch
 
@@ -57,14 +57,14 @@ class Car:
 class Journey:
     """One visit."""
 
-    doors: Doors
+    client: ShopClient
     watch: Watch
     team: Team
     now: Callable[[], datetime]
 
     async def drive(self, car: Car) -> str:
         """From opening the visit to the last effect of the handover; gives the visit's id."""
-        visit_id, request_id = await self._arrive(car)
+        visit_id, request_id = await self._set_down(car)
         job_id = await self._diagnose(request_id)
         line = await self._agree(visit_id, request_id)
         await self._repair(visit_id, request_id, job_id, line)
@@ -72,10 +72,10 @@ class Journey:
         await self.watch.everywhere(request_id)
         return visit_id
 
-    async def _arrive(self, car: Car) -> tuple[str, str]:
+    async def _set_down(self, car: Car) -> tuple[str, str]:
         advisor = self.team.advisor
         opened = await reception.open_visit(
-            self.doors,
+            self.client,
             advisor,
             customer_id=car.customer_id,
             vehicle_id=car.vehicle_id,
@@ -83,9 +83,9 @@ class Journey:
             vin=car.vin,
         )
         visit_id = opened["id"]
-        await reception.receive(self.doors, advisor, visit_id)
+        await reception.receive(self.client, advisor, visit_id)
         await reception.complete_intake(
-            self.doors,
+            self.client,
             advisor,
             visit_id,
             fault={"phenomenon": "grinding noise when braking", "affects_use": True},
@@ -96,74 +96,74 @@ class Journey:
         return visit_id, opened["request_id"]
 
     async def _diagnose(self, request_id: str) -> str:
-        job = await self.watch.said(request_id, "workshop.job.opened")
+        job = await self.watch.published(request_id, "workshop.job.opened")
         diagnosis = job.data["lines"][0]["line_id"]
-        team, doors = self.team, self.doors
-        await workshop.dispatch(doors, team.supervisor, job.key, team.technician, [diagnosis])
-        await workshop.start(doors, team.technician, job.key, diagnosis)
+        team, client = self.team, self.client
+        await workshop.dispatch(client, team.supervisor, job.key, team.technician, [diagnosis])
+        await workshop.start(client, team.technician, job.key, diagnosis)
         await workshop.report_diagnosis(
-            doors,
+            client,
             team.technician,
             job.key,
             codes=["C0040"],
             findings=["Front brake pads worn to 1 mm"],
             lines=[_BRAKES],
         )
-        await workshop.review(doors, team.reviewer, job.key)
+        await workshop.review(client, team.reviewer, job.key)
         return job.key
 
     async def _agree(self, visit_id: str, request_id: str) -> dict[str, Any]:
-        draft = await self.watch.said(request_id, "reception.visit.estimate-drafted")
+        draft = await self.watch.published(request_id, "reception.visit.estimate-drafted")
         revision = draft.data["revision"]
-        visit = await reception.present(self.doors, self.team.advisor, visit_id, revision)
+        visit = await reception.present(self.client, self.team.advisor, visit_id, revision)
         estimate = visit["estimates"][-1]
         (line,) = (line for line in estimate["lines"] if line["line_id"] in estimate["open_line_ids"])
         answers = [{"line_id": line["line_id"], "accept": True, "order_back": True}]
         promise = self.now() + timedelta(hours=9)
         await reception.answer(
-            self.doors, self.team.advisor, visit_id, revision, answers, promised_at=promise
+            self.client, self.team.advisor, visit_id, revision, answers, promised_at=promise
         )
         return dict(line)
 
     async def _repair(self, visit_id: str, request_id: str, job_id: str, line: dict[str, Any]) -> None:
-        doors, watch, technician = self.doors, self.watch, self.team.technician
-        answered = await watch.said(request_id, "reception.visit.handover-promised")
-        await watch.heard("workshop", "reception.visit", visit_id, answered.sequence)
-        await workshop.dispatch(doors, self.team.supervisor, job_id, technician, [line["line_id"]])
-        await watch.heard("parts", "reception.visit", visit_id, answered.sequence)
-        reserved = await watch.said(request_id, "parts.reservation.reserved")
+        client, watch, technician = self.client, self.watch, self.team.technician
+        answered = await watch.published(request_id, "reception.visit.handover-promised")
+        await watch.applied("workshop", "reception.visit", visit_id, answered.sequence)
+        await workshop.dispatch(client, self.team.supervisor, job_id, technician, [line["line_id"]])
+        await watch.applied("parts", "reception.visit", visit_id, answered.sequence)
+        reserved = await watch.published(request_id, "parts.reservation.reserved")
         (part,) = line["parts"]
         slip = [(part["part_line_id"], part["quantity"])]
-        await parts.issue(doors, self.team.keeper, reserved.key, technician, slip)
-        issued = await watch.said(request_id, "parts.reservation.issued")
-        await watch.heard("workshop", "parts.reservation", issued.key, issued.sequence)
-        await workshop.start(doors, technician, job_id, line["line_id"])
+        await parts.issue(client, self.team.keeper, reserved.key, technician, slip)
+        issued = await watch.published(request_id, "parts.reservation.issued")
+        await watch.applied("workshop", "parts.reservation", issued.key, issued.sequence)
+        await workshop.start(client, technician, job_id, line["line_id"])
         await workshop.complete(
-            doors, technician, job_id, line["line_id"], used=dict(slip), result="Pads renewed, bedded in"
+            client, technician, job_id, line["line_id"], used=dict(slip), result="Pads renewed, bedded in"
         )
-        await workshop.pass_inspection(doors, self.team.inspector, job_id)
+        await workshop.pass_inspection(client, self.team.inspector, job_id)
 
     async def _leave(self, visit_id: str, request_id: str) -> None:
         advisor, watch = self.team.advisor, self.watch
-        ready = await watch.said(request_id, "workshop.job.ready")
-        await watch.heard("reception", "workshop.job", ready.key, ready.sequence)
-        prepared = await watch.said(request_id, "billing.invoice.prepared")
-        await watch.heard("reception", "billing.invoice", prepared.key, prepared.sequence)
+        ready = await watch.published(request_id, "workshop.job.ready")
+        await watch.applied("reception", "workshop.job", ready.key, ready.sequence)
+        prepared = await watch.published(request_id, "billing.invoice.prepared")
+        await watch.applied("reception", "billing.invoice", prepared.key, prepared.sequence)
         revision = prepared.data["revision"]
-        await reception.accept_work(self.doors, advisor, visit_id, revision, _BELONGINGS)
-        issued = await watch.said(request_id, "billing.invoice.issued")
+        await reception.accept_work(self.client, advisor, visit_id, revision, _BELONGINGS)
+        issued = await watch.published(request_id, "billing.invoice.issued")
         payable = issued.data["payable"]
-        await billing.take_payment(self.doors, self.team.cashier, issued.key, payable, "card")
-        settled = await watch.said(request_id, "billing.invoice.settled")
-        await watch.heard("reception", "billing.invoice", settled.key, settled.sequence)
-        await reception.hand_over(self.doors, advisor, visit_id)
+        await billing.take_payment(self.client, self.team.cashier, issued.key, payable, "card")
+        settled = await watch.published(request_id, "billing.invoice.settled")
+        await watch.applied("reception", "billing.invoice", settled.key, settled.sequence)
+        await reception.hand_over(self.client, advisor, visit_id)
 
 
 _BRAKES = {
     "kind": "repair",
     "title": {"zh": "更换前制动片", "en": "Replace front brake pads"},
     "work_type": "mechanical",
-    "skill": "chassis",
+    "skill": "servicekit",
     "labour_minutes": 60,
     "parts": [{"part_no": PART_NO, "quantity": "1"}],
     "why": "worn out",

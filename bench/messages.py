@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 
 import asyncpg
-from deploy.native.running import Shop
+from tools.native.running import Shop
 
 _EVENTS_OF_ONE = 4
 _SPEAKER, _LISTENER = "staff", "workshop"
@@ -21,7 +21,7 @@ _RELEVANT, _IRRELEVANT = "staff.employee.changed", "staff.employee.noted"
 _PATIENCE = 120.0
 
 _WRITE = """
-    insert into event_log
+    insert into outbox
            (stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, headers, data)
     select 'staff.employee', a.id::text, n, gen_random_uuid(), $2, 1, now(), now() - interval '1 minute',
            $3::jsonb,
@@ -31,15 +31,15 @@ _WRITE = """
            generate_series(1, $4::int) n
      order by n, a.place
 """
-_HEADERS = "select headers::text from event_log where stream = 'staff.employee' limit 1"
+_HEADERS = "select headers::text from outbox where stream = 'staff.employee' limit 1"
 _PUBLISHED = """
     select count(*) filter (where published_at is null) as left,
            count(*) as rows, extract(epoch from max(published_at) - min(published_at))::float8 as seconds,
            count(distinct published_at) as pages
-      from event_log where position > $1
+      from outbox where position > $1
 """
-_HEARD = """
-    select coalesce(sum(last), 0)::bigint from stream_cursor
+_APPLIED = """
+    select coalesce(sum(last), 0)::bigint from cursors
      where reader = 'main' and stream = 'staff.employee'
 """
 
@@ -70,8 +70,8 @@ async def _run(
     speaker: asyncpg.Connection, listener: asyncpg.Connection, type: str, messages: int
 ) -> tuple[float, float]:
     headers = await speaker.fetchval(_HEADERS)
-    start = await speaker.fetchval("select max(position) from event_log")
-    heard = await listener.fetchval(_HEARD)
+    start = await speaker.fetchval("select max(position) from outbox")
+    heard = await listener.fetchval(_APPLIED)
     await speaker.execute(_WRITE, messages // _EVENTS_OF_ONE, type, headers, _EVENTS_OF_ONE)
     applied = asyncio.create_task(_applied(listener, heard, messages))
     deadline = time.monotonic() + _PATIENCE
@@ -89,7 +89,7 @@ async def _applied(listener: asyncpg.Connection, before: int, messages: int) -> 
     began: tuple[float, int] | None = None
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        done = int(await listener.fetchval(_HEARD)) - before
+        done = int(await listener.fetchval(_APPLIED)) - before
         now = time.perf_counter()
         if began is None and done >= messages / 10:
             began = now, done

@@ -20,9 +20,9 @@ from typing import Any
 import asyncpg
 
 _PASSING = frozenset(
-    ("alembic_version", "changes", "counters", "house_rules", "idempotency_keys", "publisher_seen")
-) | {"reaction_types", "timers", "watermark", "arrivals", "deferred", "unreadable", "skipped"}
-"""Tables of the chassis in which a visit long past has no rows."""
+    ("alembic_version", "changes", "counters", "house_rules", "idempotency_keys", "publisher_watermarks")
+) | {"reaction_types", "timers", "watermark", "set_down", "deferred", "unreadable", "skipped"}
+"""Tables of the servicekit in which a visit long past has no rows."""
 _OWN = frozenset(("uuid", "text", "character varying", "bytea"))
 """Types of the ids and numbers by which a row is one visit's own."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

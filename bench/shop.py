@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
-from demo import after_care
-from demo.desks import billing, crm, parts, reception, staff, workshop
-from demo.doors import Person
-from demo.floor import Floor
-from demo.narratives import whole_vin
-from demo.people import Crew
-from demo.quiet import until_quiet
-from demo.repairs import GOODS_TAX, LABOUR_TAX, RATES
-from demo.shop_time import ShopTime
-from deploy.native.keys import FIRST_ADMIN
-from deploy.native.layout import Layout
-from deploy.native.running import Shop
+from scenarios import after_care
+from scenarios.context import ScenarioContext
+from scenarios.desks import billing, crm, parts, reception, staff, workshop
+from scenarios.narratives import whole_vin
+from scenarios.people import Crew
+from scenarios.quiet import until_quiet
+from scenarios.repairs import GOODS_TAX, LABOUR_TAX, RATES
+from scenarios.shop_client import Person
+from scenarios.shop_time import ShopTime
+from tools.native.keys import FIRST_ADMIN
+from tools.native.layout import Layout
+from tools.native.running import Shop
 from uuid_utils.compat import uuid7
 
 from bench.client import LeanClient
@@ -29,7 +29,7 @@ _BAYS = 24
 _CARS = 48
 _PASSWORD = "bench-Passw0rd-2"
 _ADMIN = Person("Administrator", "admin", FIRST_ADMIN, uuid7())
-_SKILLS = ("diagnosis", "chassis")
+_SKILLS = ("diagnosis", "servicekit")
 _SHARED = (
     "service-advisor",
     "workshop-supervisor",
@@ -63,7 +63,7 @@ class Furnished:
         self._known: dict[str, Person] = {}
         self._cars: Iterator[Car] = iter(())
 
-    async def furnish(self, first_password: str, teams: int) -> None:
+    async def create_samples(self, first_password: str, teams: int) -> None:
         """Hire, price, build and stock through the front doors; so many journeys can go on at once."""
         await self.client.sign_in(_ADMIN, first_password)
         shared = self._known = {role: await self._hire(role) for role in _SHARED}
@@ -107,9 +107,9 @@ class Furnished:
         await self.quiet()
         self.clock.move_to(self.clock.working_days_on(3))
         await self.quiet()
-        floor = Floor(self.client, Crew([agent], {}), "", self.clock.now, {})
-        await after_care.answer_surveys(floor)
-        await after_care.make_calls(floor)
+        context = ScenarioContext(self.client, Crew([agent], {}), "", self.clock.now, {})
+        await after_care.answer_surveys(context)
+        await after_care.make_calls(context)
         await self.quiet()
 
     async def _hire(self, role: str, n: int = 0) -> Person:

@@ -8,24 +8,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvloop
-from deploy.containers.shop import shop_of
-from deploy.native.keys import FIRST_ADMIN
-from deploy.native.layout import DEPARTMENTS, Layout
-from deploy.native.processes import NotStarted
-from deploy.shops import AnyShop
+from deploy.reconcile import open_books, reconcile
 from rich.console import Console
+from scenarios import narratives
+from scenarios.gateway_client import GatewayClient
+from scenarios.people import POSTS
+from scenarios.quiet import NeverQuiet
+from scenarios.shop_client import NothingCame, Person, Refused
+from tools.containers.shop import shop_of
+from tools.native.keys import FIRST_ADMIN
+from tools.native.layout import DEPARTMENTS, Layout
+from tools.native.processes import NotStarted
+from tools.shop import AnyShop
 from uuid_utils.compat import uuid7
 
-from demo import narratives
-from demo.client import GatewayClient
 from demo.counts import counted, outcomes
 from demo.day import Failure
-from demo.doors import NothingCame, Person, Refused
 from demo.effects import Fact, chains, facts_of
 from demo.metrics import Scraper
-from demo.people import POSTS
-from demo.quiet import NeverQuiet
-from demo.reconcile import open_books, reconcile
 from demo.report import Results, show
 from demo.run import Run
 
@@ -56,7 +56,7 @@ async def live_through(of: AnyShop, screen: Console, faults: list[narratives.Fau
     run = Run(of, client, scraper, screen, ADMIN, password(of))
     try:
         failures = await run.day(faults)
-        standing = await run.settled()
+        activity = await run.settled()
     finally:
         await client.close()
     _say_failures(screen, failures)
@@ -68,16 +68,16 @@ async def live_through(of: AnyShop, screen: Console, faults: list[narratives.Fau
         messages += lost
     results = Results(
         counts=counted(
-            facts, since=began, rows=len({fault.words for fault in faults}), stories=run.floor.done
+            facts, since=began, rows=len({fault.words for fault in faults}), stories=run.context.done
         ),
         outcomes=outcomes(facts, since=began),
         chains=chains(facts, since=began),
         messages=messages,
-        parked=standing.parked,
+        dead_letters=activity.dead_letters,
         discrepancies=await reconcile(urls),
         failures=len(failures),
         faults=run.breaker.done,
-        story=_story(facts, run.floor.eventful),
+        story=_story(facts, run.context.eventful),
         costs=scraper.costs(),
         traffic=client.traffic,
         seconds=time.monotonic() - started,

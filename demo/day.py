@@ -8,17 +8,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from demo.floor import Floor, Script
-from demo.narratives import Fault, whole_vin
-from demo.visits import additional_work, appointments, back_order, complaint, declined, happy, promise, rework
+from scenarios.context import ScenarioContext, Script
+from scenarios.narratives import Fault, whole_vin
+from scenarios.visits import (
+    additional_work,
+    appointments,
+    back_order,
+    complaint,
+    declined,
+    happy,
+    promise,
+    rework,
+)
 
 DRIVERS = 14
 LEAST_VISITS = 60
 WALK_INS = 0.4
 """Share of the visits that nobody booked; at least 30 % are asked for."""
 
-Course = Callable[[Floor, Fault, bool], Awaitable[object]]
-COURSES: tuple[tuple[Course, int], ...] = (
+VisitCourse = Callable[[ScenarioContext, Fault, bool], Awaitable[object]]
+COURSES: tuple[tuple[VisitCourse, int], ...] = (
     (additional_work.agreed, 4),
     (additional_work.declined, 4),
     (back_order.drives_on, 2),
@@ -38,7 +47,7 @@ COURSES: tuple[tuple[Course, int], ...] = (
 )
 """How many visits take each exceptional course; all others are happy."""
 _BOOKED_ONLY = (appointments.changed, happy.with_service)
-_WITHOUT_A_CAR: tuple[tuple[Callable[[Floor, Fault], Awaitable[None]], int], ...] = (
+_WITHOUT_A_CAR: tuple[tuple[Callable[[ScenarioContext, Fault], Awaitable[None]], int], ...] = (
     (appointments.missed, 4),
     (appointments.cancelled, 4),
 )
@@ -72,22 +81,22 @@ def visits_of_the_day(faults: Sequence[Fault]) -> list[Fault]:
     return rows
 
 
-def plan(floor: Floor, faults: Sequence[Fault]) -> list[tuple[str, Script]]:
+def plan(context: ScenarioContext, faults: Sequence[Fault]) -> list[tuple[str, Script]]:
     """The scripts of the day, exceptions spread among the happy; then bookings to which nobody comes."""
     rows = visits_of_the_day(faults)
-    courses = [course for course, number in COURSES for _ in range(number)]
-    courses += [happy.happy] * (len(rows) - len(courses))
-    step = next(step for step in (7, 11, 13, 17, 1) if len(courses) % step)
-    shuffled = [courses[n * step % len(courses)] for n in range(len(courses))]
+    drivers = [driver for driver, number in COURSES for _ in range(number)]
+    drivers += [happy.happy] * (len(rows) - len(drivers))
+    step = next(step for step in (7, 11, 13, 17, 1) if len(drivers) % step)
+    shuffled = [drivers[n * step % len(drivers)] for n in range(len(drivers))]
     scripts: list[tuple[str, Script]] = []
-    free_to_walk_in = [n for n, course in enumerate(shuffled) if course not in _BOOKED_ONLY]
+    free_to_walk_in = [n for n, driver in enumerate(shuffled) if driver not in _BOOKED_ONLY]
     walk_ins = set(free_to_walk_in[:: max(1, round(len(free_to_walk_in) / (len(rows) * WALK_INS)))])
-    for n, (course, fault) in enumerate(zip(shuffled, rows, strict=True)):
-        scripts.append((course.__name__, partial(course, floor, fault, n in walk_ins)))
+    for n, (driver, fault) in enumerate(zip(shuffled, rows, strict=True)):
+        scripts.append((driver.__name__, partial(driver, context, fault, n in walk_ins)))
     extra = [attempt for attempt, number in _WITHOUT_A_CAR for _ in range(number)]
     for n, attempt in enumerate(extra):
         car = _another_car(rows[n], len(rows) + n)
-        scripts.insert(n * len(scripts) // len(extra), (attempt.__name__, partial(attempt, floor, car)))
+        scripts.insert(n * len(scripts) // len(extra), (attempt.__name__, partial(attempt, context, car)))
     return scripts
 
 

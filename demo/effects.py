@@ -6,12 +6,12 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from demo.reconcile import Books
+from deploy.reconcile import Books
 
 _EVENTS = """
     select id::text as id, type, correlation, headers ->> 'causation' as cause, recorded_at, occurred_at,
            data::text as data
-      from event_log where recorded_at >= '{0}'
+      from outbox where recorded_at >= '{0}'
 """
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deploy.shops import AnyShop
+from tools.shop import AnyShop
 
 from demo.metrics import Messages, Scraper
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, fields
 
 import httpx
-from deploy.native.layout import DEPARTMENTS
-from deploy.shops import AnyShop
+from tools.native.layout import DEPARTMENTS
+from tools.shop import AnyShop
 
 _COUNT = re.compile(r"^bayline_messages_(\w+?)_total\S* (\S+)$", re.MULTILINE)
 
@@ -18,7 +18,7 @@ class Messages:
     applied: int = 0
     duplicates: int = 0
     gaps: int = 0
-    resent: int = 0
+    backfilled: int = 0
 
     def __add__(self, other: "Messages") -> "Messages":
         return self._each(other, 1)

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from deploy.reconcile import QUESTIONS, Discrepancy
 from rich.console import Console
 from rich.table import Table
+from scenarios.gateway_client import Traffic
 
-from demo.client import Traffic
 from demo.counts import Count
 from demo.effects import Chain, Fact, in_short
 from demo.metrics import Messages, ProcessCost
-from demo.reconcile import QUESTIONS, Discrepancy
 
 _SHOWN = 20
 _TELLING = (
@@ -37,7 +37,7 @@ class Results:
     outcomes: Mapping[str, int]
     chains: list[Chain]
     messages: Messages
-    parked: int
+    dead_letters: int
     discrepancies: Sequence[Discrepancy]
     failures: int
     faults: Sequence[str]
@@ -54,7 +54,7 @@ class Results:
     @property
     def good(self) -> bool:
         """Whether everything was met and everybody agrees."""
-        agreed = not self.discrepancies and not self.parked and not self.failures
+        agreed = not self.discrepancies and not self.dead_letters and not self.failures
         return agreed and self.absorbed > 0 and all(count.met for count in self.counts)
 
 
@@ -70,10 +70,10 @@ def show(screen: Console, results: Results, *, zone: str = "Asia/Shanghai") -> N
             f"from a command to its last effect: median {middle * 1000:.0f} ms over {len(results.chains)} "
             f"chains; slowest {slowest.seconds:.1f} s ({slowest.first} … {slowest.last}), faults included"
         )
-    told = results.messages
+    counts = results.messages
     screen.print(
-        f"events: {told.published} published, {told.applied} applied, {told.resent} sent again on request; "
-        f"absorbed: {told.duplicates} duplicates, {told.gaps} gaps; parked: {results.parked}"
+        f"events: {counts.published} published, {counts.applied} applied, {counts.backfilled} backfilled; "
+        f"absorbed: {counts.duplicates} duplicates, {counts.gaps} gaps; dead letters: {results.dead_letters}"
     )
     refused = ", ".join(f"{number} {code}" for code, number in results.traffic.refusals.most_common(6))
     screen.print(

@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from deploy.shops import AnyShop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from scenarios import after_care
+from scenarios.context import Day, ScenarioContext, Script
+from scenarios.gateway_client import GatewayClient
+from scenarios.narratives import Fault
+from scenarios.people import hire_everybody
+from scenarios.quiet import ShopActivity, until_quiet
+from scenarios.samples import create_samples
+from scenarios.shop_client import Person
+from scenarios.shop_time import ShopTime
+from tools.shop import AnyShop
 
-from demo import after_care
-from demo.catalogue import furnish
-from demo.client import GatewayClient
 from demo.day import Failure, drive, plan, trouble_codes
-from demo.doors import Person
 from demo.faults import Breaker
-from demo.floor import Day, Floor, Script
 from demo.metrics import Scraper
-from demo.narratives import Fault
-from demo.people import hire_everybody
-from demo.quiet import Standing, until_quiet
-from demo.shop_time import ShopTime
 
 _BROKER_GOES_AFTER = 0.25
 _KILL_AFTER = 0.6
@@ -31,7 +31,7 @@ _KILLED = "workshop"
 class Run:
     """Everything between an open shop and a quiet one."""
 
-    floor: Floor
+    context: ScenarioContext
 
     def __init__(
         self,
@@ -54,22 +54,24 @@ class Run:
         """The whole story; gives the scripts that failed."""
         await self._move("the morning", self._time.next_opening)
         crew = await hire_everybody(self._client, self._operator, self._client.passwords, self._password)
-        supplier_id = await furnish(self._client, crew)
-        self.floor = Floor(self._client, crew, supplier_id, self._time.now, trouble_codes())
-        failures = await self._drive("the day", plan(self.floor, faults), with_faults=True)
+        supplier_id = await create_samples(self._client, crew)
+        self.context = ScenarioContext(self._client, crew, supplier_id, self._time.now, trouble_codes())
+        failures = await self._drive("the day", plan(self.context, faults), with_faults=True)
         if failures:
             return failures
         await self._move("the evening", self._time.this_evening)
         await self._move("the next morning", self._time.next_morning, is_quiet=True)
-        await after_care.see_cases_through(self.floor, "promise", self.floor.done["E4 refused"])
-        put_off = [(Day.NEXT_MORNING.value, script) for script in self.floor.later.get(Day.NEXT_MORNING, [])]
+        await after_care.see_cases_through(self.context, "promise", self.context.done["E4 refused"])
+        put_off = [
+            (Day.NEXT_MORNING.value, script) for script in self.context.later.get(Day.NEXT_MORNING, [])
+        ]
         failures = await self._drive("the next morning", put_off)
         await self._move("three working days on", lambda: self._time.working_days_on(3))
         low, _ = await asyncio.gather(
-            after_care.answer_surveys(self.floor), after_care.make_calls(self.floor)
+            after_care.answer_surveys(self.context), after_care.make_calls(self.context)
         )
         self._say(f"surveys answered, {low} of them without joy; follow-up calls made")
-        await after_care.see_cases_through(self.floor, "survey", low)
+        await after_care.see_cases_through(self.context, "survey", low)
         return failures
 
     async def _move(self, name: str, moment: Callable[[], datetime], *, is_quiet: bool = False) -> None:
@@ -122,11 +124,11 @@ class Run:
             task = bar.add_task(name, total=total)
             yield lambda: bar.advance(task)
 
-    async def settled(self) -> Standing:
+    async def settled(self) -> ShopActivity:
         """The shop is quiet for the last time."""
-        standing = await until_quiet(self._client, self._operator)
+        activity = await until_quiet(self._client, self._operator)
         self._say("the shop is quiet")
-        return standing
+        return activity
 
     def _say(self, what: str) -> None:
         self._screen.print(f"{time.monotonic() - self._began:5.0f} s  {what}")

@@ -1,1 +1,1 @@
-"""Running the shop: native servers, gateway, containers and the choice between them."""
+"""What an operations team needs of the installation: configuration of the servers, and the reconciliation."""

@@ -1,6 +1,6 @@
 """The roles of a shop (STAF-01) as sets of permissions (DATA-04); staff expands them into tokens."""
 
-from contracts.may import (
+from contracts.permissions import (
     billing,
     booking,
     complaints,

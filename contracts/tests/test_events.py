@@ -12,12 +12,11 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from contracts import billing, booking, complaints, crm, parts, reception, staff, workshop
 from contracts.base import Event
-from contracts.billing import PaymentReceived
-from contracts.catalogue import EVENTS
+from contracts.events import EVENTS, billing, booking, complaints, crm, parts, reception, staff, workshop
+from contracts.events.billing import PaymentReceived
+from contracts.events.reception import VehicleReturned
 from contracts.generate.schemas import schema_of
-from contracts.reception import VehicleReturned
 from contracts.values import FaultFacts, PricedPart
 
 MODULES: tuple[ModuleType, ...] = (billing, booking, complaints, crm, parts, reception, staff, workshop)
@@ -92,7 +91,7 @@ class TestEveryEvent:
     def test_names_its_wire_type_literally_in_its_department(self, event: type[Event]) -> None:
         assert "TYPE" in vars(event)
         assert re.fullmatch(r"[a-z]+(\.[a-z]+(-[a-z]+)*){2}", event.TYPE)
-        assert event.TYPE.split(".")[0] == event.__module__.removeprefix("contracts.")
+        assert event.TYPE.split(".")[0] == event.__module__.removeprefix("contracts.events.")
 
     def test_has_a_key_that_is_never_missing(self, event: type[Event]) -> None:
         field = event.model_fields[event.KEY]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from contracts.catalogue import EVENTS
+from contracts.events import EVENTS
 from contracts.generate.__main__ import drift, wanted
 from contracts.generate.schemas import file_name
 from contracts.streams import STREAMS

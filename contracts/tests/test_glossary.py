@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts import values
 from contracts.base import Fact
-from contracts.catalogue import EVENTS
+from contracts.events import EVENTS
 from contracts.roles import ROLES
 from contracts.streams import STREAMS
 

@@ -4,7 +4,17 @@ from types import ModuleType
 
 import pytest
 
-from contracts.may import billing, booking, complaints, crm, everywhere, parts, reception, staff, workshop
+from contracts.permissions import (
+    billing,
+    booking,
+    complaints,
+    crm,
+    everywhere,
+    parts,
+    reception,
+    staff,
+    workshop,
+)
 from contracts.roles import ROLES
 
 MODULES: tuple[ModuleType, ...] = (billing, booking, complaints, crm, parts, reception, staff, workshop)

@@ -1,6 +1,6 @@
 """The table of streams: complete, ordered, and in the words of the departments."""
 
-from contracts.catalogue import EVENTS
+from contracts.events import EVENTS
 from contracts.streams import DEPARTMENTS, STREAMS
 
 

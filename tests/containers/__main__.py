@@ -13,13 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from deploy.containers import engine, images
-from deploy.native.layout import ROOT
-from deploy.native.processes import NotStarted
+from tools.containers import engine, images
+from tools.native.layout import ROOT
+from tools.native.processes import NotStarted
 
 ON_SERVERS_IN_CONTAINERS = (
     "tests/integration/real",
-    "deploy/tests/test_servers.py",
+    "tools/tests/test_servers.py",
     "shared/tests/messaging",
 )
 _PORT_BASE = "26500"  # away from a shop that is open, and from the tests' own
@@ -46,11 +46,11 @@ def _shop() -> bool:
     try:
         return (
             _step("the day in containers", ["-m", "demo"], told)
-            and _step("how they stand", ["-m", "deploy", "status"], told)
+            and _step("how they stand", ["-m", "tools", "status"], told)
             and _step("only in containers", ["-m", "pytest", "tests/containers/only_in_containers.py"], told)
         )
     finally:
-        _step("down", ["-m", "deploy", "erase", "--yes"], told)
+        _step("down", ["-m", "tools", "erase", "--yes"], told)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -76,7 +76,7 @@ def _step(name: str, argv: list[str], told: dict[str, str]) -> bool:
     if done.returncode != 0:
         _say(f"{name}: exit code {done.returncode}")
         if told.get("MODE") == "compose":
-            subprocess.run([sys.executable, "-m", "deploy", "logs"], cwd=ROOT, env=environment, check=False)
+            subprocess.run([sys.executable, "-m", "tools", "logs"], cwd=ROOT, env=environment, check=False)
     return done.returncode == 0
 
 

@@ -10,22 +10,22 @@ from functools import partial
 
 import pytest
 import pytest_asyncio
-from demo import narratives
 from demo.__main__ import ADMIN, database_urls, password
-from demo.catalogue import furnish
-from demo.client import GatewayClient
 from demo.day import drive, trouble_codes, visits_of_the_day
-from demo.floor import Floor
-from demo.people import hire_everybody
-from demo.quiet import until_quiet
-from demo.reconcile import reconcile
-from demo.shop_time import ShopTime
-from demo.visits import happy
-from deploy.containers import engine
-from deploy.containers.box import execute
-from deploy.containers.shop import ComposeShop
-from deploy.native.keys import FIRST_ADMIN
-from deploy.native.layout import DEPARTMENTS, Layout
+from deploy.reconcile import reconcile
+from scenarios import narratives
+from scenarios.context import ScenarioContext
+from scenarios.gateway_client import GatewayClient
+from scenarios.people import hire_everybody
+from scenarios.quiet import until_quiet
+from scenarios.samples import create_samples
+from scenarios.shop_time import ShopTime
+from scenarios.visits import happy
+from tools.containers import engine
+from tools.containers.box import execute
+from tools.containers.shop import ComposeShop
+from tools.native.keys import FIRST_ADMIN
+from tools.native.layout import DEPARTMENTS, Layout
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -39,11 +39,11 @@ def shop() -> ComposeShop:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def floor(shop: ComposeShop) -> AsyncIterator[Floor]:
+async def context(shop: ComposeShop) -> AsyncIterator[ScenarioContext]:
     client = GatewayClient(shop.public_url, {FIRST_ADMIN: shop.keys.first_password.read_text().strip()})
     crew = await hire_everybody(client, ADMIN, client.passwords, password(shop))
-    supplier_id = await furnish(client, crew)
-    yield Floor(client, crew, supplier_id, ShopTime(shop.clock_file).now, trouble_codes())
+    supplier_id = await create_samples(client, crew)
+    yield ScenarioContext(client, crew, supplier_id, ShopTime(shop.clock_file).now, trouble_codes())
     await client.close()
 
 
@@ -66,10 +66,10 @@ class TestADepartmentsContainer:
 
     @pytest.mark.asyncio(loop_scope="session")
     async def test_stopped_at_work_ends_well_and_leaves_nothing_half_done(
-        self, shop: ComposeShop, floor: Floor
+        self, shop: ComposeShop, context: ScenarioContext
     ) -> None:
         faults = itertools.cycle(visits_of_the_day(narratives.read()))
-        scripts = [("happy", partial(happy.happy, floor, next(faults), n % 2 == 0)) for n in range(10)]
+        scripts = [("happy", partial(happy.happy, context, next(faults), n % 2 == 0)) for n in range(10)]
         driving = asyncio.create_task(drive(scripts, drivers=5, done=lambda: None))
         endings = {}
 
@@ -81,7 +81,7 @@ class TestADepartmentsContainer:
 
         assert await driving == []
         assert endings == dict.fromkeys(DEPARTMENTS, (True, 0))
-        await until_quiet(floor.doors, ADMIN)
+        await until_quiet(context.client, ADMIN)
         assert await reconcile(database_urls(shop)) == []
 
 

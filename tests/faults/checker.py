@@ -7,30 +7,30 @@ publishers' logs; a second application of an event also shows in what it made it
 from collections import defaultdict
 from collections.abc import Mapping
 
-from demo.reconcile import open_books, reconcile
-from demo.reconcile.books import Books, Discrepancy
+from deploy.reconcile import open_books, reconcile
+from deploy.reconcile.books import Books, Discrepancy
 
-from chassis.run import load
-from chassis.service import Service
 from contracts.streams import DEPARTMENTS, STREAMS, Stream
+from servicekit.run import load
+from servicekit.service import Service
 
 Key = tuple[str, str]
 
-_TOLD = "select key, sequence, type, schema_version as version from event_log where stream = '{0}'"
+_TOLD = "select key, sequence, type, schema_version as version from outbox where stream = '{0}'"
 _WITNESSED = "select key, sequence from fault_witness where stream = '{0}' order by position"
 _STANDING = """
     select c.key, c.last,
            (select count(*) from deferred d
              where d.stream = c.stream and d.key = c.key and d.sequence > c.last) as aside
-      from stream_cursor c where c.stream = '{0}'
+      from cursors c where c.stream = '{0}'
 """
 _TWICE = """
-    select headers ->> 'causation' as id, count(distinct txid) as n from event_log
+    select headers ->> 'causation' as id, count(distinct txid) as n from outbox
      where headers ->> 'causation' <> '' group by 1 having count(distinct txid) > 1
 """
-_UNPUBLISHED = "select count(*) as n from event_log where published_at is null"
-_SAID = "select stream, key, max(sequence) as n from event_log group by stream, key"
-_HEARD = "select stream, key, last as n from stream_cursor"
+_UNPUBLISHED = "select count(*) as n from outbox where published_at is null"
+_SAID = "select stream, key, max(sequence) as n from outbox group by stream, key"
+_HEARD = "select stream, key, last as n from cursors"
 
 
 async def disagreements(urls: Mapping[str, str]) -> list[str]:
@@ -43,7 +43,7 @@ async def disagreements(urls: Mapping[str, str]) -> list[str]:
 
 async def misapplied(books: Books, services: Mapping[str, Service]) -> list[Discrepancy]:
     """Between these departments: what was lost, doubled or taken out of order, what is neither applied, nor
-    waiting, nor parked, and what was never published."""
+    waiting, nor dead letters, and what was never published."""
     found: list[Discrepancy] = []
     for stream in STREAMS.values():
         if stream.publisher in services:

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from chassis import run
+from servicekit import run
 from tests.faults.orders import Orders
 from tests.faults.witness import witnessed
 

@@ -40,7 +40,7 @@ class Soak:
     async def lasts(self, seconds: float) -> bool:
         """Break and mend for so long; whether all departments agree in the end."""
         saying: asyncio.Task[None] | None = None
-        async with Busy(self._stage.floor, cars(), self._random) as busy:
+        async with Busy(self._stage.context, cars(), self._random) as busy:
             saying = asyncio.create_task(self._say_every_minute(busy))
             for faults in rounds(self._random):
                 if time.monotonic() - self._began > seconds:

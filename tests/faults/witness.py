@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis import Tx
-from chassis.service import Reaction, Service
+from servicekit import Tx
+from servicekit.service import Reaction, Service
 
 MAKE = """
     create table if not exists fault_witness (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from demo.reconcile import reconcile
+from deploy.reconcile import reconcile
 
 import billing.main
 import booking.main
@@ -16,13 +16,13 @@ import parts.main
 import reception.main
 import staff.main
 import workshop.main
-from chassis.clock import ManualClock
-from chassis.messaging.hub import Hub
-from chassis.testing.databases import Databases
-from chassis.testing.department import Department, Keys
-from chassis.testing.plugin import FRIDAY
-from chassis.testing.shop import Shop
-from tests.integration.town import Town, found
+from testkit.clock import ManualClock
+from testkit.databases import Databases
+from testkit.department import Department, Keys
+from testkit.in_memory_broker import InMemoryBroker
+from testkit.plugin import FRIDAY
+from testkit.shop import Shop
+from tests.integration.story import Story, found
 
 SERVICES = tuple(
     module.service
@@ -37,44 +37,44 @@ SERVICES = tuple(
         staff.main,
     )
 )
-FoundTown = Callable[..., Awaitable[Town]]
+OpenStory = Callable[..., Awaitable[Story]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def towns(databases: Databases, keys: Keys) -> AsyncIterator[FoundTown]:
+async def stories(databases: Databases, keys: Keys) -> AsyncIterator[OpenStory]:
     """``await towns(seed=3)``: a shop of its own for one story."""
     signing_key = keys.jwks_file.parent / "signing-key.pem"
     signing_key.write_text(keys.pair.private_pem)
     own: dict[str, dict[str, Any]] = {"staff": {"auth_private_key": signing_key}}
     async with AsyncExitStack() as stack:
 
-        async def make(seed: int = 0) -> Town:
-            hub, clock = Hub(seed), ManualClock(FRIDAY)
+        async def make(seed: int = 0) -> Story:
+            broker, clock = InMemoryBroker(seed), ManualClock(FRIDAY)
             departments = {}
             for service in SERVICES:
                 url = await stack.enter_async_context(databases.copy(service))
-                made = Department(service, url, hub, clock, keys, **own.get(service.name, {}))
+                made = Department(service, url, broker, clock, keys, **own.get(service.name, {}))
                 await made.start()
                 stack.push_async_callback(made.stop)
                 departments[service.name] = made
-            return await found(Shop(departments, hub, clock))
+            return await found(Shop(departments, broker, clock))
 
         yield make
 
 
 @pytest.fixture(scope="session")
-def standing() -> list[Town]:
+def standing() -> list[Story]:
     """The shop that all stories share, each with its own customer and car; empty: found one."""
     return []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(towns: FoundTown, standing: list[Town]) -> AsyncIterator[Town]:
+async def story(stories: OpenStory, standing: list[Story]) -> AsyncIterator[Story]:
     """The shared shop on a calm morning; at the end of the story all departments must agree.
 
     A story that fails leaves technicians at work and cars half done: the next one gets a new shop.
     """
-    shop = standing.pop() if standing else await towns()
+    shop = standing.pop() if standing else await stories()
     await shop.morning()
     yield shop
     shop.calm()
@@ -91,7 +91,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Mark the shop of a story that failed."""
     report = yield
-    town = getattr(item, "funcargs", {}).get("town")
-    if report.failed and town is not None:
-        town.failed = True
+    story = getattr(item, "funcargs", {}).get("town")
+    if report.failed and story is not None:
+        story.failed = True
     return report

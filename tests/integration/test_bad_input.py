@@ -7,14 +7,14 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from demo.desks import booking
-from demo.doors import Json, Person
-from demo.visits.course import Course
+from scenarios.desks import booking
+from scenarios.shop_client import Json, Person
+from scenarios.visits.driver import VisitDriver
 
-from contracts.billing import PaymentReceived
+from contracts.events.billing import PaymentReceived
 from contracts.streams import DEPARTMENTS
-from tests.integration.story import is_repaired
-from tests.integration.town import Town
+from tests.integration.story import Story
+from tests.integration.story_steps import is_repaired
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,26 +30,26 @@ class Command:
     may_not: str
 
 
-def _commands(course: Course) -> dict[str, Command]:
+def _commands(driver: VisitDriver) -> dict[str, Command]:
     """One command for each department, on what this visit has there."""
-    dispatch = {"technician_id": str(course.supervisor.employee_id), "line_ids": [str(uuid4())]}
+    dispatch = {"technician_id": str(driver.supervisor.employee_id), "line_ids": [str(uuid4())]}
     rate = {"hourly_rate": "1.00", "tax_rate": "0.06"}
     case = {
-        "customer_id": course.customer_id,
-        "visit_id": course.visit_id,
+        "customer_id": driver.customer_id,
+        "visit_id": driver.visit_id,
         "category": "cost",
         "channel": "phone",
         "text": "too dear",
     }
     customer = {"display_name": "Ma Li", "phone": "13912345678"}
-    cancellation = f"/appointments/{course.appointment_id}/cancellation"
+    cancellation = f"/appointments/{driver.appointment_id}/cancellation"
     return {
         "booking": Command("POST", cancellation, {"reason": "sold"}, "booking-agent", "technician"),
         "reception": Command(
-            "POST", f"/visits/{course.visit_id}/handover", {}, "service-advisor", "technician"
+            "POST", f"/visits/{driver.visit_id}/handover", {}, "service-advisor", "technician"
         ),
         "workshop": Command(
-            "POST", f"/jobs/{course.job_id}/dispatch", dispatch, "workshop-supervisor", "service-advisor"
+            "POST", f"/jobs/{driver.job_id}/dispatch", dispatch, "workshop-supervisor", "service-advisor"
         ),
         "parts": Command(
             "POST", "/parts/BP-1001/counts", {"counted": "7", "reason": "x"}, "parts-manager", "parts-keeper"
@@ -71,66 +71,66 @@ def _is_a_problem(answer: httpx.Response, status: int) -> Json:
 
 
 @pytest.fixture(scope="module")
-def waiting_car() -> dict[int, Course]:
+def waiting_car() -> dict[int, VisitDriver]:
     """The car that stands ready in a shop while requests about it are refused."""
     return {}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ready(town: Town, waiting_car: dict[int, Course]) -> Course:
+async def ready(story: Story, waiting_car: dict[int, VisitDriver]) -> VisitDriver:
     """A booked car that is repaired, its invoice prepared, and every department quiet."""
-    if id(town) not in waiting_car:
-        waiting_car[id(town)] = await _is_ready(town)
-    return waiting_car[id(town)]
+    if id(story) not in waiting_car:
+        waiting_car[id(story)] = await _is_ready(story)
+    return waiting_car[id(story)]
 
 
-async def _is_ready(town: Town) -> Course:
-    course = town.course()
-    await is_repaired(course)
-    await town.settled()
-    return course
+async def _is_ready(story: Story) -> VisitDriver:
+    driver = story.driver()
+    await is_repaired(driver)
+    await story.settled()
+    return driver
 
 
 class TestARefusedRequest:
     @pytest.mark.parametrize("department", DEPARTMENTS)
-    async def test_changes_nothing(self, town: Town, ready: Course, department: str) -> None:
+    async def test_changes_nothing(self, story: Story, ready: VisitDriver, department: str) -> None:
         command = _commands(ready)[department]
-        told = len(town.shop[department].committed)
+        told = len(story.shop[department].committed)
         malformed: list[tuple[Any, Any, int]] = [
             (None, command.body, 401),
-            (town.person(command.may_not), command.body, 403),
-            (town.person(command.may), command.body | {"nonsense": True}, 422),
-            (town.person(command.may), ["no", "object"], 422),
+            (story.person(command.may_not), command.body, 403),
+            (story.person(command.may), command.body | {"nonsense": True}, 422),
+            (story.person(command.may), ["no", "object"], 422),
         ]
 
         for who, body, status in malformed:
-            answer = await town.doors.send(department, command.method, command.path, who=who, json=body)
+            answer = await story.client.send(department, command.method, command.path, who=who, json=body)
             _is_a_problem(answer, status)
 
-        await town.settled()
-        assert len(town.shop[department].committed) == told
+        await story.settled()
+        assert len(story.shop[department].committed) == told
 
     @pytest.mark.parametrize("amount", [12.5, "twelve", "-1.00", "0.001", "1e2000", None])
-    async def test_about_money_is_malformed(self, town: Town, ready: Course, amount: Any) -> None:
-        invoice = await town.invoice(ready)
+    async def test_about_money_is_malformed(self, story: Story, ready: VisitDriver, amount: Any) -> None:
+        invoice = await story.invoice(ready)
 
-        answer = await _pay(town, town.person("cashier"), invoice["id"], amount, key=str(uuid4()))
+        answer = await _pay(story, story.person("cashier"), invoice["id"], amount, key=str(uuid4()))
 
         _is_a_problem(answer, 422)
 
-    async def test_has_an_instant_without_a_zone(self, town: Town, ready: Course) -> None:
+    async def test_has_an_instant_without_a_zone(self, story: Story, ready: VisitDriver) -> None:
         body = {"promised_at": "2025-03-07T17:00:00", "waiting_on_site": False}
         path = f"/visits/{ready.visit_id}/promise"
 
-        answer = await town.doors.send("reception", "POST", path, who=ready.advisor, json=body)
+        answer = await story.client.send("reception", "POST", path, who=ready.advisor, json=body)
 
         _is_a_problem(answer, 422)
 
 
 async def _pay(
-    town: Town, who: Person, invoice_id: str, amount: Any, *, key: str | None = None
+    story: Story, who: Person, invoice_id: str, amount: Any, *, key: str | None = None
 ) -> httpx.Response:
-    return await town.doors.send(
+    return await story.client.send(
         "billing",
         "POST",
         f"/invoices/{invoice_id}/payments",
@@ -141,37 +141,37 @@ async def _pay(
 
 
 class TestARepeatedPayment:
-    async def test_is_taken_once_and_answered_alike(self, town: Town) -> None:
-        paid = await _is_ready(town)
+    async def test_is_taken_once_and_answered_alike(self, story: Story) -> None:
+        paid = await _is_ready(story)
         await paid.sign()
-        await town.settled()
-        invoice = await town.invoice(paid)
-        key, owed, who = str(uuid4()), invoice["balance"], town.person("cashier")
+        await story.settled()
+        invoice = await story.invoice(paid)
+        key, owed, who = str(uuid4()), invoice["balance"], story.person("cashier")
 
-        twins = (_pay(town, who, invoice["id"], owed, key=key) for _ in range(3))
-        answers = [*await asyncio.gather(*twins), await _pay(town, who, invoice["id"], owed, key=key)]
-        other = await _pay(town, who, invoice["id"], "1.00", key=key)
-        without = await _pay(town, who, invoice["id"], "1.00")
+        twins = (_pay(story, who, invoice["id"], owed, key=key) for _ in range(3))
+        answers = [*await asyncio.gather(*twins), await _pay(story, who, invoice["id"], owed, key=key)]
+        other = await _pay(story, who, invoice["id"], "1.00", key=key)
+        without = await _pay(story, who, invoice["id"], "1.00")
         await paid.leave()
 
         assert {answer.status_code for answer in answers} == {201}
         assert len({answer.json()["payment"]["payment_id"] for answer in answers}) == 1
         assert _is_a_problem(other, 409)["code"] == "idempotency_key_reused"
         assert _is_a_problem(without, without.status_code)["code"] == "idempotency_key_required"
-        (payment,) = town.said(PaymentReceived, visit=paid.visit_id)
+        (payment,) = story.published(PaymentReceived, visit=paid.visit_id)
         assert payment.amount == Decimal(owed)
 
 
 class TestACommand:
     async def test_on_a_stale_version_is_refused_with_the_current_one(
-        self, town: Town, ready: Course
+        self, story: Story, ready: VisitDriver
     ) -> None:
         path = f"/appointments/{ready.appointment_id}"
         agent = ready.agent
-        shown = await town.doors.send("booking", "GET", path, who=agent)
+        shown = await story.client.send("booking", "GET", path, who=agent)
         stale = f'"{shown.json()["version"] - 1}"'
 
-        answer = await town.doors.send(
+        answer = await story.client.send(
             "booking",
             "POST",
             f"{path}/cancellation",
@@ -181,22 +181,22 @@ class TestACommand:
         )
 
         assert _is_a_problem(answer, 412)["version"] == shown.json()["version"]
-        assert (await booking.appointment(town.doors, agent, ready.appointment_id))["state"] == "kept"
+        assert (await booking.appointment(story.client, agent, ready.appointment_id))["state"] == "kept"
 
     async def test_that_the_state_forbids_names_the_state_and_what_is_allowed(
-        self, town: Town, ready: Course
+        self, story: Story, ready: VisitDriver
     ) -> None:
-        cancelled = await town.doors.send(
+        cancelled = await story.client.send(
             "booking",
             "POST",
             f"/appointments/{ready.appointment_id}/cancellation",
             who=ready.agent,
             json={"reason": "sold"},
         )
-        handed_over = await town.doors.send(
+        handed_over = await story.client.send(
             "reception", "POST", f"/visits/{ready.visit_id}/handover", who=ready.advisor, json={}
         )
-        received = await town.doors.send(
+        received = await story.client.send(
             "reception", "POST", f"/visits/{ready.visit_id}/reception", who=ready.advisor, json={}
         )
 

@@ -8,17 +8,17 @@ from bench.journey import COMMANDS, PART_NO, Car, Journey, Team
 from bench.past import Past
 from bench.report import Figures, show
 from bench.watch import Said, Watch
-from demo.doors import Json, Person
 from rich.console import Console
+from scenarios.shop_client import Json, Person
 from sqlalchemy import text
 
-from contracts.billing import InvoiceSettled
-from tests.integration.conftest import FoundTown
-from tests.integration.doors import HubDoors
-from tests.integration.town import Town
+from contracts.events.billing import InvoiceSettled
+from tests.integration.conftest import OpenStory
+from tests.integration.in_process_client import InProcessClient
+from tests.integration.story import Story
 
 
-class _CountingDoors(HubDoors):
+class _CountingClient(InProcessClient):
     """Counts what is asked that changes something."""
 
     commands = 0
@@ -31,68 +31,68 @@ class _CountingDoors(HubDoors):
 
 
 class _HubWatch(Watch):
-    """In one process an effect is visible when the hub has delivered it."""
+    """In one process an effect is visible when the in-memory broker has delivered it."""
 
-    def __init__(self, town: Town) -> None:
-        self._town = town
+    def __init__(self, story: Story) -> None:
+        self._town = story
 
-    async def said(self, request_id: str, type: str) -> Said:
-        await self._town.doors.deliver()
+    async def published(self, request_id: str, type: str) -> Said:
+        await self._town.client.deliver()
         async with self._town.shop[type.partition(".")[0]].tx() as tx:
             found = text(
-                "select key, sequence, data from event_log where correlation = :request and type = :type"
+                "select key, sequence, data from outbox where correlation = :request and type = :type"
             )
             row = (await tx.session.execute(found, {"request": request_id, "type": type})).one()
         return Said(row.key, row.sequence, row.data)
 
     async def heard(self, department: str, stream: str, key: str, n: int) -> None:
-        await self._town.doors.deliver()
+        await self._town.client.deliver()
 
     async def everywhere(self, request_id: str) -> None:
         await self._town.settled()
 
 
-async def _journey(town: Town) -> tuple[str, int]:
+async def _journey(story: Story) -> tuple[str, int]:
     """A visit, and how many commands it took."""
-    doors = _CountingDoors(town.shop)
-    caller = town.course(walk_in=True)
+    client = _CountingClient(story.shop)
+    caller = story.driver(walk_in=True)
     await caller.register()
     team = Team(
-        advisor=town.person("service-advisor"),
-        supervisor=town.person("workshop-supervisor"),
-        technician=town.person("technician"),
-        reviewer=town.person("technical-support"),
-        inspector=town.person("inspector"),
-        keeper=town.person("parts-keeper"),
-        cashier=town.person("cashier"),
+        advisor=story.person("service-advisor"),
+        supervisor=story.person("workshop-supervisor"),
+        technician=story.person("technician"),
+        reviewer=story.person("technical-support"),
+        inspector=story.person("inspector"),
+        keeper=story.person("parts-keeper"),
+        cashier=story.person("cashier"),
     )
     car = Car(caller.customer_id, caller.vehicle_id, caller.fault.plate, caller.fault.vin)
-    visit_id = await Journey(doors, _HubWatch(town), team, lambda: town.now).drive(car)
-    return visit_id, doors.commands
+    visit_id = await Journey(client, _HubWatch(story), team, lambda: story.now).drive(car)
+    return visit_id, client.commands
 
 
 class TestTheJourney:
     async def test_is_a_visit_of_seventeen_commands_with_one_part_and_a_settled_invoice(
-        self, town: Town
+        self, story: Story
     ) -> None:
-        visit_id, commands = await _journey(town)
+        visit_id, commands = await _journey(story)
 
-        async with town.shop["parts"].tx() as tx:
+        async with story.shop["parts"].tx() as tx:
             issued = "select count(*) from reservation_lines l join reservations r on r.id = l.reservation_id"
             issued += f" where r.visit_id = '{visit_id}' and l.part_no = '{PART_NO}'"
             lines = (await tx.session.execute(text(issued))).scalar()
         assert commands == COMMANDS
         assert lines == 1
-        assert town.said(InvoiceSettled, visit=visit_id)
+        assert story.published(InvoiceSettled, visit=visit_id)
 
 
 class TestPastVisits:
-    async def test_are_copies_under_ids_of_their_own_in_every_department(self, towns: FoundTown) -> None:
-        town = await towns()
-        urls = {name: url.replace("+asyncpg", "") for name, url in town.urls().items()}
+    async def test_are_copies_under_ids_of_their_own_in_every_department(self, stories: OpenStory) -> None:
+        story = await stories()
+        urls = {name: url.replace("+asyncpg", "") for name, url in story.urls().items()}
 
         async def visit() -> None:
-            await _journey(town)
+            await _journey(story)
 
         past = await Past.note(urls, visit)
         await past.set_down(3)
@@ -100,7 +100,7 @@ class TestPastVisits:
         reception = await asyncpg.connect(urls["reception"])
         twins = await reception.fetch("select id, request_no from visits")
         log = await reception.fetch(
-            "select key, data ->> 'visit_id' as visit_id from event_log"
+            "select key, data ->> 'visit_id' as visit_id from outbox"
             " where stream = 'reception.visit' and txid::text = '3'"
         )
         await reception.close()

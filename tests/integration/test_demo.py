@@ -6,26 +6,27 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from demo import catalogue, day, narratives
-from demo.client import Traffic
+from demo import day
 from demo.counts import Count, counted
 from demo.day import drive, plan, visits_of_the_day
-from demo.desks import parts
 from demo.effects import Fact, chains
-from demo.floor import Floor
 from demo.metrics import Messages
-from demo.narratives import NotAnInput, check_digit, whole_vin
-from demo.people import POSTS
-from demo.quiet import Standing
 from demo.report import Results
-from demo.shop_time import ShopTime
 from hypothesis import given
 from hypothesis import strategies as st
+from scenarios import narratives, samples
+from scenarios.context import ScenarioContext
+from scenarios.desks import parts
+from scenarios.gateway_client import Traffic
+from scenarios.narratives import NotAnInput, check_digit, whole_vin
+from scenarios.people import POSTS
+from scenarios.quiet import PartStatus
+from scenarios.shop_time import ShopTime
 from vininfo import Vin
 
 from contracts.roles import ROLES
 from contracts.streams import DEPARTMENTS, STREAMS
-from tests.integration.town import Town
+from tests.integration.story import Story
 
 OIL = "OL-2002"
 
@@ -121,13 +122,13 @@ class TestThePlanOfTheDay:
 
 class TestTheShelves:
     @pytest.mark.asyncio(loop_scope="session")
-    async def test_are_filled_up_though_only_a_fraction_is_missing(self, town: Town) -> None:
-        manager = town.person("parts-manager")
-        await parts.count(town.doors, manager, OIL, "119.5", "half a litre was spilt")
+    async def test_are_filled_up_though_only_a_fraction_is_missing(self, story: Story) -> None:
+        manager = story.person("parts-manager")
+        await parts.count(story.client, manager, OIL, "119.5", "half a litre was spilt")
 
-        await catalogue.furnish(town.doors, town.floor.crew)
+        await samples.create_samples(story.client, story.context.crew)
 
-        assert Decimal((await parts.listed(town.doors, manager))[OIL]["available"]) >= 120
+        assert Decimal((await parts.listed(story.client, manager))[OIL]["available"]) >= 120
 
 
 class TestShopTime:
@@ -151,20 +152,20 @@ class TestShopTime:
 
 class TestQuietness:
     def test_is_reached_when_all_that_was_said_was_heard(self) -> None:
-        assert Standing(_told()).restless == []
+        assert PartStatus(_told()).restless == []
 
     def test_is_not_reached_while_one_listener_is_behind(self) -> None:
         told = _told()
         told["billing"]["heard"]["reception.visit"] = 2
 
-        assert len(Standing(told).restless) == 1
+        assert len(PartStatus(told).restless) == 1
 
-    @pytest.mark.parametrize("what", ["unpublished", "deferred", "parked", "timers_due", "behind"])
+    @pytest.mark.parametrize("what", ["unpublished", "deferred", "dead_letters", "timers_due", "behind"])
     def test_is_not_reached_while_something_is_left(self, what: str) -> None:
         told = _told()
         told["parts"][what] = 1
 
-        assert len(Standing(told).restless) == 1
+        assert len(PartStatus(told).restless) == 1
 
 
 class TestEffects:
@@ -193,7 +194,7 @@ class TestSuccess:
         assert not replace(_results(), messages=Messages(published=9, applied=9)).good
 
     def test_needs_that_nothing_is_parked_and_no_script_failed(self) -> None:
-        assert not replace(_results(), parked=1).good
+        assert not replace(_results(), dead_letters=1).good
         assert not replace(_results(), failures=1).good
 
     def test_counts_what_was_told_since_the_demo_began(self) -> None:
@@ -206,13 +207,13 @@ class TestSuccess:
         assert (found["visits"], found["share of walk-ins"]) == (1, 1.0)
 
 
-def _floor() -> Floor:
-    return Floor(None, None, "", lambda: _NOON, {})  # type: ignore[arg-type]
+def _floor() -> ScenarioContext:
+    return ScenarioContext(None, None, "", lambda: _NOON, {})  # type: ignore[arg-type]
 
 
 def _told() -> dict[str, dict[str, object]]:
     """What eight departments tell when everybody has heard three events of every stream."""
-    counts = ("unpublished", "deferred", "parked", "arrivals", "unreadable", "behind", "timers_due")
+    counts = ("unpublished", "deferred", "dead_letters", "set_down", "unreadable", "behind", "timers_due")
     told: dict[str, dict[str, object]] = {
         name: {**dict.fromkeys((*counts, "timers_failing"), 0), "said": {}, "heard": {}}
         for name in DEPARTMENTS
@@ -235,7 +236,7 @@ def _results() -> Results:
         outcomes={"repaired": 60},
         chains=[],
         messages=Messages(published=9, applied=9, duplicates=1),
-        parked=0,
+        dead_letters=0,
         discrepancies=[],
         failures=0,
         faults=[],

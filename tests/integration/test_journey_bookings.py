@@ -3,82 +3,82 @@
 from uuid import UUID
 
 import pytest
-from demo.desks import booking
-from demo.repairs import OIL_SERVICE
-from demo.visits.course import Course
+from scenarios.desks import booking
+from scenarios.repairs import OIL_SERVICE
+from scenarios.visits.driver import VisitDriver
 
-from contracts.booking import AppointmentCancelled, AppointmentMissed, AppointmentRescheduled
-from contracts.crm import FollowUpPlanned
-from contracts.parts import PartsReleased, PartsReserved
-from tests.integration.town import GONE, Town
+from contracts.events.booking import AppointmentCancelled, AppointmentMissed, AppointmentRescheduled
+from contracts.events.crm import FollowUpPlanned
+from contracts.events.parts import PartsReleased, PartsReserved
+from tests.integration.story import GONE, Story
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def is_booked(course: Course) -> None:
+async def is_booked(driver: VisitDriver) -> None:
     """An oil service has its slot, and parts are set aside for it."""
-    await course.register()
-    await course.book(services=(OIL_SERVICE,), words="")
+    await driver.register()
+    await driver.book(services=(OIL_SERVICE,), words="")
 
 
-async def _held(course: Course) -> set[str]:
+async def _held(driver: VisitDriver) -> set[str]:
     """How much of each part is set aside for the request."""
-    return {line["held"] for line in (await course.reservation())["lines"]}
+    return {line["held"] for line in (await driver.reservation())["lines"]}
 
 
 @pytest.mark.req("BOOK-37", "PART-15")
 class TestANoShow:
-    async def test_frees_slot_and_parts_and_plans_one_call(self, town: Town) -> None:
-        course = town.course()
-        await is_booked(course)
-        await town.settled()
-        request = UUID(course.request_id)
-        assert len(town.said(PartsReserved, request_id=request)) == 1
+    async def test_frees_slot_and_parts_and_plans_one_call(self, story: Story) -> None:
+        driver = story.driver()
+        await is_booked(driver)
+        await story.settled()
+        request = UUID(driver.request_id)
+        assert len(story.published(PartsReserved, request_id=request)) == 1
 
-        await town.passes(hours=26)
+        await story.passes(hours=26)
 
-        appointment = await booking.appointment(town.doors, course.agent, course.appointment_id)
+        appointment = await booking.appointment(story.client, driver.agent, driver.appointment_id)
         assert appointment["state"] == "missed"
-        assert len(town.said(AppointmentMissed, request_id=request)) == 1
-        assert [one.reason for one in town.said(PartsReleased, request_id=request)] == ["missed"]
-        assert await _held(course) == {"0.000"}
-        calls = town.said(FollowUpPlanned, customer_id=UUID(course.customer_id))
+        assert len(story.published(AppointmentMissed, request_id=request)) == 1
+        assert [one.reason for one in story.published(PartsReleased, request_id=request)] == ["missed"]
+        assert await _held(driver) == {"0.000"}
+        calls = story.published(FollowUpPlanned, customer_id=UUID(driver.customer_id))
         assert [call.kind for call in calls] == ["recovery"]
 
 
 @pytest.mark.req("BOOK-07", "PART-15")
 class TestACancelledBooking:
-    async def test_frees_slot_and_parts(self, town: Town) -> None:
-        course = town.course()
-        await is_booked(course)
-        await town.settled()
+    async def test_frees_slot_and_parts(self, story: Story) -> None:
+        driver = story.driver()
+        await is_booked(driver)
+        await story.settled()
 
-        await booking.cancel(town.doors, course.agent, course.appointment_id, reason="the car was sold")
-        await town.settled()
+        await booking.cancel(story.client, driver.agent, driver.appointment_id, reason="the car was sold")
+        await story.settled()
 
-        request = UUID(course.request_id)
-        assert [one.cancelled_by for one in town.said(AppointmentCancelled, request_id=request)] == [
+        request = UUID(driver.request_id)
+        assert [one.cancelled_by for one in story.published(AppointmentCancelled, request_id=request)] == [
             "customer"
         ]
-        assert [one.reason for one in town.said(PartsReleased, request_id=request)] == ["cancelled"]
-        assert await _held(course) == {"0.000"}
-        await town.passes(hours=26)
-        assert town.said(AppointmentMissed, request_id=request) == []
+        assert [one.reason for one in story.published(PartsReleased, request_id=request)] == ["cancelled"]
+        assert await _held(driver) == {"0.000"}
+        await story.passes(hours=26)
+        assert story.published(AppointmentMissed, request_id=request) == []
 
 
 class TestAChangedBooking:
-    async def test_is_kept_at_its_new_slot(self, town: Town) -> None:
-        course = town.course()
-        await is_booked(course)
+    async def test_is_kept_at_its_new_slot(self, story: Story) -> None:
+        driver = story.driver()
+        await is_booked(driver)
 
-        await course.take_slot(6, instead_because="the customer is still on the road")
-        await course.arrive()
-        await course.diagnose()
-        await course.repair(await course.agree())
-        await course.inspect()
-        await course.settle_and_leave()
+        await driver.take_slot(6, instead_because="the customer is still on the road")
+        await driver.arrive()
+        await driver.diagnose()
+        await driver.repair(await driver.agree())
+        await driver.inspect()
+        await driver.settle_and_leave()
 
-        assert await town.states(course) == GONE | {"booking": "kept"}
-        (moved,) = town.said(AppointmentRescheduled, request_id=UUID(course.request_id))
+        assert await story.states(driver) == GONE | {"booking": "kept"}
+        (moved,) = story.published(AppointmentRescheduled, request_id=UUID(driver.request_id))
         assert moved.new_slot.start > moved.old_slot.start
         assert (moved.revision, moved.asked_by) == (2, "customer")

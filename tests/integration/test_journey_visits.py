@@ -3,71 +3,71 @@
 from decimal import Decimal
 
 import pytest
-from demo.desks import billing, crm, reception, workshop
-from demo.doors import Refused
-from demo.repairs import BRAKES, OIL_SERVICE
+from scenarios.desks import billing, crm, reception, workshop
+from scenarios.repairs import BRAKES, OIL_SERVICE
+from scenarios.shop_client import Refused
 
-from contracts.billing import InvoiceSettled
-from contracts.crm import FollowUpPlanned, SurveySent
-from contracts.reception import EstimateAnswered
-from contracts.workshop import JobInterrupted, JobReady
-from tests.integration.story import begins, finds_more, is_repaired
-from tests.integration.town import GONE, Town
+from contracts.events.billing import InvoiceSettled
+from contracts.events.crm import FollowUpPlanned, SurveySent
+from contracts.events.reception import EstimateAnswered
+from contracts.events.workshop import JobInterrupted, JobReady
+from tests.integration.story import GONE, Story
+from tests.integration.story_steps import begins, finds_more, is_repaired
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class TestTheHappyPath:
     @pytest.mark.req("BOOK-17", "RECP-24", "WORK-26", "PART-15", "RECP-34")
-    async def test_goes_from_the_call_to_the_archive(self, town: Town) -> None:
-        course = town.course()
+    async def test_goes_from_the_call_to_the_archive(self, story: Story) -> None:
+        driver = story.driver()
 
-        await course.come(services=(OIL_SERVICE,))
-        await course.diagnose(BRAKES)
-        oil, brakes = await course.agree()
-        technician = await course.begin_line(oil)
-        await course.finish_line(oil, technician, await course.bring_one_back(technician, oil))
-        await course.do_line(brakes)
-        await course.inspect()
-        await course.settle_and_leave()
+        await driver.come(services=(OIL_SERVICE,))
+        await driver.diagnose(BRAKES)
+        oil, brakes = await driver.agree()
+        technician = await driver.begin_line(oil)
+        await driver.finish_line(oil, technician, await driver.bring_one_back(technician, oil))
+        await driver.do_line(brakes)
+        await driver.inspect()
+        await driver.settle_and_leave()
 
-        assert await town.states(course) == GONE | {"booking": "kept"}
+        assert await story.states(driver) == GONE | {"booking": "kept"}
         booked = ["requested", "confirmed", "prepared", "kept"]
-        assert town.told(course.request_id, "booking.appointment") == booked
-        assert town.told(course.request_id, "reception.visit") == [
+        assert story.published_types(driver.request_id, "booking.appointment") == booked
+        assert story.published_types(driver.request_id, "reception.visit") == [
             *("opened", "received", "intake-completed"),
             *("estimate-drafted", "estimate-presented", "estimate-answered", "handover-promised"),
             *("customer-notified", "work-accepted", "handed-over", "closed"),
         ]
         done = ["dispatched", "line-started", "line-completed"]
-        assert town.told(course.request_id, "workshop.job") == [
+        assert story.published_types(driver.request_id, "workshop.job") == [
             *("opened", *done, "diagnosed", "interrupted", "resumed"),
             *(*done, *done, "completed", "inspection-passed", "ready"),
         ]
         till = ["prepared", "issued", "payment-received", "settled"]
-        assert town.told(course.request_id, "billing.invoice") == till
+        assert story.published_types(driver.request_id, "billing.invoice") == till
 
     @pytest.mark.req("CRM-10", "CRM-12")
-    async def test_ends_with_one_survey_and_one_call(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await course.settle_and_leave()
+    async def test_ends_with_one_survey_and_one_call(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        await is_repaired(driver)
+        await driver.settle_and_leave()
 
-        await town.passes(days=5)
+        await story.passes(days=5)
 
-        assert len(town.said(SurveySent, visit=course.visit_id)) == 1
-        (call,) = town.said(FollowUpPlanned, visit=course.visit_id)
+        assert len(story.published(SurveySent, visit=driver.visit_id)) == 1
+        (call,) = story.published(FollowUpPlanned, visit=driver.visit_id)
         assert (call.kind, call.careful) == ("after_service", False)
 
     @pytest.mark.req("BILL-01", "BILL-03", "PART-10")
-    async def test_is_billed_at_the_agreed_prices_for_what_was_used(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        line, technician = await begins(course, BRAKES)
-        await course.finish_line(line, technician, await course.bring_one_back(technician, line))
-        await course.inspect()
-        await course.settle_and_leave()
+    async def test_is_billed_at_the_agreed_prices_for_what_was_used(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        line, technician = await begins(driver, BRAKES)
+        await driver.finish_line(line, technician, await driver.bring_one_back(technician, line))
+        await driver.inspect()
+        await driver.settle_and_leave()
 
-        invoice = await town.invoice(course)
+        invoice = await story.invoice(driver)
 
         # Half an hour's diagnosis 90.00 and an hour's work 220.00, and 6 %: 328.60.
         # Three quarters of the pads 201.00, 1.5 litres of fluid 67.50, and 13 % (34.905, half up): 303.41.
@@ -75,100 +75,102 @@ class TestTheHappyPath:
         assert (Decimal(invoice["net_paid"]), Decimal(invoice["balance"])) == (Decimal("632.01"), Decimal(0))
 
     @pytest.mark.req("BILL-02")
-    async def test_may_be_agreed_to_by_the_customers_link(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await course.come()
-        await course.diagnose(BRAKES)
-        lines = await course.present()
+    async def test_may_be_agreed_to_by_the_customers_link(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        await driver.come()
+        await driver.diagnose(BRAKES)
+        lines = await driver.present()
 
-        url = await reception.link_to_estimate(town.doors, course.advisor, course.visit_id, course.revision)
+        url = await reception.link_to_estimate(story.client, driver.advisor, driver.visit_id, driver.revision)
         answers = [{"line_id": line["line_id"], "accept": True} for line in lines]
-        await town.doors.by_link(url, {"answers": answers})
+        await story.client.by_link(url, {"answers": answers})
 
-        await course.repair(lines)
-        await course.inspect()
-        await course.settle_and_leave()
-        (answered,) = town.said(EstimateAnswered, visit=course.visit_id)
+        await driver.repair(lines)
+        await driver.inspect()
+        await driver.settle_and_leave()
+        (answered,) = story.published(EstimateAnswered, visit=driver.visit_id)
         assert (answered.channel, answered.answered_by) == ("link", "customer")
-        assert await town.states(course) == GONE
+        assert await story.states(driver) == GONE
 
 
 @pytest.mark.req("RECP-24", "WORK-15")
 class TestAdditionalWork:
-    async def test_is_done_and_billed_when_the_customer_agrees(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        brakes, technician = await begins(course)
+    async def test_is_done_and_billed_when_the_customer_agrees(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        brakes, technician = await begins(driver)
 
-        await finds_more(course, technician, blocks=[brakes["line_id"]])
-        (oil,) = await course.present()
-        await town.settled()
-        assert (await town.job(course))["state"] == "awaiting_answer"
+        await finds_more(driver, technician, blocks=[brakes["line_id"]])
+        (oil,) = await driver.present()
+        await story.settled()
+        assert (await story.job(driver))["state"] == "awaiting_answer"
         with pytest.raises(Refused) as refused:
-            await workshop.start(town.doors, technician, course.job_id, brakes["line_id"])
-        await course.answer([oil])
-        await course.go_on(brakes, technician)
-        await course.do_line(oil)
-        await course.inspect()
-        await course.settle_and_leave()
+            await workshop.start(story.client, technician, driver.job_id, brakes["line_id"])
+        await driver.answer([oil])
+        await driver.go_on(brakes, technician)
+        await driver.do_line(oil)
+        await driver.inspect()
+        await driver.settle_and_leave()
 
         assert refused.value.facts["waiting_for"] == "reception.visit"
-        assert await town.states(course) == GONE
-        (stopped,) = [one for one in town.said(JobInterrupted, visit=course.visit_id) if one.moved_to_parking]
+        assert await story.states(driver) == GONE
+        (stopped,) = [
+            one for one in story.published(JobInterrupted, visit=driver.visit_id) if one.moved_to_parking
+        ]
         assert stopped.cause == "B"
-        assert oil["line_id"] in {row["line_id"] for row in (await town.invoice(course))["lines"]}
+        assert oil["line_id"] in {row["line_id"] for row in (await story.invoice(driver))["lines"]}
 
     @pytest.mark.req("BILL-03")
-    async def test_is_neither_done_nor_billed_when_the_customer_declines(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        brakes, technician = await begins(course)
+    async def test_is_neither_done_nor_billed_when_the_customer_declines(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        brakes, technician = await begins(driver)
 
-        await finds_more(course, technician, blocks=[brakes["line_id"]])
-        (oil,) = await course.present()
-        await course.answer([oil], declined=[oil["line_id"]])
-        await course.go_on(brakes, technician)
-        await course.inspect()
-        await course.settle_and_leave()
+        await finds_more(driver, technician, blocks=[brakes["line_id"]])
+        (oil,) = await driver.present()
+        await driver.answer([oil], declined=[oil["line_id"]])
+        await driver.go_on(brakes, technician)
+        await driver.inspect()
+        await driver.settle_and_leave()
 
-        assert await town.states(course) == GONE
-        assert oil["line_id"] not in {row["line_id"] for row in (await town.invoice(course))["lines"]}
-        held = await course.reservation()
+        assert await story.states(driver) == GONE
+        assert oil["line_id"] not in {row["line_id"] for row in (await story.invoice(driver))["lines"]}
+        held = await driver.reservation()
         assert {line["held"] for line in held["lines"]} == {"0.000"}
 
 
 @pytest.mark.req("BILL-19", "RECP-19")
 class TestDecliningEverything:
-    async def test_leaves_the_diagnosis_to_pay(self, town: Town) -> None:
-        course = town.course()
-        await course.come()
-        await course.diagnose(BRAKES)
-        (line,) = await course.present()
-        await course.answer([line], declined=[line["line_id"]])
-        await course.settle_and_leave()
+    async def test_leaves_the_diagnosis_to_pay(self, story: Story) -> None:
+        driver = story.driver()
+        await driver.come()
+        await driver.diagnose(BRAKES)
+        (line,) = await driver.present()
+        await driver.answer([line], declined=[line["line_id"]])
+        await driver.settle_and_leave()
 
-        assert await town.states(course) == GONE | {"booking": "kept"}
-        (ready,) = town.said(JobReady, visit=course.visit_id)
+        assert await story.states(driver) == GONE | {"booking": "kept"}
+        (ready,) = story.published(JobReady, visit=driver.visit_id)
         assert ready.outcome == "no_work"
-        assert Decimal((await town.invoice(course))["payable"]) == Decimal("95.40")  # 90.00 and 6 %
-        assert (await town.visit(course))["outcome"] in ("declined", "diagnosis_only")
+        assert Decimal((await story.invoice(driver))["payable"]) == Decimal("95.40")  # 90.00 and 6 %
+        assert (await story.visit(driver))["outcome"] in ("declined", "diagnosis_only")
 
 
 @pytest.mark.req("BILL-20")
 class TestLeavingWithoutPaying:
-    async def test_is_refused_until_credit_is_approved(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await course.register()
-        manager = town.floor.crew.one("service-manager")
-        await crm.agree_credit(town.doors, manager, course.customer_id, "5000.00")
-        await is_repaired(course)
-        await course.sign()
-        await town.settled()
+    async def test_is_refused_until_credit_is_approved(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        await driver.register()
+        manager = story.context.crew.one("service-manager")
+        await crm.agree_credit(story.client, manager, driver.customer_id, "5000.00")
+        await is_repaired(driver)
+        await driver.sign()
+        await story.settled()
 
         with pytest.raises(Refused) as refused:
-            await reception.hand_over(town.doors, course.advisor, course.visit_id)
-        invoice = await town.invoice(course)
-        await billing.approve_credit(town.doors, town.floor.crew.one("finance"), invoice["id"])
-        await course.leave()
+            await reception.hand_over(story.client, driver.advisor, driver.visit_id)
+        invoice = await story.invoice(driver)
+        await billing.approve_credit(story.client, story.context.crew.one("finance"), invoice["id"])
+        await driver.leave()
 
         assert (refused.value.status, refused.value.waits) == (409, True)
-        assert [one.how for one in town.said(InvoiceSettled, visit=course.visit_id)] == ["credit"]
-        assert await town.states(course) == GONE
+        assert [one.how for one in story.published(InvoiceSettled, visit=driver.visit_id)] == ["credit"]
+        assert await story.states(driver) == GONE

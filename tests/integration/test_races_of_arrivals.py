@@ -6,49 +6,49 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from demo.desks import booking, parts
-from demo.repairs import OIL_SERVICE
-from demo.visits.course import Course
+from scenarios.desks import booking, parts
+from scenarios.repairs import OIL_SERVICE
+from scenarios.visits.driver import VisitDriver
 
 from contracts.base import Event
-from contracts.booking import (
+from contracts.events.booking import (
     AppointmentCancelled,
     AppointmentKept,
     AppointmentMissed,
     AppointmentRescheduled,
 )
-from contracts.crm import FollowUpCancelled, FollowUpPlanned
-from contracts.reception import VisitOpened
-from tests.integration.town import Town
+from contracts.events.crm import FollowUpCancelled, FollowUpPlanned
+from contracts.events.reception import VisitOpened
+from tests.integration.story import Story
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Change = Callable[[Town, Course], Awaitable[None]]
+Change = Callable[[Story, VisitDriver], Awaitable[None]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def course(town: Town) -> Course:
+async def driver(story: Story) -> VisitDriver:
     """An oil service is booked, and everybody has heard of it."""
-    booked = town.course()
+    booked = story.driver()
     await booked.register()
     await booked.book(services=(OIL_SERVICE,), words="")
-    await town.settled()
+    await story.settled()
     return booked
 
 
-async def _calls_off(town: Town, course: Course) -> None:
-    await booking.cancel(town.doors, course.agent, course.appointment_id, reason="sold")
+async def _calls_off(story: Story, driver: VisitDriver) -> None:
+    await booking.cancel(story.client, driver.agent, driver.appointment_id, reason="sold")
 
 
-async def _asks_for_a_later_slot(_: Town, course: Course) -> None:
-    await course.take_slot(8, instead_because="the customer is still on the road")
+async def _asks_for_a_later_slot(_: Story, driver: VisitDriver) -> None:
+    await driver.take_slot(8, instead_because="the customer is still on the road")
 
 
-async def _is_kept_with_its_parts(town: Town, course: Course) -> None:
+async def _is_kept_with_its_parts(story: Story, driver: VisitDriver) -> None:
     """The visit won: the appointment is kept and the parts of the booked work are held for it."""
-    states = await town.states(course)
+    states = await story.states(driver)
     assert (states["booking"], states["parts"]) == ("kept", "attached")
-    held = {line["part_no"]: Decimal(line["held"]) for line in (await course.reservation())["lines"]}
+    held = {line["part_no"]: Decimal(line["held"]) for line in (await driver.reservation())["lines"]}
     assert held == {"OF-2001": 1, "OL-2002": Decimal("4.5")}
 
 
@@ -60,84 +60,86 @@ CHANGES = [
 
 @pytest.mark.parametrize(("change", "told"), CHANGES)
 class TestABookingThatIsChangedWhoseCarArrivesOnTheOldSlot:
-    async def test_changed_first(self, town: Town, course: Course, change: Change, told: type[Event]) -> None:
-        await change(town, course)
-        await town.settled()
-        assert len(town.said(told, customer_id=UUID(course.customer_id))) == 1
+    async def test_changed_first(
+        self, story: Story, driver: VisitDriver, change: Change, told: type[Event]
+    ) -> None:
+        await change(story, driver)
+        await story.settled()
+        assert len(story.published(told, customer_id=UUID(driver.customer_id))) == 1
 
-        await course.arrive()
+        await driver.arrive()
 
-        await _is_kept_with_its_parts(town, course)
+        await _is_kept_with_its_parts(story, driver)
 
     async def test_arrived_first_and_booking_has_not_heard(
-        self, town: Town, course: Course, change: Change, told: type[Event]
+        self, story: Story, driver: VisitDriver, change: Change, told: type[Event]
     ) -> None:
-        with town.withheld("booking", VisitOpened):
-            await course.arrive()
-            await change(town, course)
-            await town.doors.deliver()
+        with story.withheld("booking", VisitOpened):
+            await driver.arrive()
+            await change(story, driver)
+            await story.client.deliver()
 
-        await _is_kept_with_its_parts(town, course)
+        await _is_kept_with_its_parts(story, driver)
 
     async def test_changed_first_and_parts_hears_it_last(
-        self, town: Town, course: Course, change: Change, told: type[Event]
+        self, story: Story, driver: VisitDriver, change: Change, told: type[Event]
     ) -> None:
-        with town.withheld("parts", told):
-            await change(town, course)
-            await course.arrive()
-            await town.doors.deliver()
+        with story.withheld("parts", told):
+            await change(story, driver)
+            await driver.arrive()
+            await story.client.deliver()
 
-        await _is_kept_with_its_parts(town, course)
+        await _is_kept_with_its_parts(story, driver)
 
 
 @pytest.mark.req("BOOK-37")
 class TestAMissedBookingWhoseCarArrives:
-    async def test_missed_first(self, town: Town, course: Course) -> None:
-        await town.passes(hours=26)
-        customer = UUID(course.customer_id)
-        assert len(town.said(AppointmentMissed, customer_id=customer)) == 1
+    async def test_missed_first(self, story: Story, driver: VisitDriver) -> None:
+        await story.passes(hours=26)
+        customer = UUID(driver.customer_id)
+        assert len(story.published(AppointmentMissed, customer_id=customer)) == 1
 
-        await course.arrive()
+        await driver.arrive()
 
-        await _is_kept_with_its_parts(town, course)
-        assert [one.after_missed for one in town.said(AppointmentKept, customer_id=customer)] == [True]
-        (call,) = town.said(FollowUpPlanned, customer_id=customer)
-        assert len(town.said(FollowUpCancelled, follow_up_id=call.follow_up_id)) == 1
+        await _is_kept_with_its_parts(story, driver)
+        assert [one.after_missed for one in story.published(AppointmentKept, customer_id=customer)] == [True]
+        (call,) = story.published(FollowUpPlanned, customer_id=customer)
+        assert len(story.published(FollowUpCancelled, follow_up_id=call.follow_up_id)) == 1
 
-    async def test_arrived_first_and_booking_has_not_heard(self, town: Town, course: Course) -> None:
-        with town.withheld("booking", VisitOpened):
-            await course.arrive()
-            await town.doors.deliver()
-            town.shop.clock.move(hours=26)
-            await town.shop["booking"].runtime.alarms.ring()
-            await town.doors.deliver()
+    async def test_arrived_first_and_booking_has_not_heard(self, story: Story, driver: VisitDriver) -> None:
+        with story.withheld("booking", VisitOpened):
+            await driver.arrive()
+            await story.client.deliver()
+            story.shop.clock.move(hours=26)
+            await story.shop["booking"].runtime.timers.run_due()
+            await story.client.deliver()
 
-        await _is_kept_with_its_parts(town, course)
-        assert town.said(AppointmentMissed, customer_id=UUID(course.customer_id)) == []
+        await _is_kept_with_its_parts(story, driver)
+        assert story.published(AppointmentMissed, customer_id=UUID(driver.customer_id)) == []
 
 
 class TestACarThatComesOnARequestWithoutASlot:
-    async def test_has_its_parts_attached_once_booking_has_kept_the_request(self, town: Town) -> None:
+    async def test_has_its_parts_attached_once_booking_has_kept_the_request(self, story: Story) -> None:
         """Parts waits for a word on the slot, and the only one that ever comes follows from the visit."""
-        course = town.course()
-        await course.register()
+        driver = story.driver()
+        await driver.register()
         asked = await booking.request(
-            town.doors,
-            course.agent,
-            customer_id=course.customer_id,
-            vehicle_id=course.vehicle_id,
-            fault_text=course.fault.words,
+            story.client,
+            driver.agent,
+            customer_id=driver.customer_id,
+            vehicle_id=driver.vehicle_id,
+            fault_text=driver.fault.words,
         )
-        course.appointment_id, course.request_no = asked["id"], asked["request_no"]
-        course.request_id = asked["request_id"]
-        await town.settled()
+        driver.appointment_id, driver.request_no = asked["id"], asked["request_no"]
+        driver.request_id = asked["request_id"]
+        await story.settled()
 
-        with town.withheld("parts", AppointmentKept):
-            await course.arrive()
-            await town.doors.deliver()
-            before = await parts.reservation_of(town.doors, course.keeper, course.request_id)
+        with story.withheld("parts", AppointmentKept):
+            await driver.arrive()
+            await story.client.deliver()
+            before = await parts.reservation_of(story.client, driver.keeper, driver.request_id)
 
-        states = await town.states(course)
+        states = await story.states(driver)
         assert before is None
         assert (states["booking"], states["parts"]) == ("kept", "attached")
-        assert await town.waiting() == []
+        assert await story.waiting() == []

@@ -4,23 +4,23 @@ from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
-from demo.desks import reception
-from demo.doors import Refused
-from demo.repairs import BRAKES
+from scenarios.desks import reception
+from scenarios.repairs import BRAKES
+from scenarios.shop_client import Refused
 
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceDiscounted,
     InvoiceIssued,
     InvoicePrepared,
     InvoiceRefunded,
     MeasureNotPossible,
 )
-from contracts.complaints import MeasureDecided
-from contracts.parts import PartsReturned
-from contracts.reception import ReworkAgreed, ReworkOrdered
-from contracts.workshop import JobReopened
-from tests.integration.story import begins, complains, is_decided, is_repaired, is_resolved, rework_of
-from tests.integration.town import GONE, Town
+from contracts.events.complaints import MeasureDecided
+from contracts.events.parts import PartsReturned
+from contracts.events.reception import ReworkAgreed, ReworkOrdered
+from contracts.events.workshop import JobReopened
+from tests.integration.story import GONE, Story
+from tests.integration.story_steps import begins, complains, is_decided, is_repaired, is_resolved, rework_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,156 +28,156 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.req("BILL-23")
 class TestReworkWhileTheJobBecomesReady:
     @pytest.mark.parametrize("heard", ["before", "after"])
-    async def test_is_done_before_the_car_leaves(self, town: Town, heard: str) -> None:
-        course = town.course(walk_in=True)
-        line, technician = await begins(course)
-        await course.finish_line(line, technician)
-        case, officer = await complains(course, "quality", "it still squeals")
+    async def test_is_done_before_the_car_leaves(self, story: Story, heard: str) -> None:
+        driver = story.driver(walk_in=True)
+        line, technician = await begins(driver)
+        await driver.finish_line(line, technician)
+        case, officer = await complains(driver, "quality", "it still squeals")
         if heard == "before":
-            measure = await is_decided(course, case, officer, "rework", line_ids=[line["line_id"]])
-            await town.settled()
+            measure = await is_decided(driver, case, officer, "rework", line_ids=[line["line_id"]])
+            await story.settled()
         else:
-            with town.withheld("workshop", ReworkOrdered):
-                measure = await is_decided(course, case, officer, "rework", line_ids=[line["line_id"]])
-                await course.inspect()
-                await town.doors.deliver()
+            with story.withheld("workshop", ReworkOrdered):
+                measure = await is_decided(driver, case, officer, "rework", line_ids=[line["line_id"]])
+                await driver.inspect()
+                await story.client.deliver()
 
-        await course.repair(await rework_of(course))
-        await course.inspect()
-        await is_resolved(course, case, officer)
-        await course.settle_and_leave()
+        await driver.repair(await rework_of(driver))
+        await driver.inspect()
+        await is_resolved(driver, case, officer)
+        await driver.settle_and_leave()
 
-        assert await town.states(course) == GONE
-        assert len(town.said(ReworkOrdered, measure_id=measure)) == 1
-        (reopened,) = town.said(JobReopened, visit=course.visit_id)
+        assert await story.states(driver) == GONE
+        assert len(story.published(ReworkOrdered, measure_id=measure)) == 1
+        (reopened,) = story.published(JobReopened, visit=driver.visit_id)
         assert reopened.withdraws_ready == (heard == "after")
 
 
 @pytest.mark.req("BILL-10")
 class TestASignatureWhileTheInvoiceIsRevised:
-    async def test_under_the_older_revision_is_asked_for_again(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await town.settled()
-        case, officer = await complains(course, "delay", "nobody told me how long it takes")
-        with town.withheld("reception", InvoicePrepared, InvoiceDiscounted):
-            await is_decided(course, case, officer, "discount", amount="50.00")
-            await town.doors.deliver()
-            await course.sign()
-            await town.doors.deliver()
-        await town.settled()
-        assert town.said(InvoiceIssued, visit=course.visit_id) == []
-        assert (await town.visit(course))["state"] == "ready"
+    async def test_under_the_older_revision_is_asked_for_again(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        await is_repaired(driver)
+        await story.settled()
+        case, officer = await complains(driver, "delay", "nobody told me how long it takes")
+        with story.withheld("reception", InvoicePrepared, InvoiceDiscounted):
+            await is_decided(driver, case, officer, "discount", amount="50.00")
+            await story.client.deliver()
+            await driver.sign()
+            await story.client.deliver()
+        await story.settled()
+        assert story.published(InvoiceIssued, visit=driver.visit_id) == []
+        assert (await story.visit(driver))["state"] == "ready"
 
-        await is_resolved(course, case, officer)
-        await course.settle_and_leave()
+        await is_resolved(driver, case, officer)
+        await driver.settle_and_leave()
 
-        assert await town.states(course) == GONE
-        (issued,) = town.said(InvoiceIssued, visit=course.visit_id)
+        assert await story.states(driver) == GONE
+        (issued,) = story.published(InvoiceIssued, visit=driver.visit_id)
         assert issued.total_gross - issued.payable == Decimal("50.00")
 
 
 @pytest.mark.req("BILL-10", "BILL-11")
 class TestAPaymentAndADiscount:
     @pytest.mark.parametrize("first", ["payment", "discount"])
-    async def test_leave_nothing_owed_on_either_side(self, town: Town, first: str) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await course.sign()
-        await town.settled()
-        case, officer = await complains(course, "cost", "too dear")
+    async def test_leave_nothing_owed_on_either_side(self, story: Story, first: str) -> None:
+        driver = story.driver(walk_in=True)
+        await is_repaired(driver)
+        await driver.sign()
+        await story.settled()
+        case, officer = await complains(driver, "cost", "too dear")
         if first == "payment":
-            with town.withheld("billing", MeasureDecided):
-                await is_decided(course, case, officer, "discount", amount="50.00")
-                await course.pay()
+            with story.withheld("billing", MeasureDecided):
+                await is_decided(driver, case, officer, "discount", amount="50.00")
+                await driver.pay()
         else:
-            await is_decided(course, case, officer, "discount", amount="50.00")
-            await town.settled()
-            await course.pay()
-        await is_resolved(course, case, officer)
-        await course.leave()
+            await is_decided(driver, case, officer, "discount", amount="50.00")
+            await story.settled()
+            await driver.pay()
+        await is_resolved(driver, case, officer)
+        await driver.leave()
 
-        await town.settled()
-        invoice = await town.invoice(course)
+        await story.settled()
+        invoice = await story.invoice(driver)
         assert Decimal(invoice["net_paid"]) == Decimal(invoice["payable"]) == Decimal("657.72")
         assert Decimal(invoice["balance"]) == 0
-        (given,) = town.said(InvoiceDiscounted, visit=course.visit_id)
+        (given,) = story.published(InvoiceDiscounted, visit=driver.visit_id)
         assert (given.refund_id is not None) == (first == "payment")
 
 
 @pytest.mark.req("BILL-11")
 class TestARefund:
-    async def test_that_is_told_twice_is_given_once(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        case, officer = await complains(course, "cost", "too dear")
-        town.shop.hub.duplicate = 1.0
+    async def test_that_is_told_twice_is_given_once(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        await is_repaired(driver)
+        await driver.sign()
+        await driver.pay()
+        case, officer = await complains(driver, "cost", "too dear")
+        story.shop.broker.duplicate = 1.0
 
-        await is_decided(course, case, officer, "refund", amount="50.00")
-        await is_resolved(course, case, officer)
-        await course.leave()
+        await is_decided(driver, case, officer, "refund", amount="50.00")
+        await is_resolved(driver, case, officer)
+        await driver.leave()
 
-        await town.settled()
-        assert len(town.said(InvoiceRefunded, visit=course.visit_id)) == 1
-        assert Decimal((await town.invoice(course))["net_paid"]) == Decimal("657.72")
+        await story.settled()
+        assert len(story.published(InvoiceRefunded, visit=driver.visit_id)) == 1
+        assert Decimal((await story.invoice(driver))["net_paid"]) == Decimal("657.72")
 
-    async def test_of_more_than_was_paid_goes_back_to_be_decided(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        case, officer = await complains(course, "cost", "too dear")
+    async def test_of_more_than_was_paid_goes_back_to_be_decided(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        await is_repaired(driver)
+        await driver.sign()
+        await driver.pay()
+        case, officer = await complains(driver, "cost", "too dear")
 
-        first = await is_decided(course, case, officer, "refund", amount="400.00")
-        manager = town.person("service-manager")
-        second = await is_decided(course, case, manager, "refund", amount="400.00")
-        await town.settled()
+        first = await is_decided(driver, case, officer, "refund", amount="400.00")
+        manager = story.person("service-manager")
+        second = await is_decided(driver, case, manager, "refund", amount="400.00")
+        await story.settled()
 
-        assert [one.measure_id for one in town.said(InvoiceRefunded, visit=course.visit_id)] == [first]
-        (refused,) = town.said(MeasureNotPossible, visit=course.visit_id)
+        assert [one.measure_id for one in story.published(InvoiceRefunded, visit=driver.visit_id)] == [first]
+        (refused,) = story.published(MeasureNotPossible, visit=driver.visit_id)
         assert (refused.measure_id, refused.possible) == (second, Decimal("307.72"))
 
 
 @pytest.mark.req("BILL-23", "COMP-17")
 class TestReworkAndTheKeys:
-    async def test_decided_before_the_keys_go_out_holds_the_car(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        lines = await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        case, officer = await complains(course, "quality", "it still squeals")
-        measure = await is_decided(course, case, officer, "rework", line_ids=[lines[0]["line_id"]])
-        await town.settled()
+    async def test_decided_before_the_keys_go_out_holds_the_car(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        lines = await is_repaired(driver)
+        await driver.sign()
+        await driver.pay()
+        case, officer = await complains(driver, "quality", "it still squeals")
+        measure = await is_decided(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
+        await story.settled()
 
         with pytest.raises(Refused) as refused:
-            await reception.hand_over(town.doors, course.advisor, course.visit_id)
-        await course.repair(await rework_of(course))
-        await course.inspect()
-        await is_resolved(course, case, officer)
-        await course.settle_and_leave()
+            await reception.hand_over(story.client, driver.advisor, driver.visit_id)
+        await driver.repair(await rework_of(driver))
+        await driver.inspect()
+        await is_resolved(driver, case, officer)
+        await driver.settle_and_leave()
 
         assert refused.value.status == 409
-        assert await town.states(course) == GONE
-        assert len(town.said(ReworkOrdered, measure_id=measure)) == 1
-        assert town.said(ReworkAgreed, measure_id=measure) == []
+        assert await story.states(driver) == GONE
+        assert len(story.published(ReworkOrdered, measure_id=measure)) == 1
+        assert story.published(ReworkAgreed, measure_id=measure) == []
 
-    async def test_heard_after_the_keys_went_out_becomes_a_visit_of_its_own(self, town: Town) -> None:
-        course = town.course(walk_in=True)
-        lines = await is_repaired(course)
-        await course.sign()
-        await course.pay()
-        await town.settled()
-        case, officer = await complains(course, "quality", "it still squeals")
-        with town.withheld("reception", MeasureDecided):
-            measure = await is_decided(course, case, officer, "rework", line_ids=[lines[0]["line_id"]])
-            await course.leave()
-        await town.settled()
+    async def test_heard_after_the_keys_went_out_becomes_a_visit_of_its_own(self, story: Story) -> None:
+        driver = story.driver(walk_in=True)
+        lines = await is_repaired(driver)
+        await driver.sign()
+        await driver.pay()
+        await story.settled()
+        case, officer = await complains(driver, "quality", "it still squeals")
+        with story.withheld("reception", MeasureDecided):
+            measure = await is_decided(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
+            await driver.leave()
+        await story.settled()
 
-        assert town.said(ReworkOrdered, measure_id=measure) == []
-        assert len(town.said(ReworkAgreed, measure_id=measure)) == 1
-        assert await town.states(course) == GONE
+        assert story.published(ReworkOrdered, measure_id=measure) == []
+        assert len(story.published(ReworkAgreed, measure_id=measure)) == 1
+        assert await story.states(driver) == GONE
 
 
 @pytest.mark.req("BILL-05")
@@ -185,27 +185,27 @@ class TestAPartTakenBackWhileTheJobBecomesReady:
     """The workshop calls it all used, hears of the slip, reopens the job, and sets right what was used."""
 
     @pytest.mark.parametrize("billing_hears", ["the slip first", "ready first"])
-    async def test_is_not_billed(self, town: Town, billing_hears: str) -> None:
-        course = town.course(walk_in=True)
-        line, technician = await begins(course, BRAKES)
-        deaf = town.withheld("billing", PartsReturned) if billing_hears == "ready first" else nullcontext()
-        with town.withheld("workshop", PartsReturned), deaf:
-            used = await course.bring_one_back(technician, line)
-            await course.finish_line(line, technician)
-            await course.inspect()
-            await town.doors.deliver()
-        await town.settled()
+    async def test_is_not_billed(self, story: Story, billing_hears: str) -> None:
+        driver = story.driver(walk_in=True)
+        line, technician = await begins(driver, BRAKES)
+        deaf = story.withheld("billing", PartsReturned) if billing_hears == "ready first" else nullcontext()
+        with story.withheld("workshop", PartsReturned), deaf:
+            used = await driver.bring_one_back(technician, line)
+            await driver.finish_line(line, technician)
+            await driver.inspect()
+            await story.client.deliver()
+        await story.settled()
 
         rows = [{"part_line_id": part, "used": quantity} for part, quantity in used.items()]
-        path = f"/jobs/{course.job_id}/lines/{line['line_id']}/usage"
-        await town.doors.ask("workshop", "PUT", path, who=course.supervisor, json={"parts": rows})
-        await town.settled()
-        if (await town.job(course))["state"] != "ready":
-            await course.inspect()
-        await course.settle_and_leave()
+        path = f"/jobs/{driver.job_id}/lines/{line['line_id']}/usage"
+        await story.client.ask("workshop", "PUT", path, who=driver.supervisor, json={"parts": rows})
+        await story.settled()
+        if (await story.job(driver))["state"] != "ready":
+            await driver.inspect()
+        await driver.settle_and_leave()
 
-        assert await town.states(course) == GONE
-        assert await town.waiting() == []
-        paper = town.said(InvoicePrepared, visit=course.visit_id)[-1]
+        assert await story.states(driver) == GONE
+        assert await story.waiting() == []
+        paper = story.published(InvoicePrepared, visit=driver.visit_id)[-1]
         billed = {str(row.part_line_id): row.quantity for row in paper.lines if row.part_line_id}
         assert billed == {part: Decimal(quantity) for part, quantity in used.items()}

@@ -3,11 +3,11 @@
 import asyncpg
 import pytest
 import pytest_asyncio
-from demo.reconcile import QUESTIONS, reconcile
-from demo.visits import appointments, complaint, happy
+from deploy.reconcile import QUESTIONS, reconcile
+from scenarios.visits import appointments, complaint, happy
 
-from tests.integration.conftest import FoundTown
-from tests.integration.town import Town
+from tests.integration.conftest import OpenStory
+from tests.integration.story import Story
 
 _DONE = "(select l.id from job_lines l join jobs j on j.id = l.job_id where l.state = 'done' limit 1)"
 _CLOSED_JOB = "(select id from jobs where state in ('closed', 'repairing') limit 1)"
@@ -101,14 +101,14 @@ ALTERED: list[tuple[str, str, str, str]] = [
     (
         "Q9",
         "billing",
-        "update stream_cursor set last = last - 1 where stream = 'workshop.job'",
-        "update stream_cursor set last = last + 1 where stream = 'workshop.job'",
+        "update cursors set last = last - 1 where stream = 'workshop.job'",
+        "update cursors set last = last + 1 where stream = 'workshop.job'",
     ),
     (
         "Q9",
         "parts",
-        "update event_log set published_at = null where stream = 'parts.reservation'",
-        "update event_log set published_at = now() where published_at is null",
+        "update outbox set published_at = null where stream = 'parts.reservation'",
+        "update outbox set published_at = now() where published_at is null",
     ),
     (
         "Q10",
@@ -121,25 +121,25 @@ ALTERED: list[tuple[str, str, str, str]] = [
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def town(towns: FoundTown) -> Town:
+async def story(stories: OpenStory) -> Story:
     """A shop in which three cars went home, one customer was given a discount, and one car is at work."""
-    town = await towns(11)
-    await town.morning()
-    await happy.happy(town.floor, town.fault(), walk_in=True)
-    await happy.with_service(town.floor, town.fault(), walk_in=False)
-    await complaint.discount(town.floor, town.fault(), walk_in=True)
-    await appointments.cancelled(town.floor, town.fault())
-    at_work = town.course(walk_in=True)
+    story = await stories(11)
+    await story.morning()
+    await happy.happy(story.context, story.fault(), walk_in=True)
+    await happy.with_service(story.context, story.fault(), walk_in=False)
+    await complaint.discount(story.context, story.fault(), walk_in=True)
+    await appointments.cancelled(story.context, story.fault())
+    at_work = story.driver(walk_in=True)
     await at_work.come()
     await at_work.diagnose()
     await at_work.agree()
-    await town.settled()
-    return town
+    await story.settled()
+    return story
 
 
 class TestReconciliation:
-    async def test_finds_nothing_when_all_departments_agree(self, town: Town) -> None:
-        assert await reconcile(town.urls()) == []
+    async def test_finds_nothing_when_all_departments_agree(self, story: Story) -> None:
+        assert await reconcile(story.urls()) == []
 
     @pytest.mark.parametrize(
         ("question", "department", "alter", "put_right"),
@@ -147,23 +147,23 @@ class TestReconciliation:
         ids=[f"{question}-{department}" for question, department, _, _ in ALTERED],
     )
     async def test_fails_when_a_row_is_altered(
-        self, town: Town, question: str, department: str, alter: str, put_right: str
+        self, story: Story, question: str, department: str, alter: str, put_right: str
     ) -> None:
-        await _run(town, department, alter)
+        await _run(story, department, alter)
 
-        found = await reconcile(town.urls())
+        found = await reconcile(story.urls())
 
-        await _run(town, department, put_right)
+        await _run(story, department, put_right)
         assert question in {discrepancy.question for discrepancy in found}
-        assert await reconcile(town.urls()) == []
+        assert await reconcile(story.urls()) == []
 
     async def test_every_question_is_tried(self) -> None:
         assert {question for question, *_ in ALTERED} == set(QUESTIONS)
 
 
-async def _run(town: Town, department: str, statement: str) -> None:
+async def _run(story: Story, department: str, statement: str) -> None:
     """As somebody with a database prompt would."""
-    connection = await asyncpg.connect(town.urls()[department].replace("+asyncpg", ""))
+    connection = await asyncpg.connect(story.urls()[department].replace("+asyncpg", ""))
     try:
         status = await connection.execute(statement)
     finally:

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from contracts.base import Event
-from contracts.catalogue import EVENTS
+from contracts.events import EVENTS
 from contracts.generate.schemas import file_name
 from contracts.streams import STREAMS, Stream
 

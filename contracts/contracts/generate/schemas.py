@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from contracts.base import Event
-from contracts.catalogue import EVENTS
+from contracts.events import EVENTS
 
 Schema = dict[str, Any]
 

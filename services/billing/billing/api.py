@@ -40,12 +40,12 @@ from billing.views import (
     ReceivableView,
     SettlementPapers,
 )
-from chassis import IllegalTransition, NotFound, Stale
-from chassis.http import Body, Page, PageQuery, TxDep, View, Who, key_required, may, problems
-from chassis.http import router as chassis_router
 from contracts.base import Money, TaxRate
-from contracts.may import billing as perm
+from contracts.permissions import billing as may_billing
 from contracts.values import InvoiceLine
+from servicekit import IllegalTransition, NotFound, Stale
+from servicekit.http import Body, Page, PageQuery, TxDep, View, Who, key_required, may, problems
+from servicekit.http import router as chassis_router
 
 rates = chassis_router(tags=["labour rates"])
 invoices = chassis_router(tags=["invoices"])
@@ -123,7 +123,7 @@ async def set_labour_rate(
     customer_class: Word,
     body: SetLabourRate,
     tx: TxDep,
-    who: Annotated[Who, may(perm.RATES)],
+    who: Annotated[Who, may(may_billing.RATES)],
 ) -> LabourRateView:
     """Set what an hour of a kind of work costs a class of customer."""
     rate = await commands.set_labour_rate(
@@ -139,7 +139,7 @@ async def set_labour_rate(
 
 @rates.get("/labour-rates")
 async def list_labour_rates(
-    tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)], work_type: str | None = None
+    tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_billing.READ)], work_type: str | None = None
 ) -> Page[LabourRateView]:
     """The price list of labour."""
     return await price_list.labour_rates(tx, page, work_type=work_type)
@@ -147,7 +147,7 @@ async def list_labour_rates(
 
 @rates.get("/labour-rates/{work_type}/{customer_class}", responses=problems(NotFound))
 async def show_labour_rate(
-    work_type: Word, customer_class: Word, tx: TxDep, who: Annotated[Who, may(perm.READ)]
+    work_type: Word, customer_class: Word, tx: TxDep, who: Annotated[Who, may(may_billing.READ)]
 ) -> LabourRateView:
     """One rate with all its steps."""
     rate = await tx.read(LabourRate, rate_id(work_type, customer_class))
@@ -161,7 +161,7 @@ async def show_labour_rate(
 async def list_invoices(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_billing.READ)],
     state: InvoiceState | None = None,
     customer_id: UUID | None = None,
     visit_id: UUID | None = None,
@@ -183,21 +183,25 @@ async def list_invoices(
 
 
 @invoices.get("/invoices/{invoice_id}", responses=problems(NotFound))
-async def show_invoice(invoice_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> InvoiceView:
+async def show_invoice(
+    invoice_id: UUID, tx: TxDep, who: Annotated[Who, may(may_billing.READ)]
+) -> InvoiceView:
     """Everything about one invoice."""
     return await papers.invoice(tx, invoice_id)
 
 
 @invoices.get("/invoices/{invoice_id}/settlement-papers", responses=problems(NotFound))
 async def show_settlement_papers(
-    invoice_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]
+    invoice_id: UUID, tx: TxDep, who: Annotated[Who, may(may_billing.READ)]
 ) -> SettlementPapers:
     """What is laid before the customer: labour, parts and reductions apart."""
     return await papers.settlement_papers(tx, invoice_id)
 
 
 @invoices.get("/issued-invoices/{invoice_no}", responses=problems(NotFound))
-async def show_issued_invoice(invoice_no: str, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> IssuedPaper:
+async def show_issued_invoice(
+    invoice_no: str, tx: TxDep, who: Annotated[Who, may(may_billing.READ)]
+) -> IssuedPaper:
     """An invoice by its number, as it was issued."""
     return IssuedPaper.of(await tx.read(IssuedInvoice, invoice_no))
 
@@ -209,7 +213,7 @@ async def show_issued_invoice(invoice_no: str, tx: TxDep, who: Annotated[Who, ma
     responses=problems(NotFound, Overpayment, IllegalTransition, Stale),
 )
 async def take_payment(
-    invoice_id: UUID, body: TakePayment, tx: TxDep, who: Annotated[Who, may(perm.TAKE_PAYMENT)]
+    invoice_id: UUID, body: TakePayment, tx: TxDep, who: Annotated[Who, may(may_billing.TAKE_PAYMENT)]
 ) -> PaymentTaken:
     """Take a payment, in part or in full."""
     payment = await commands.take_payment(
@@ -224,7 +228,7 @@ async def take_payment(
     responses=problems(NotFound, CreditNotAgreed, CreditLimitExceeded, IllegalTransition, Stale),
 )
 async def approve_credit(
-    invoice_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.APPROVE_CREDIT)]
+    invoice_id: UUID, tx: TxDep, who: Annotated[Who, may(may_billing.APPROVE_CREDIT)]
 ) -> InvoiceView:
     """Let the customer leave and pay later, within the agreed credit."""
     await commands.approve_credit(tx, invoice_id=invoice_id, approved_by=who.employee_id)
@@ -239,7 +243,7 @@ async def approve_credit(
     responses=problems(NotFound, RefundExceedsPaid, IllegalTransition, Stale),
 )
 async def give_refund(
-    invoice_id: UUID, body: GiveRefund, tx: TxDep, who: Annotated[Who, may(perm.REFUND)]
+    invoice_id: UUID, body: GiveRefund, tx: TxDep, who: Annotated[Who, may(may_billing.REFUND)]
 ) -> MeasureTaken:
     """Give money back, at most what was paid."""
     measure = await commands.refund(
@@ -256,7 +260,7 @@ async def give_refund(
     responses=problems(NotFound, DiscountExceedsPayable, IllegalTransition, Stale),
 )
 async def grant_discount(
-    invoice_id: UUID, body: GrantDiscount, tx: TxDep, who: Annotated[Who, may(perm.DISCOUNT)]
+    invoice_id: UUID, body: GrantDiscount, tx: TxDep, who: Annotated[Who, may(may_billing.DISCOUNT)]
 ) -> MeasureTaken:
     """Ask for less; before the issue the invoice is told anew, after it what was paid too much goes back."""
     measure = await commands.discount(
@@ -270,7 +274,7 @@ async def grant_discount(
 async def list_measures(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_billing.READ)],
     state: MeasureState | None = None,
     visit_id: UUID | None = None,
 ) -> Page[MeasureView]:
@@ -282,7 +286,7 @@ async def list_measures(
 async def list_receivables(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_billing.READ)],
     customer_id: UUID | None = None,
     overdue: bool | None = None,
     disputed: bool | None = None,
@@ -292,13 +296,13 @@ async def list_receivables(
 
 
 @invoices.get("/receivables/ageing")
-async def show_ageing(tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> list[AgeGroup]:
+async def show_ageing(tx: TxDep, who: Annotated[Who, may(may_billing.READ)]) -> list[AgeGroup]:
     """What customers owe, by how long it has been due."""
     return await money.ageing(tx)
 
 
 @invoices.get("/day-ends/{on}")
-async def show_day_end(on: date, tx: TxDep, who: Annotated[Who, may(perm.DAY_END)]) -> DayEnd:
+async def show_day_end(on: date, tx: TxDep, who: Annotated[Who, may(may_billing.DAY_END)]) -> DayEnd:
     """What came in and went out on a shop-local day, by method."""
     return await money.day_end(tx, on)
 
@@ -310,7 +314,7 @@ async def show_day_end(on: date, tx: TxDep, who: Annotated[Who, may(perm.DAY_END
 async def list_accounts(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_billing.READ)],
     status: Literal["open", "closed"] | None = None,
     customer_id: UUID | None = None,
     search: Search = None,
@@ -321,14 +325,14 @@ async def list_accounts(
 
 
 @accounts.get("/accounts/{visit_id}", responses=problems(NotFound))
-async def show_account(visit_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> AccountView:
+async def show_account(visit_id: UUID, tx: TxDep, who: Annotated[Who, may(may_billing.READ)]) -> AccountView:
     """What was authorised, handed out and done in a visit."""
     return await visits.account(tx, visit_id)
 
 
 @accounts.get("/discrepancies")
 async def list_discrepancies(
-    tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)]
+    tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_billing.READ)]
 ) -> Page[Discrepancy]:
     """Visits that are ready and cannot be billed yet, and what does not agree."""
     return await visits.discrepancies(tx, page)

@@ -21,8 +21,8 @@ from billing.domain import (
     must_be_possible,
     rate_id,
 )
-from chassis import Tx, new_id
 from contracts.base import Event
+from servicekit import Tx, new_id
 
 PAYMENT_OVERDUE = "payment-overdue"
 

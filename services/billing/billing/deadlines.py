@@ -6,7 +6,7 @@ from billing.commands import is_disputed
 from billing.domain import (
     Invoice,
 )
-from chassis import Timer, Tx
+from servicekit import Timer, Tx
 
 
 async def mark_overdue(tx: Tx, timer: Timer) -> None:

@@ -3,10 +3,14 @@
 from billing import api, commands, deadlines, domain
 from billing.reactions import complaints, crm, parts, reception, workshop
 from billing.settings import Settings
-from chassis import Service
-from contracts.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved, MeasureDecided
-from contracts.crm import CustomerChanged, CustomerRegistered
-from contracts.parts import (
+from contracts.events.complaints import (
+    ComplaintReceived,
+    ComplaintReopened,
+    ComplaintResolved,
+    MeasureDecided,
+)
+from contracts.events.crm import CustomerChanged, CustomerRegistered
+from contracts.events.parts import (
     PartsArrived,
     PartsIssued,
     PartsReleased,
@@ -15,7 +19,7 @@ from contracts.parts import (
     ReservationAttached,
     ShortageDetected,
 )
-from contracts.reception import (
+from contracts.events.reception import (
     EstimateAnswered,
     EstimatePresented,
     IntakeCompleted,
@@ -26,7 +30,8 @@ from contracts.reception import (
     VisitOpened,
     WorkAccepted,
 )
-from contracts.workshop import JobReady, JobReopened, ReworkOpened
+from contracts.events.workshop import JobReady, JobReopened, ReworkOpened
+from servicekit import Service
 
 service = Service(
     "billing",
@@ -67,4 +72,4 @@ service.on(ComplaintReopened, complaints.mark_dispute_on_complaint_reopened)
 service.on(ComplaintResolved, complaints.end_dispute_on_complaint_resolved)
 service.on(MeasureDecided, complaints.carry_out_measure_on_measure_decided)
 
-service.at(commands.PAYMENT_OVERDUE, deadlines.mark_overdue, hears=("reception.visit",))
+service.at(commands.PAYMENT_OVERDUE, deadlines.mark_overdue, silence_of=("reception.visit",))

@@ -1,6 +1,6 @@
 """Where billing finds its database, the broker and the keys: what every service needs, nothing of its own."""
 
-from chassis import ServiceSettings
+from servicekit import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.http import View
 from contracts.base import Money, Quantity, TaxRate
 from contracts.values import InvoiceLine, LineResult, PricedLine
+from servicekit.http import View
 
 
 class LabourRateStepView(View):

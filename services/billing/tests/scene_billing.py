@@ -6,15 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.money import labour_net, net, totals
-from chassis.testing.department import Department
 from contracts.base import Event
-from contracts.billing import InvoicePrepared
-from contracts.complaints import ComplaintReceived, ComplaintResolved, MeasureDecided
-from contracts.crm import CustomerRegistered
-from contracts.may import billing as perm
-from contracts.parts import PartsIssued, PartsReturned
-from contracts.reception import (
+from contracts.events.billing import InvoicePrepared
+from contracts.events.complaints import ComplaintReceived, ComplaintResolved, MeasureDecided
+from contracts.events.crm import CustomerRegistered
+from contracts.events.parts import PartsIssued, PartsReturned
+from contracts.events.reception import (
     EstimateAnswered,
     IntakeCompleted,
     ReworkOrdered,
@@ -23,6 +20,8 @@ from contracts.reception import (
     VisitOpened,
     WorkAccepted,
 )
+from contracts.events.workshop import JobReady, JobReopened, ReworkOpened
+from contracts.permissions import billing as may_billing
 from contracts.values import (
     Check,
     FaultFacts,
@@ -35,10 +34,11 @@ from contracts.values import (
     Title,
     UsedPart,
 )
-from contracts.workshop import JobReady, JobReopened, ReworkOpened
+from shopkit.money import labour_net, net, totals
+from testkit.department import Department
 
 AT = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
-EVERYTHING = tuple(perm.ALL)
+EVERYTHING = tuple(may_billing.ALL)
 TAX, LABOUR_TAX = Decimal("0.13"), Decimal("0.06")
 
 
@@ -327,9 +327,9 @@ def a_scene() -> Scene:
 
 async def signed_invoice(billing: Department, scene: Scene) -> UUID:
     """Everything up to the issued invoice."""
-    await billing.hears(*scene.all_told(), scene.ready())
-    prepared = billing.said(InvoicePrepared)[-1]
-    await billing.hears(scene.accepted(prepared.invoice_id, prepared.revision))
+    await billing.receives(*scene.all_told(), scene.ready())
+    prepared = billing.published(InvoicePrepared)[-1]
+    await billing.receives(scene.accepted(prepared.invoice_id, prepared.revision))
     return prepared.invoice_id
 
 

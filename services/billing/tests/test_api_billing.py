@@ -7,41 +7,41 @@ import pytest
 from services.billing.tests.scene_billing import EVERYTHING, Scene, a_line, invoice_of, pay
 
 from billing.main import service
-from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
-from contracts.billing import InvoicePrepared, PaymentReceived
-from contracts.may import billing as perm
+from contracts.events.billing import InvoicePrepared, PaymentReceived
+from contracts.permissions import billing as may_billing
+from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 ID = "0195f0c0-0000-7000-8000-000000000001"
 RATE = {"hourly_rate": "200.00", "tax_rate": "0.06"}
 DOORS: list[tuple[str, str, dict[str, Any] | None, str]] = [
-    ("GET", "/labour-rates", None, perm.READ),
-    ("GET", "/labour-rates/mechanical/normal", None, perm.READ),
-    ("PUT", "/labour-rates/mechanical/normal", RATE, perm.RATES),
-    ("GET", "/invoices", None, perm.READ),
-    ("GET", f"/invoices/{ID}", None, perm.READ),
-    ("GET", f"/invoices/{ID}/settlement-papers", None, perm.READ),
-    ("GET", "/issued-invoices/INV-2025-000001", None, perm.READ),
-    ("POST", f"/invoices/{ID}/payments", {"amount": "1.00", "method": "cash"}, perm.TAKE_PAYMENT),
-    ("POST", f"/invoices/{ID}/credit", None, perm.APPROVE_CREDIT),
-    ("POST", f"/invoices/{ID}/refunds", {"amount": "1.00", "reason": "x"}, perm.REFUND),
-    ("POST", f"/invoices/{ID}/discounts", {"amount": "1.00", "reason": "x"}, perm.DISCOUNT),
-    ("GET", "/measures", None, perm.READ),
-    ("GET", "/receivables", None, perm.READ),
-    ("GET", "/receivables/ageing", None, perm.READ),
-    ("GET", "/day-ends/2025-03-07", None, perm.DAY_END),
-    ("GET", "/accounts", None, perm.READ),
-    ("GET", f"/accounts/{ID}", None, perm.READ),
-    ("GET", "/discrepancies", None, perm.READ),
+    ("GET", "/labour-rates", None, may_billing.READ),
+    ("GET", "/labour-rates/mechanical/normal", None, may_billing.READ),
+    ("PUT", "/labour-rates/mechanical/normal", RATE, may_billing.RATES),
+    ("GET", "/invoices", None, may_billing.READ),
+    ("GET", f"/invoices/{ID}", None, may_billing.READ),
+    ("GET", f"/invoices/{ID}/settlement-papers", None, may_billing.READ),
+    ("GET", "/issued-invoices/INV-2025-000001", None, may_billing.READ),
+    ("POST", f"/invoices/{ID}/payments", {"amount": "1.00", "method": "cash"}, may_billing.TAKE_PAYMENT),
+    ("POST", f"/invoices/{ID}/credit", None, may_billing.APPROVE_CREDIT),
+    ("POST", f"/invoices/{ID}/refunds", {"amount": "1.00", "reason": "x"}, may_billing.REFUND),
+    ("POST", f"/invoices/{ID}/discounts", {"amount": "1.00", "reason": "x"}, may_billing.DISCOUNT),
+    ("GET", "/measures", None, may_billing.READ),
+    ("GET", "/receivables", None, may_billing.READ),
+    ("GET", "/receivables/ageing", None, may_billing.READ),
+    ("GET", "/day-ends/2025-03-07", None, may_billing.DAY_END),
+    ("GET", "/accounts", None, may_billing.READ),
+    ("GET", f"/accounts/{ID}", None, may_billing.READ),
+    ("GET", "/discrepancies", None, may_billing.READ),
 ]
 
 
 async def issued(billing: Department) -> str:
     """An issued invoice of 106 for the diagnosis and 318 for a repair; gives its id."""
     scene = Scene(a_line())
-    await billing.hears(*scene.all_told(), scene.ready())
-    invoice_id = billing.said(InvoicePrepared)[0].invoice_id
-    await billing.hears(scene.accepted(invoice_id))
+    await billing.receives(*scene.all_told(), scene.ready())
+    invoice_id = billing.published(InvoicePrepared)[0].invoice_id
+    await billing.receives(scene.accepted(invoice_id))
     return str(invoice_id)
 
 
@@ -58,7 +58,7 @@ async def test_every_door_asks_for_its_own_permission(department: MakeDepartment
         assert (nobody.status_code, wrong.status_code) == (401, 403), (method, path)
         assert wrong.json()["permission"] == needed
         assert right.status_code in {200, 404}, (method, path, right.text)
-    assert billing.told == ["billing.labour-rate.set"]
+    assert billing.published_types == ["billing.labour-rate.set"]
 
 
 async def test_no_door_is_left_out() -> None:
@@ -90,7 +90,7 @@ async def test_a_malformed_payment_changes_nothing(department: MakeDepartment, b
     answer = await billing.call("POST", path, json=body, who=EVERYTHING, headers={"Idempotency-Key": "k"})
 
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert billing.said(PaymentReceived) == []
+    assert billing.published(PaymentReceived) == []
 
 
 class TestIdempotency:
@@ -105,7 +105,7 @@ class TestIdempotency:
 
         assert (first.status_code, again.status_code, other.status_code) == (201, 201, 409)
         assert again.content == first.content
-        assert len(billing.said(PaymentReceived)) == 1
+        assert len(billing.published(PaymentReceived)) == 1
 
     @pytest.mark.parametrize("what", ["payments", "refunds", "discounts"])
     async def test_moving_money_needs_a_key(self, department: MakeDepartment, what: str) -> None:
@@ -147,7 +147,7 @@ async def test_a_stale_version_is_told_the_current_one(department: MakeDepartmen
 async def test_an_illegal_transition_names_state_and_what_is_allowed(department: MakeDepartment) -> None:
     billing = await department(service)
     scene = Scene(a_line())
-    await billing.hears(*scene.all_told(), scene.ready())
+    await billing.receives(*scene.all_told(), scene.ready())
     invoice = await invoice_of(billing, scene)
 
     answer = await pay(billing, invoice["id"], "1.00")

@@ -8,9 +8,7 @@ import pytest
 from services.billing.tests.scene_billing import EVERYTHING, Scene, a_scene, done, pay
 
 from billing.main import service
-from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceDiscounted,
     InvoicePrepared,
     InvoiceRefunded,
@@ -18,13 +16,15 @@ from contracts.billing import (
     LabourRateSet,
     PaymentReceived,
 )
+from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 
 async def signed(billing: Department, scene: Scene, *, credit_limit: str | None = None) -> str:
     """Everything up to the issued invoice; gives its id."""
-    await billing.hears(*scene.all_told()[1:], scene.registered(credit_limit=credit_limit), scene.ready())
-    prepared = billing.said(InvoicePrepared)[-1]
-    await billing.hears(scene.accepted(prepared.invoice_id))
+    await billing.receives(*scene.all_told()[1:], scene.registered(credit_limit=credit_limit), scene.ready())
+    prepared = billing.published(InvoicePrepared)[-1]
+    await billing.receives(scene.accepted(prepared.invoice_id))
     return str(prepared.invoice_id)
 
 
@@ -55,7 +55,7 @@ class TestLabourRates:
             )
             assert answer.status_code == 200, answer.text
 
-        told = billing.said(LabourRateSet)
+        told = billing.published(LabourRateSet)
         listed = (await show(billing, "/labour-rates?work_type=mechanical"))["items"]
         assert [(rate.rate, str(rate.hourly_rate)) for rate in told] == [
             ("mechanical:normal", "200.00"),
@@ -87,8 +87,8 @@ class TestPayments:
 
         assert first.json()["invoice"]["state"] == "part_paid"
         assert second.json()["invoice"]["state"] == "settled"
-        assert [str(paid.balance) for paid in billing.said(PaymentReceived)] == ["600.00", "0.00"]
-        assert billing.said(InvoiceSettled)[0].how == "paid"
+        assert [str(paid.balance) for paid in billing.published(PaymentReceived)] == ["600.00", "0.00"]
+        assert billing.published(InvoiceSettled)[0].how == "paid"
 
     async def test_of_two_at_once_only_what_is_owed_is_taken(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
@@ -108,7 +108,7 @@ class TestPayments:
         problem = answer.json()
         assert (answer.status_code, problem["code"], problem["state"]) == (409, "overpayment", "issued")
         assert "take_payment" in problem["allowed"]
-        assert billing.said(PaymentReceived) == []
+        assert billing.published(PaymentReceived) == []
 
 
 @pytest.mark.req("BILL-20")
@@ -119,7 +119,7 @@ class TestCredit:
 
         answer = await ask(billing, f"/invoices/{invoice_id}/credit")
 
-        [settled] = billing.said(InvoiceSettled)
+        [settled] = billing.published(InvoiceSettled)
         assert (answer.status_code, answer.json()["credit"]) == (200, "616.10")
         assert (settled.how, str(settled.balance)) == ("credit", "616.10")
 
@@ -154,20 +154,20 @@ class TestAtTheCounter:
         too_much = await ask(billing, path, amount="600.01", reason="all")
 
         assert (answer.status_code, answer.json()["invoice"]["net_paid"]) == (201, "600.00")
-        assert str(billing.said(InvoiceRefunded)[0].amount) == "16.10"
+        assert str(billing.published(InvoiceRefunded)[0].amount) == "16.10"
         assert (too_much.status_code, too_much.json()["possible"]) == (409, "600.00")
 
     @pytest.mark.req("BILL-10")
     async def test_a_discount_before_the_signature_is_told_anew(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
-        await billing.hears(*scene.all_told(), scene.ready())
-        invoice_id = billing.said(InvoicePrepared)[0].invoice_id
+        await billing.receives(*scene.all_told(), scene.ready())
+        invoice_id = billing.published(InvoicePrepared)[0].invoice_id
 
         answer = await ask(billing, f"/invoices/{invoice_id}/discounts", amount="16.10", reason="goodwill")
 
         assert (answer.status_code, answer.json()["invoice"]["payable"]) == (201, "600.00")
-        assert [prepared.revision for prepared in billing.said(InvoicePrepared)] == [1, 2]
-        assert len(billing.said(InvoiceDiscounted)) == 1
+        assert [prepared.revision for prepared in billing.published(InvoicePrepared)] == [1, 2]
+        assert len(billing.published(InvoiceDiscounted)) == 1
 
     @pytest.mark.req("BILL-10")
     async def test_a_discount_needs_a_reason(self, department: MakeDepartment) -> None:
@@ -227,7 +227,7 @@ class TestScreens:
     async def test_the_account_shows_authorised_issued_and_done(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
         await signed(billing, scene)
-        await billing.hears(scene.rework_opened(*scene.lines), scene.handed_over(), scene.closed())
+        await billing.receives(scene.rework_opened(*scene.lines), scene.handed_over(), scene.closed())
 
         account = await show(billing, f"/accounts/{scene.visit_id}")
 
@@ -272,8 +272,8 @@ class TestScreens:
         invoice_id = await signed(billing, scene)
         await pay(billing, invoice_id, "616.10")
         less = scene.ready(done(scene.diagnosis))
-        await billing.hears(scene.reopened(), scene.back(scene.lines[0], "2.000"), less)
-        await billing.hears(scene.accepted(UUID(invoice_id), 2))
+        await billing.receives(scene.reopened(), scene.back(scene.lines[0], "2.000"), less)
+        await billing.receives(scene.accepted(UUID(invoice_id), 2))
 
         [surplus] = (await show(billing, "/invoices?surplus=true"))["items"]
 
@@ -284,7 +284,7 @@ class TestScreens:
     async def test_lists_page_without_repeating(self, department: MakeDepartment) -> None:
         billing = await department(service)
         for _ in range(3):
-            await billing.hears(Scene().opened())
+            await billing.receives(Scene().opened())
         first = await show(billing, "/accounts?limit=2")
         second = await show(billing, f"/accounts?limit=2&cursor={first['next']}")
 

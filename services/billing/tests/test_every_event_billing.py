@@ -11,16 +11,16 @@ from sqlalchemy import func, select, text
 
 from billing.domain import Account, Invoice, IssuedInvoice
 from billing.main import service
-from chassis.loading import load
-from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
 from contracts.base import Event
-from contracts.billing import InvoicePrepared
-from contracts.parts import ForRevision, PartsReleased, PartsReserved
+from contracts.events.billing import InvoicePrepared
+from contracts.events.parts import ForRevision, PartsReleased, PartsReserved
 from contracts.values import ReservationLine
+from servicekit.loading import load
+from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 
-async def parked(billing: Department) -> int:
+async def dead_letters(billing: Department) -> int:
     """Reactions that failed for good or are failing."""
     async with billing.tx() as tx:
         found = await tx.session.execute(text("select count(*) from deferred where attempt > 0"))
@@ -63,22 +63,22 @@ async def in_state(billing: Department, scene: Scene, state: str) -> UUID:
     if state == "nothing":
         return uuid4()
     if state == "opened":
-        await billing.hears(*scene.all_told())
+        await billing.receives(*scene.all_told())
         return uuid4()
-    await billing.hears(*scene.all_told(), scene.ready())
-    invoice_id = billing.said(InvoicePrepared)[0].invoice_id
+    await billing.receives(*scene.all_told(), scene.ready())
+    invoice_id = billing.published(InvoicePrepared)[0].invoice_id
     steps: dict[str, Sequence[Event]] = {
         "prepared": [],
         "withdrawn": [scene.reopened()],
     }
-    await billing.hears(*steps.get(state, [scene.accepted(invoice_id)]))
+    await billing.receives(*steps.get(state, [scene.accepted(invoice_id)]))
     amount = {"part_paid": "100.00", "settled": "616.10", "refunded": "616.10", "handed_over": "616.10"}
     if state in amount:
         await pay(billing, str(invoice_id), amount[state])
     if state == "refunded":
-        await billing.hears(scene.measure("refund", "616.10", invoice_id=invoice_id))
+        await billing.receives(scene.measure("refund", "616.10", invoice_id=invoice_id))
     if state == "handed_over":
-        await billing.hears(scene.handed_over())
+        await billing.receives(scene.handed_over())
     return invoice_id
 
 
@@ -95,7 +95,7 @@ class TestEveryEventInEveryState:
         ]  # fmt: skip
         complaint_id = uuid4()
 
-        await billing.hears(
+        await billing.receives(
             scene.registered(credit_limit="100.00"),
             reservation(scene, PartsReserved),
             reservation(scene, PartsReleased),
@@ -108,9 +108,9 @@ class TestEveryEventInEveryState:
             scene.resolved(complaint_id),
             *visit,
         )
-        await billing.hears(scene.ready(*(done(line) for line in scene.authorised), revision=1))
+        await billing.receives(scene.ready(*(done(line) for line in scene.authorised), revision=1))
 
-        assert await parked(billing) == 0
+        assert await dead_letters(billing) == 0
         async with billing.tx() as tx:
             count = select(func.count()).select_from(Invoice).where(Invoice.visit_id == scene.visit_id)
             assert (await tx.session.execute(count)).scalar_one() == (0 if state == "nothing" else 1)
@@ -120,10 +120,10 @@ class TestEveryEventInEveryState:
         events = [*scene.all_told(), scene.ready()]
         envelopes = [billing.envelope(event) for event in events]
         for envelope in (*envelopes, *envelopes):
-            await billing.runtime.listener.receive(envelope)
-        await billing.settle()
+            await billing.runtime.consumer.handle(envelope)
+        await billing.until_quiet()
 
-        assert len(billing.said(InvoicePrepared)) == 1
+        assert len(billing.published(InvoicePrepared)) == 1
         async with billing.tx() as tx:
             account = await load(tx, await tx.get(Account, scene.visit_id), "lines")
             assert len(account.lines) == 3

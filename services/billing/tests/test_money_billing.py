@@ -16,15 +16,15 @@ from services.billing.tests.scene_billing import (
 )
 
 from billing.main import service
-from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceDiscounted,
     InvoicePrepared,
     InvoiceRefunded,
     MeasureNotPossible,
 )
-from contracts.complaints import ComplaintReopened
+from contracts.events.complaints import ComplaintReopened
+from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 
 class TestMeasures:
@@ -36,9 +36,9 @@ class TestMeasures:
         for early in (True, False):
             billing, scene = await department(service), a_scene()
             told = [scene.measure("discount", "16.10"), scene.ready()]
-            await billing.hears(*scene.all_told(), *(told if early else reversed(told)))
-            payables.append(billing.said(InvoicePrepared)[-1].payable)
-            assert len(billing.said(InvoiceDiscounted)) == 1
+            await billing.receives(*scene.all_told(), *(told if early else reversed(told)))
+            payables.append(billing.published(InvoicePrepared)[-1].payable)
+            assert len(billing.published(InvoiceDiscounted)) == 1
 
         assert payables == [Decimal("600.00"), Decimal("600.00")]
 
@@ -49,9 +49,9 @@ class TestMeasures:
         await pay(billing, str(invoice_id), "616.10", method="wechat")
         once = scene.measure("refund", "50.00", invoice_id=invoice_id)
 
-        await billing.hears(once, once.model_copy(update={"complaint_id": uuid4()}))
+        await billing.receives(once, once.model_copy(update={"complaint_id": uuid4()}))
 
-        [refunded] = billing.said(InvoiceRefunded)
+        [refunded] = billing.published(InvoiceRefunded)
         invoice = await invoice_of(billing, scene)
         assert refunded.balance == 0
         assert [(r["amount"], r["method"]) for r in invoice["refunds"]] == [("50.00", "wechat")]
@@ -62,9 +62,9 @@ class TestMeasures:
         billing, scene = await department(service), a_scene()
         invoice_id = await signed_invoice(billing, scene)
 
-        await billing.hears(scene.measure("refund", "50.00", invoice_id=invoice_id))
+        await billing.receives(scene.measure("refund", "50.00", invoice_id=invoice_id))
 
-        assert billing.said(MeasureNotPossible)[0].possible == 0
+        assert billing.published(MeasureNotPossible)[0].possible == 0
 
     async def test_payment_and_discount_in_both_orders_end_alike(self, department: MakeDepartment) -> None:
         ends = []
@@ -73,7 +73,7 @@ class TestMeasures:
             invoice_id = await signed_invoice(billing, scene)
             if payment_first:
                 await pay(billing, str(invoice_id), "616.10")
-            await billing.hears(scene.measure("discount", "100.00", invoice_id=invoice_id))
+            await billing.receives(scene.measure("discount", "100.00", invoice_id=invoice_id))
             if not payment_first:
                 await pay(billing, str(invoice_id), "516.10")
             invoice = await invoice_of(billing, scene)
@@ -84,7 +84,7 @@ class TestMeasures:
     async def test_for_a_visit_nobody_heard_of_waits(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
 
-        await billing.hears(scene.measure("refund", "50.00"))
+        await billing.receives(scene.measure("refund", "50.00"))
 
         listed = await billing.call("GET", "/measures?state=pending", who=EVERYTHING)
         assert len(listed.json()["items"]) == 1
@@ -107,8 +107,8 @@ class TestDunning:
         await billing.passes(hours=25)
         before = await self._overdue(billing)
 
-        await billing.publishers_have_told("reception")
-        await billing.settle()
+        await billing.watermarks_complete("reception")
+        await billing.until_quiet()
 
         assert before == []
         assert len(await self._overdue(billing)) == 1
@@ -116,8 +116,8 @@ class TestDunning:
     async def test_ends_with_the_payment(self, department: MakeDepartment) -> None:
         billing, scene = await self._unpaid(department)
         await billing.passes(hours=25)
-        await billing.publishers_have_told("reception")
-        await billing.settle()
+        await billing.watermarks_complete("reception")
+        await billing.until_quiet()
 
         await pay(billing, (await invoice_of(billing, scene))["id"], "616.10")
 
@@ -129,14 +129,14 @@ class TestDunning:
     ) -> None:
         billing, scene = await self._unpaid(department)
         complaint_id = uuid4()
-        await billing.hears(scene.complaint(complaint_id, about_visit=about_visit))
+        await billing.receives(scene.complaint(complaint_id, about_visit=about_visit))
         await billing.passes(hours=25)
-        await billing.publishers_have_told("reception")
-        await billing.settle()
+        await billing.watermarks_complete("reception")
+        await billing.until_quiet()
         disputed = (await billing.call("GET", "/receivables?disputed=true", who=EVERYTHING)).json()["items"]
         before = await self._overdue(billing)
 
-        await billing.hears(scene.resolved(complaint_id))
+        await billing.receives(scene.resolved(complaint_id))
 
         assert (before, len(disputed)) == ([], 1)
         assert len(await self._overdue(billing)) == 1
@@ -145,8 +145,8 @@ class TestDunning:
         billing, scene = await self._unpaid(department)
         complaint_id = uuid4()
         await billing.passes(hours=25)
-        await billing.publishers_have_told("reception")
-        await billing.hears(scene.complaint(complaint_id), scene.resolved(complaint_id))
+        await billing.watermarks_complete("reception")
+        await billing.receives(scene.complaint(complaint_id), scene.resolved(complaint_id))
         again = ComplaintReopened(
             complaint_id=complaint_id,
             customer_id=scene.customer_id,
@@ -156,6 +156,6 @@ class TestDunning:
             resolve_by=AT,
         )
 
-        await billing.hears(again)
+        await billing.receives(again)
 
         assert await self._overdue(billing) == []

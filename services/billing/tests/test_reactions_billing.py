@@ -18,15 +18,15 @@ from services.billing.tests.scene_billing import (
 )
 
 from billing.main import service
-from chassis.testing.plugin import MakeDepartment
 from contracts.base import Event
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceIssued,
     InvoicePrepared,
     InvoiceSettled,
     InvoiceWithdrawn,
 )
-from contracts.reception import ReworkAgreed
+from contracts.events.reception import ReworkAgreed
+from testkit.plugin import MakeDepartment
 
 
 class TestPreparing:
@@ -34,9 +34,9 @@ class TestPreparing:
     async def test_bills_what_was_authorised_and_done(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
 
-        await billing.hears(*scene.all_told(), scene.ready())
+        await billing.receives(*scene.all_told(), scene.ready())
 
-        [prepared] = billing.said(InvoicePrepared)
+        [prepared] = billing.published(InvoicePrepared)
         # Diagnosis 100 and labour 300 with 6 %, parts 170 with 13 %.
         assert (prepared.total_net, prepared.total_gross) == (Decimal("570.00"), Decimal("616.10"))
         assert prepared.payable == prepared.total_gross
@@ -51,12 +51,12 @@ class TestPreparing:
             "job": [scene.ready()],
         }
         for name in [*(n for n in told if n != last)]:
-            await billing.hears(*told[name])
-        assert billing.said(InvoicePrepared) == []
+            await billing.receives(*told[name])
+        assert billing.published(InvoicePrepared) == []
 
-        await billing.hears(*told[last])
+        await billing.receives(*told[last])
 
-        assert len(billing.said(InvoicePrepared)) == 1
+        assert len(billing.published(InvoicePrepared)) == 1
 
     @pytest.mark.req("BILL-05")
     async def test_any_order_of_the_three_streams_ends_alike(self, department: MakeDepartment) -> None:
@@ -68,45 +68,45 @@ class TestPreparing:
                 "job": [scene.ready()],
             }
             for name in order:
-                await billing.hears(*told[name])
+                await billing.receives(*told[name])
 
-            assert billing.said(InvoicePrepared)[0].total_gross == Decimal("616.10"), order
+            assert billing.published(InvoicePrepared)[0].total_gross == Decimal("616.10"), order
 
     async def test_waits_until_issued_less_returned_is_what_was_used(
         self, department: MakeDepartment
     ) -> None:
         billing, scene = await department(service), a_scene()
         slips = [scene.out(scene.lines[0], "3.000")]
-        await billing.hears(scene.opened(), scene.intake(), scene.answered(), *slips, scene.ready())
+        await billing.receives(scene.opened(), scene.intake(), scene.answered(), *slips, scene.ready())
         listed = await billing.call("GET", "/discrepancies", who=EVERYTHING)
 
-        await billing.hears(scene.back(scene.lines[0], "1.000"))
+        await billing.receives(scene.back(scene.lines[0], "1.000"))
 
         [found] = listed.json()["items"]
         assert found["visit_id"] == str(scene.visit_id)
         assert found["waiting_for"] == "parts.reservation"
         assert (found["parts"][0]["issued"], found["parts"][0]["used"]) == ("3.000", "2.000")
-        assert len(billing.said(InvoicePrepared)) == 1
+        assert len(billing.published(InvoicePrepared)) == 1
         after = await billing.call("GET", "/discrepancies", who=EVERYTHING)
         assert after.json()["items"] == []
 
     async def test_waits_for_the_answer_that_the_results_fulfil(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), Scene(a_line())
-        await billing.hears(*scene.all_told(), scene.ready(revision=2))
-        assert billing.said(InvoicePrepared) == []
+        await billing.receives(*scene.all_told(), scene.ready(revision=2))
+        assert billing.published(InvoicePrepared) == []
 
-        await billing.hears(scene.answered(2))
+        await billing.receives(scene.answered(2))
 
-        assert billing.said(InvoicePrepared)[0].estimate_revision == 2
+        assert billing.published(InvoicePrepared)[0].estimate_revision == 2
 
     async def test_goes_by_the_revision_that_the_results_fulfil(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), Scene(a_line())
         results = tuple(done(line) for line in scene.authorised)
         newer = scene.answered(2, [*scene.lines, a_line()])
 
-        await billing.hears(*scene.all_told(), newer, scene.ready(*results, revision=1))
+        await billing.receives(*scene.all_told(), newer, scene.ready(*results, revision=1))
 
-        assert len(billing.said(InvoicePrepared)[0].lines) == 2
+        assert len(billing.published(InvoicePrepared)[0].lines) == 2
 
     @pytest.mark.req("BILL-19")
     async def test_a_visit_with_diagnosis_alone_is_billed_by_the_signature(
@@ -115,31 +115,31 @@ class TestPreparing:
         billing, scene = await department(service), Scene()
 
         ready = scene.ready(done(scene.diagnosis), revision=None)
-        await billing.hears(scene.opened(), scene.intake(), ready)
+        await billing.receives(scene.opened(), scene.intake(), ready)
 
-        assert billing.said(InvoicePrepared)[0].total_gross == Decimal("106.00")
+        assert billing.published(InvoicePrepared)[0].total_gross == Decimal("106.00")
 
     async def test_nothing_done_gives_an_invoice_of_nothing(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), Scene()
         nothing = scene.ready().model_copy(update={"results": (), "outcome": "no_work"})
-        await billing.hears(scene.opened(), scene.intake(), scene.answered(), nothing)
-        prepared = billing.said(InvoicePrepared)[0]
+        await billing.receives(scene.opened(), scene.intake(), scene.answered(), nothing)
+        prepared = billing.published(InvoicePrepared)[0]
 
-        await billing.hears(scene.accepted(prepared.invoice_id))
+        await billing.receives(scene.accepted(prepared.invoice_id))
 
         assert prepared.payable == 0
-        assert billing.said(InvoiceSettled)[0].how == "nothing_to_pay"
+        assert billing.published(InvoiceSettled)[0].how == "nothing_to_pay"
 
     @pytest.mark.req("BILL-23")
     async def test_rework_of_a_complaint_is_the_shops(self, department: MakeDepartment) -> None:
         billing, scene, rework = await department(service), a_scene(), a_rework_line()
         results = (*(done(line) for line in scene.authorised), done(rework))
-        await billing.hears(*scene.all_told(), scene.rework_opened(rework), scene.ready(*results))
-        assert billing.said(InvoicePrepared) == []
+        await billing.receives(*scene.all_told(), scene.rework_opened(rework), scene.ready(*results))
+        assert billing.published(InvoicePrepared) == []
 
-        await billing.hears(scene.rework_ordered(rework))
+        await billing.receives(scene.rework_ordered(rework))
 
-        [prepared] = billing.said(InvoicePrepared)
+        [prepared] = billing.published(InvoicePrepared)
         [row] = [row for row in prepared.lines if row.line_id == rework.line_id]
         assert (row.payer, row.net, row.benefit) == ("shop", Decimal(0), "rework")
         assert prepared.payable == Decimal("616.10")
@@ -152,9 +152,9 @@ class TestIssuing:
 
         await signed_invoice(billing, scene)
 
-        [issued] = billing.said(InvoiceIssued)
+        [issued] = billing.published(InvoiceIssued)
         assert (issued.invoice_no, issued.balance) == ("INV-2025-000001", Decimal("616.10"))
-        assert billing.said(InvoiceSettled) == []
+        assert billing.published(InvoiceSettled) == []
 
     @pytest.mark.req("BILL-21")
     async def test_numbers_have_no_gaps_and_begin_anew_each_year(self, department: MakeDepartment) -> None:
@@ -164,32 +164,32 @@ class TestIssuing:
         await billing.passes(days=365)
         await signed_invoice(billing, Scene())
 
-        numbers = [issued.invoice_no for issued in billing.said(InvoiceIssued)]
+        numbers = [issued.invoice_no for issued in billing.published(InvoiceIssued)]
         assert numbers == ["INV-2025-000001", "INV-2025-000002", "INV-2025-000003", "INV-2026-000001"]
 
     async def test_a_signature_under_an_older_revision_is_asked_for_again(
         self, department: MakeDepartment
     ) -> None:
         billing, scene = await department(service), a_scene()
-        await billing.hears(*scene.all_told(), scene.ready(), scene.reopened(), scene.ready())
-        invoice_id = billing.said(InvoicePrepared)[-1].invoice_id
+        await billing.receives(*scene.all_told(), scene.ready(), scene.reopened(), scene.ready())
+        invoice_id = billing.published(InvoicePrepared)[-1].invoice_id
 
-        await billing.hears(scene.accepted(invoice_id, 1))
+        await billing.receives(scene.accepted(invoice_id, 1))
 
-        assert billing.said(InvoiceIssued) == []
-        assert [prepared.revision for prepared in billing.said(InvoicePrepared)] == [1, 2, 3]
-        await billing.hears(scene.accepted(invoice_id, 3))
-        assert len(billing.said(InvoiceIssued)) == 1
+        assert billing.published(InvoiceIssued) == []
+        assert [prepared.revision for prepared in billing.published(InvoicePrepared)] == [1, 2, 3]
+        await billing.receives(scene.accepted(invoice_id, 3))
+        assert len(billing.published(InvoiceIssued)) == 1
 
     async def test_a_signature_under_a_withdrawn_invoice_is_void(self, department: MakeDepartment) -> None:
         billing, scene = await department(service), a_scene()
-        await billing.hears(*scene.all_told(), scene.ready(), scene.reopened())
-        invoice_id = billing.said(InvoicePrepared)[-1].invoice_id
+        await billing.receives(*scene.all_told(), scene.ready(), scene.reopened())
+        invoice_id = billing.published(InvoicePrepared)[-1].invoice_id
 
-        await billing.hears(scene.accepted(invoice_id, 1))
+        await billing.receives(scene.accepted(invoice_id, 1))
 
-        assert billing.said(InvoiceIssued) == []
-        assert len(billing.said(InvoiceWithdrawn)) == 1
+        assert billing.published(InvoiceIssued) == []
+        assert len(billing.published(InvoiceWithdrawn)) == 1
 
 
 class TestJobReopened:
@@ -199,12 +199,12 @@ class TestJobReopened:
         ends = []
         for reopened_first in (True, False):
             billing, scene = await department(service), a_scene()
-            await billing.hears(*scene.all_told(), scene.ready())
-            invoice_id = billing.said(InvoicePrepared)[0].invoice_id
+            await billing.receives(*scene.all_told(), scene.ready())
+            invoice_id = billing.published(InvoicePrepared)[0].invoice_id
             race = [scene.reopened(), scene.accepted(invoice_id, 1)]
-            await billing.hears(*(race if reopened_first else reversed(race)))
-            await billing.hears(scene.ready())
-            await billing.hears(scene.accepted(invoice_id, 2))
+            await billing.receives(*(race if reopened_first else reversed(race)))
+            await billing.receives(scene.ready())
+            await billing.receives(scene.accepted(invoice_id, 2))
             invoice = await invoice_of(billing, scene)
             ends.append((invoice["state"], invoice["revision"], invoice["balance"]))
 
@@ -215,7 +215,7 @@ class TestJobReopened:
         billing, scene = await department(service), a_scene()
         invoice_id = await signed_invoice(billing, scene)
 
-        await billing.hears(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
+        await billing.receives(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
 
         papers = (await invoice_of(billing, scene))["papers"]
         assert [(p["invoice_no"], p["voided_at"] is None) for p in papers] == [
@@ -228,10 +228,10 @@ class TestJobReopened:
         invoice_id = await signed_invoice(billing, scene)
         await pay(billing, str(invoice_id), "616.10")
 
-        await billing.hears(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
+        await billing.receives(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
 
         assert (await invoice_of(billing, scene))["state"] == "settled"
-        assert len(billing.said(InvoiceSettled)) == 2
+        assert len(billing.published(InvoiceSettled)) == 2
 
     async def test_both_orders_with_the_handover_end_settled(self, department: MakeDepartment) -> None:
         ends = []
@@ -240,7 +240,7 @@ class TestJobReopened:
             invoice_id = await signed_invoice(billing, scene)
             await pay(billing, str(invoice_id), "616.10")
             race = [scene.reopened(), scene.handed_over()]
-            await billing.hears(*(race if reopened_first else reversed(race)))
+            await billing.receives(*(race if reopened_first else reversed(race)))
             invoice = await invoice_of(billing, scene)
             ends.append((invoice["state"], invoice["invoice_no"], invoice["balance"]))
 
@@ -257,7 +257,7 @@ class TestJobReopened:
             less = scene.ready(done(scene.diagnosis))
             again = [scene.reopened(), scene.back(scene.lines[0], "2.000"), less]
             handover: list[Event] = [scene.handed_over()]
-            await billing.hears(*(handover + again if handed_over_first else again + handover))
+            await billing.receives(*(handover + again if handed_over_first else again + handover))
             invoice = await invoice_of(billing, scene)
             rows = [(row["part_line_id"], row["net"]) for row in invoice["lines"]]
             ends.append((invoice["state"], invoice["payable"], invoice["balance"], rows))
@@ -280,10 +280,10 @@ class TestReworkOfAnotherCustomersCar:
             complaint_id=uuid4(),
             lines=(rework,),
         )
-        await billing.hears(agreed)
+        await billing.receives(agreed)
         scene.customer_id = uuid4()
 
-        await billing.hears(scene.opened())
+        await billing.receives(scene.opened())
 
         account = await billing.call("GET", f"/accounts/{scene.visit_id}", who=EVERYTHING)
         assert account.json()["customer_id"] == str(scene.customer_id)

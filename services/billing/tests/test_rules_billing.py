@@ -28,9 +28,9 @@ from billing.domain import (
     must_be_possible,
     new_invoice,
 )
-from chassis import IllegalTransition
-from contracts.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
+from contracts.events.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
 from contracts.values import LineResult
+from servicekit import IllegalTransition
 
 NOON = datetime(2025, 3, 7, 4, 0, tzinfo=UTC)
 NO_TAX = Decimal(0)

@@ -6,8 +6,8 @@ from booking.commands.shop import open_shop
 from booking.domain.base import Base
 from booking.domain.rules import HouseRules
 from booking.reactions import copies, visits
-from chassis import Service, ServiceSettings
-from contracts import crm, parts, reception
+from contracts.events import crm, parts, reception
+from servicekit import Service, ServiceSettings
 
 service = Service(
     "booking",
@@ -44,5 +44,5 @@ service.on(reception.VehicleReturned, visits.keep_return_on_vehicle_returned)
 service.on(reception.ReworkAgreed, visits.offer_slot_on_rework_agreed)
 service.on(reception.VisitClosed, visits.give_up_return_on_visit_closed)
 
-service.at(NO_SHOW, visits.miss_appointment, hears=("reception.visit",))
+service.at(NO_SHOW, visits.miss_appointment, silence_of=("reception.visit",))
 service.seed(open_shop)

@@ -12,20 +12,20 @@ from booking.domain.appointment_facts import Wish
 from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, plan_slot
 from booking.domain.copies import Reservation
 from booking.domain.rules import HouseRules
-from chassis import new_id
-from chassis.calendar import DEFAULT_CALENDAR
-from chassis.testing.department import Department
-from contracts import crm, parts, reception
-from contracts.may import booking as perm
-from contracts.parts import ForRevision
+from contracts.events import crm, parts, reception
+from contracts.events.parts import ForRevision
+from contracts.permissions import booking as may_booking
 from contracts.values import Line, PartNeed, ReservationLine, Title
+from servicekit import new_id
+from shopkit.calendar import DEFAULT_CALENDAR
+from testkit.department import Department
 
 FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
 """09:00 in Shanghai, when stories begin."""
 MONDAY_9 = FRIDAY + timedelta(days=3)
 RULES = HouseRules()
 GRACE = timedelta(minutes=RULES.grace_minutes)
-ALL = sorted(perm.ALL)
+ALL = sorted(may_booking.ALL)
 PADS = "BRK-100"
 
 
@@ -102,7 +102,7 @@ def a_reservation(appointment: Appointment, *, short: bool = False) -> Reservati
     """What parts has told of the appointment's parts: all set aside, or all missing."""
     told = reservation(parts.PartsReserved, appointment.request_id, appointment.lines, short=short)
     return Reservation(
-        reservation_id=told.reservation_id, request_id=told.request_id, lines=told.lines, heard_at=FRIDAY
+        reservation_id=told.reservation_id, request_id=told.request_id, lines=told.lines, updated_at=FRIDAY
     )
 
 
@@ -295,7 +295,7 @@ class Desk:
 
     async def menu(self) -> None:
         """An oil service (60 minutes) and brakes (90 minutes, one part)."""
-        await self.booking.hears(part_listed())
+        await self.booking.receives(part_listed())
         await self.ask("PUT", "/services/OIL", OIL_SERVICE)
         await self.ask("PUT", "/services/BRAKES", BRAKES)
 
@@ -328,7 +328,7 @@ class Desk:
         elif state == "missed":
             await self.nobody_comes()
         elif state == "kept":
-            await self.booking.hears(visit_opened(made, appointment_id=made["id"]))
+            await self.booking.receives(visit_opened(made, appointment_id=made["id"]))
         made = await self.see(made)
         assert made["state"] == state
         return made
@@ -336,7 +336,7 @@ class Desk:
     async def nobody_comes(self) -> None:
         """Slot and grace go by, and reception has told all of it."""
         due = MONDAY_9 + GRACE
-        await self.booking.publishers_have_told("reception", upto=due + timedelta(seconds=1))
+        await self.booking.watermarks_complete("reception", upto=due + timedelta(seconds=1))
         await self.booking.passes(seconds=(due - self.booking.clock.now()).total_seconds())
 
     async def see(self, appointment: Any) -> Any:

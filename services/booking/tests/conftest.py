@@ -4,7 +4,7 @@ import pytest_asyncio
 from services.booking.tests.booking_builders import Desk
 
 from booking import main
-from chassis.testing.plugin import MakeDepartment
+from testkit.plugin import MakeDepartment
 
 
 @pytest_asyncio.fixture(loop_scope="session")

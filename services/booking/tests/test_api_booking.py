@@ -8,8 +8,13 @@ from uuid import uuid4
 import pytest
 from services.booking.tests.booking_builders import ALL, MONDAY_9, OIL_SERVICE, Desk
 
-from contracts import booking as says
-from contracts.may import booking as perm
+from contracts.events.booking import (
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentRequested,
+    AppointmentRescheduled,
+)
+from contracts.permissions import booking as may_booking
 
 
 def a_body(**own: Any) -> dict[str, Any]:
@@ -19,43 +24,45 @@ def a_body(**own: Any) -> dict[str, Any]:
 
 
 ROUTES = [
-    ("GET", "/appointments", perm.READ),
-    ("GET", "/calls", perm.READ),
-    ("GET", "/capacity-days", perm.READ),
-    ("GET", "/day-lists/2025-03-10", perm.READ),
-    ("GET", "/directory?query=A", perm.READ),
-    ("GET", "/key-figures", perm.READ),
-    ("GET", "/scripts", perm.READ),
-    ("GET", "/services", perm.READ),
-    ("GET", "/slots", perm.READ),
-    ("GET", "/unanswered-requests", perm.READ),
-    ("GET", "/calendar", perm.READ),
-    ("GET", "/services/X", perm.READ),
-    ("GET", f"/appointments/{uuid4()}", perm.READ),
-    ("GET", f"/appointments/{uuid4()}/slots", perm.READ),
-    ("POST", f"/appointments/{uuid4()}/calls/{uuid4()}/outcome", perm.BOOK),
-    ("POST", "/appointments", perm.BOOK),
-    ("POST", f"/visits/{uuid4()}/appointments", perm.BOOK),
-    ("POST", f"/appointments/{uuid4()}/link", perm.BOOK),
-    ("POST", f"/appointments/{uuid4()}/response", perm.BOOK),
-    ("POST", f"/appointments/{uuid4()}/attendance", perm.BOOK),
-    ("POST", f"/appointments/{uuid4()}/confirmation", perm.BOOK),
-    ("POST", f"/appointments/{uuid4()}/cancellation", perm.BOOK),
-    ("POST", f"/appointments/{uuid4()}/rescheduling", perm.BOOK),
-    ("PUT", f"/appointments/{uuid4()}/owner", perm.BOOK),
-    ("PUT", f"/appointments/{uuid4()}/preparations/bay", perm.PREPARE),
-    ("PUT", "/services/X", perm.MENU),
-    ("POST", "/services/X/withdrawal", perm.MENU),
-    ("PUT", "/scripts/reminder", perm.MENU),
-    ("PUT", "/calendar", perm.CALENDAR),
-    ("PUT", "/capacity-days/2025-03-10", perm.CALENDAR),
+    ("GET", "/appointments", may_booking.READ),
+    ("GET", "/calls", may_booking.READ),
+    ("GET", "/capacity-days", may_booking.READ),
+    ("GET", "/day-lists/2025-03-10", may_booking.READ),
+    ("GET", "/directory?query=A", may_booking.READ),
+    ("GET", "/key-figures", may_booking.READ),
+    ("GET", "/scripts", may_booking.READ),
+    ("GET", "/services", may_booking.READ),
+    ("GET", "/slots", may_booking.READ),
+    ("GET", "/unanswered-requests", may_booking.READ),
+    ("GET", "/calendar", may_booking.READ),
+    ("GET", "/services/X", may_booking.READ),
+    ("GET", f"/appointments/{uuid4()}", may_booking.READ),
+    ("GET", f"/appointments/{uuid4()}/slots", may_booking.READ),
+    ("POST", f"/appointments/{uuid4()}/calls/{uuid4()}/outcome", may_booking.BOOK),
+    ("POST", "/appointments", may_booking.BOOK),
+    ("POST", f"/visits/{uuid4()}/appointments", may_booking.BOOK),
+    ("POST", f"/appointments/{uuid4()}/link", may_booking.BOOK),
+    ("POST", f"/appointments/{uuid4()}/response", may_booking.BOOK),
+    ("POST", f"/appointments/{uuid4()}/attendance", may_booking.BOOK),
+    ("POST", f"/appointments/{uuid4()}/confirmation", may_booking.BOOK),
+    ("POST", f"/appointments/{uuid4()}/cancellation", may_booking.BOOK),
+    ("POST", f"/appointments/{uuid4()}/rescheduling", may_booking.BOOK),
+    ("PUT", f"/appointments/{uuid4()}/owner", may_booking.BOOK),
+    ("PUT", f"/appointments/{uuid4()}/preparations/bay", may_booking.PREPARE),
+    ("PUT", "/services/X", may_booking.MENU),
+    ("POST", "/services/X/withdrawal", may_booking.MENU),
+    ("PUT", "/scripts/reminder", may_booking.MENU),
+    ("PUT", "/calendar", may_booking.CALENDAR),
+    ("PUT", "/capacity-days/2025-03-10", may_booking.CALENDAR),
 ]
 
 
 @pytest.mark.req("DATA-04")
 async def test_every_door_asks_for_its_permission(desk: Desk) -> None:
     for method, path, needed in ROUTES:
-        without = await desk.booking.call(method, path, json={}, who=set(ALL) - {needed, perm.OVERBOOK})
+        without = await desk.booking.call(
+            method, path, json={}, who=set(ALL) - {needed, may_booking.OVERBOOK}
+        )
         assert without.status_code == 403, path
         assert needed in without.json()["permission"]
         assert (await desk.booking.call(method, path, json={})).status_code == 401, path
@@ -68,10 +75,10 @@ async def test_overbooking_needs_more_than_booking(desk: Desk) -> None:
     path = f"/appointments/{made['id']}/confirmation"
     body = {"slot_start": MONDAY_9.isoformat(), "overbook": True}
 
-    refused = await desk.booking.call("POST", path, json=body, who=[perm.BOOK])
+    refused = await desk.booking.call("POST", path, json=body, who=[may_booking.BOOK])
 
     assert refused.status_code == 403
-    assert refused.json()["permission"] == perm.OVERBOOK
+    assert refused.json()["permission"] == may_booking.OVERBOOK
     assert (await desk.see(made))["state"] == "requested"
 
 
@@ -91,7 +98,7 @@ async def test_malformed_requests_change_nothing(desk: Desk, wrong: dict[str, An
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["field"].startswith(field)
-    assert not desk.booking.said(says.AppointmentRequested)
+    assert not desk.booking.published(AppointmentRequested)
     assert not (await desk.ask("GET", "/appointments"))["items"]
 
 
@@ -139,7 +146,7 @@ async def test_a_repeated_key_gives_the_first_answer(desk: Desk) -> None:
     other = await desk.booking.call("POST", "/appointments", json=a_body(), who=ALL, headers=key)
 
     assert first.json() == again.json()
-    assert len(desk.booking.said(says.AppointmentRequested)) == 1
+    assert len(desk.booking.published(AppointmentRequested)) == 1
     assert other.status_code == 409
 
 
@@ -205,12 +212,12 @@ class TestTheCustomersPage:
         )
 
         assert (after["state"], after["slot_start"]) == ("confirmed", facts["slots"][3]["slot_start"])
-        assert desk.booking.said(says.AppointmentConfirmed)[0].by == "customer"
+        assert desk.booking.published(AppointmentConfirmed)[0].by == "customer"
         moved = await self.send(
             desk, path, {"wish": "choose_slot", "slot_start": facts["slots"][9]["slot_start"]}
         )
         assert moved["slot_start"] == facts["slots"][9]["slot_start"]
-        assert desk.booking.said(says.AppointmentRescheduled)[0].asked_by == "customer"
+        assert desk.booking.published(AppointmentRescheduled)[0].asked_by == "customer"
         await desk.agrees()
 
     async def test_refuses_a_slot_that_nobody_offered(self, desk: Desk) -> None:
@@ -244,7 +251,7 @@ class TestTheCustomersPage:
         after = await self.send(desk, path, {"wish": "cancel", "reason": "sold"})
 
         assert (after["state"], after["allowed"], after["slots"]) == ("cancelled", [], [])
-        assert desk.booking.said(says.AppointmentCancelled)[0].cancelled_by == "customer"
+        assert desk.booking.published(AppointmentCancelled)[0].cancelled_by == "customer"
         problem = await self.send(desk, path, {"wish": "cancel"}, 409)
         assert problem["state"] == "cancelled"
 

@@ -14,8 +14,8 @@ from services.booking.tests.booking_builders import (
     visit_opened,
 )
 
-from contracts import booking as says
-from contracts import reception
+from contracts.events import reception
+from contracts.events.booking import AppointmentKept, AppointmentMissed
 
 STATES = ["requested", "confirmed", "missed", "cancelled"]
 
@@ -30,11 +30,11 @@ class TestTheCarComes:
         arrived = desk.booking.clock.now()
         event = visit_opened(made, arrived_at=arrived, **({"appointment_id": made["id"]} if named else {}))
 
-        await desk.booking.hears(event)
+        await desk.booking.receives(event)
 
         now = await desk.see(made)
         assert (now["state"], now["kept_visit_id"]) == ("kept", str(event.visit_id))
-        said = desk.booking.said(says.AppointmentKept)
+        said = desk.booking.published(AppointmentKept)
         assert [(one.visit_id, one.after_missed) for one in said] == [(event.visit_id, state == "missed")]
         assert (await desk.capacity(arrived))["booked_minutes"] == 60
         await desk.agrees()
@@ -42,7 +42,7 @@ class TestTheCarComes:
     async def test_on_another_day_and_the_slot_is_free(self, desk: Desk) -> None:
         made = await desk.booked("OIL")
 
-        await desk.booking.hears(visit_opened(made))
+        await desk.booking.receives(visit_opened(made))
 
         assert (await desk.capacity())["booked_minutes"] == 0
         assert (await desk.capacity(FRIDAY))["booked_minutes"] == 60
@@ -55,7 +55,7 @@ class TestTheCarComes:
         body = {"slot_start": tuesday.isoformat(), "reason": "travels"}
         await desk.ask("POST", f"/appointments/{made['id']}/rescheduling", body)
 
-        await desk.booking.hears(visit_opened(made, arrived_at=MONDAY_9))
+        await desk.booking.receives(visit_opened(made, arrived_at=MONDAY_9))
 
         assert (await desk.capacity(tuesday))["booked_minutes"] == 0
         assert (await desk.capacity())["booked_minutes"] == 60
@@ -83,10 +83,10 @@ class TestTheCarComes:
             },
             walk_in=True,
         )
-        await desk.booking.hears(walk_in, handover_promised(walk_in, FRIDAY + timedelta(hours=6), 120))
+        await desk.booking.receives(walk_in, handover_promised(walk_in, FRIDAY + timedelta(hours=6), 120))
         assert (await desk.capacity(FRIDAY))["walk_in_minutes"] == 120
 
-        await desk.booking.hears(
+        await desk.booking.receives(
             reception.PromiseRevised(
                 visit_id=walk_in.visit_id,
                 request_id=walk_in.request_id,
@@ -96,19 +96,19 @@ class TestTheCarComes:
                 new_promise=MONDAY_9,
                 reason="parts",
                 agreed_by="customer",
-                told_at=FRIDAY,
+                notified_at=FRIDAY,
             )
         )
 
         assert (await desk.capacity(FRIDAY))["walk_in_minutes"] == 0
         assert (await desk.capacity())["walk_in_minutes"] == 120
-        await desk.booking.hears(visit_closed(walk_in, "declined"))
+        await desk.booking.receives(visit_closed(walk_in, "declined"))
         assert (await desk.capacity())["walk_in_minutes"] == 0
 
     @pytest.mark.req("BOOK-25")
     async def test_and_the_key_figures_count_it(self, desk: Desk) -> None:
         made = await desk.booked("OIL", start=FRIDAY + timedelta(hours=1), fault_occurred="mornings")
-        await desk.booking.hears(
+        await desk.booking.receives(
             opened := visit_opened(made),
             reception.VehicleReceived(
                 visit_id=opened.visit_id,
@@ -141,7 +141,7 @@ class TestNobodyComes:
     async def test_and_after_the_grace_it_is_missed(self, desk: Desk) -> None:
         made = await desk.appointment_in("missed")
 
-        said = desk.booking.said(says.AppointmentMissed)
+        said = desk.booking.published(AppointmentMissed)
         assert [(one.slot_start, one.grace_minutes) for one in said] == [(MONDAY_9, 30)]
         assert made["script"] == "no_show"
         assert (await desk.capacity())["booked_minutes"] == 0
@@ -152,12 +152,12 @@ class TestNobodyComes:
         await desk.booking.passes(days=4)
         assert (await desk.see(made))["state"] == "confirmed"
 
-        await desk.booking.hears(visit_opened(made, arrived_at=MONDAY_9))
-        await desk.booking.publishers_have_told("reception")
-        await desk.booking.settle()
+        await desk.booking.receives(visit_opened(made, arrived_at=MONDAY_9))
+        await desk.booking.watermarks_complete("reception")
+        await desk.booking.until_quiet()
 
         assert (await desk.see(made))["state"] == "kept"
-        assert not desk.booking.said(says.AppointmentMissed)
+        assert not desk.booking.published(AppointmentMissed)
 
     async def test_and_a_slot_that_moved_is_watched_at_its_new_time(self, desk: Desk) -> None:
         made = await desk.booked("OIL")
@@ -167,7 +167,7 @@ class TestNobodyComes:
 
         await desk.nobody_comes()
         assert (await desk.see(made))["state"] == "confirmed"
-        await desk.booking.publishers_have_told("reception", upto=tuesday + 2 * GRACE)
+        await desk.booking.watermarks_complete("reception", upto=tuesday + 2 * GRACE)
         await desk.booking.passes(days=1)
 
         assert (await desk.see(made))["state"] == "missed"
@@ -184,7 +184,7 @@ class TestNobodyComes:
 
         await desk.nobody_comes()
         assert (await desk.see(made))["state"] == "confirmed"
-        await desk.booking.publishers_have_told("reception", upto=MONDAY_9 + timedelta(hours=3))
+        await desk.booking.watermarks_complete("reception", upto=MONDAY_9 + timedelta(hours=3))
         await desk.booking.passes(hours=1)
 
         assert (await desk.see(made))["state"] == "missed"

@@ -30,7 +30,7 @@ from booking.domain.refusals import (
     SlotTooLong,
     SlotTooShort,
 )
-from chassis.calendar import DEFAULT_CALENDAR
+from shopkit.calendar import DEFAULT_CALENDAR
 
 MONDAY = MONDAY_9.date()
 

@@ -18,9 +18,18 @@ from services.booking.tests.booking_builders import (
     vehicle_registered,
 )
 
-from chassis.testing.department import SHOP_ID
-from contracts import booking as says
-from contracts import parts
+from contracts.events import parts
+from contracts.events.booking import (
+    AppointmentConfirmed,
+    AppointmentMissed,
+    AppointmentPrepared,
+    AppointmentRequested,
+    AppointmentRescheduled,
+    CalendarChanged,
+    ServiceOffered,
+    ServiceWithdrawn,
+)
+from testkit.department import SHOP_ID
 
 
 class TestRequests:
@@ -32,7 +41,7 @@ class TestRequests:
         settings = desk.booking.runtime.settings
         assert settings.shop_id == SHOP_ID
         assert UUID(first["request_id"]) == settings.request_id("B-250307-0001")
-        said = desk.booking.said(says.AppointmentRequested)[0]
+        said = desk.booking.published(AppointmentRequested)[0]
         assert said.lines[0].service_code == "OIL"
         assert said.respond_by == FRIDAY + timedelta(hours=24)
         assert desk.booking.committed[-1].correlation == second["request_id"]
@@ -56,7 +65,7 @@ class TestRequests:
         )
         assert made["customer"]["display_name"] is None
 
-        await desk.booking.hears(customer, vehicle)
+        await desk.booking.receives(customer, vehicle)
 
         assert (await desk.see(made))["customer"]["display_name"] == "韩 梅梅"
         row = (await desk.ask("GET", f"/appointments?vehicle_id={vehicle.vehicle_id}"))["items"][0]
@@ -71,7 +80,7 @@ class TestConfirming:
         made = await desk.booked("BRAKES")
 
         assert made["state"] == "confirmed"
-        said = desk.booking.said(says.AppointmentConfirmed)[0]
+        said = desk.booking.published(AppointmentConfirmed)[0]
         assert (said.revision, said.labour_minutes) == (1, 90)
         assert said.slot_end - said.slot_start == timedelta(minutes=90)
         assert said.lines[0].parts[0].part_no == PADS
@@ -190,7 +199,7 @@ class TestMoving:
             {"slot_start": tuesday.isoformat(), "reason": "travels", "service_codes": ["OIL", "BRAKES"]},
         )
 
-        said = desk.booking.said(says.AppointmentRescheduled)[0]
+        said = desk.booking.published(AppointmentRescheduled)[0]
         assert (said.revision, said.old_slot.start, said.new_slot.start) == (2, MONDAY_9, tuesday)
         assert said.lines[0].line_id == UUID(made["lines"][0]["line_id"])  # kept work keeps its ids
         assert moved["labour_minutes"] == said.labour_minutes == 150
@@ -219,7 +228,7 @@ class TestMoving:
 
         assert (await desk.see(made))["slot_start"] == made["slot_start"]
         assert (await desk.capacity())["booked_minutes"] == 60
-        assert not desk.booking.said(says.AppointmentRescheduled)
+        assert not desk.booking.published(AppointmentRescheduled)
 
     async def test_cancelling_gives_the_labour_back(self, desk: Desk) -> None:
         made = await desk.booked("OIL")
@@ -228,9 +237,9 @@ class TestMoving:
 
         assert (after["state"], after["cancelled_in_time"]) == ("cancelled", True)
         assert (await desk.capacity())["booked_minutes"] == 0
-        await desk.booking.publishers_have_told("reception", upto=MONDAY_9 + timedelta(days=2))
+        await desk.booking.watermarks_complete("reception", upto=MONDAY_9 + timedelta(days=2))
         await desk.booking.passes(days=4)
-        assert not desk.booking.said(says.AppointmentMissed)
+        assert not desk.booking.published(AppointmentMissed)
         await desk.agrees()
 
 
@@ -240,11 +249,11 @@ class TestPreparing:
         made = await desk.booked("BRAKES")
         for check in ("bay", "crew", "reception"):
             await desk.ask("PUT", f"/appointments/{made['id']}/preparations/{check}", {})
-        assert not desk.booking.said(says.AppointmentPrepared)
+        assert not desk.booking.published(AppointmentPrepared)
 
-        await desk.booking.hears(reservation(parts.PartsReserved, made["request_id"], made["lines"]))
+        await desk.booking.receives(reservation(parts.PartsReserved, made["request_id"], made["lines"]))
 
-        said = desk.booking.said(says.AppointmentPrepared)[0]
+        said = desk.booking.published(AppointmentPrepared)[0]
         assert said.parts.by == "system"
         assert said.bay.by != "system"
         rows = (await desk.ask("GET", f"/day-lists/{MONDAY_9.date()}?prepared=true"))["items"]
@@ -281,12 +290,12 @@ class TestCalls:
 
 class TestTheShop:
     async def test_offers_and_withdraws_services(self, desk: Desk) -> None:
-        said = desk.booking.said(says.ServiceOffered)
+        said = desk.booking.published(ServiceOffered)
         assert [event.service_code for event in said] == ["OIL", "BRAKES"]
 
         await desk.ask("POST", "/services/OIL/withdrawal")
 
-        assert desk.booking.said(says.ServiceWithdrawn)[0].service_code == "OIL"
+        assert desk.booking.published(ServiceWithdrawn)[0].service_code == "OIL"
         body = {"customer_id": str(uuid4()), "vehicle_id": str(uuid4()), "service_codes": ["OIL"]}
         assert (await desk.ask("POST", "/appointments", body, 409))["code"] == "service_not_offered"
         again = await desk.ask("POST", "/services/OIL/withdrawal", None, 409)
@@ -299,7 +308,7 @@ class TestTheShop:
         problem = await desk.ask("PUT", "/services/NEW", unknown, 409)
         assert (problem["code"], problem["waiting_for"]) == ("part_unknown", "parts.part")
 
-        await desk.booking.hears(part_listed("NEW-1"), parts.PartWithdrawn(part_no=PADS))
+        await desk.booking.receives(part_listed("NEW-1"), parts.PartWithdrawn(part_no=PADS))
 
         await desk.ask("PUT", "/services/NEW", unknown)
         menu = {s["service_code"]: s for s in (await desk.ask("GET", "/services"))["items"]}
@@ -308,7 +317,7 @@ class TestTheShop:
 
     @pytest.mark.req("BOOK-34")
     async def test_tells_its_calendar_once_and_when_it_changes(self, desk: Desk) -> None:
-        assert len(desk.booking.said(says.CalendarChanged)) == 1
+        assert len(desk.booking.published(CalendarChanged)) == 1
         made = await desk.booked("OIL")
         closed = {
             "weekly_hours": [{"weekday": n, "opens": "08:00", "closes": "18:00"} for n in range(7)],
@@ -318,7 +327,7 @@ class TestTheShop:
         view = await desk.ask("PUT", "/calendar", closed)
 
         assert view["appointments_outside"] == [made["id"]]
-        assert desk.booking.said(says.CalendarChanged)[1].closed_days[0].on == MONDAY_9.date()
+        assert desk.booking.published(CalendarChanged)[1].closed_days[0].on == MONDAY_9.date()
         assert (await desk.capacity())["available_minutes"] == 0
         problem = await desk.confirm(await desk.request("OIL"), status=409)
         assert problem["code"] == "shop_closed"

@@ -22,8 +22,8 @@ from services.booking.tests.booking_builders import (
     visit_opened,
 )
 
-from contracts import booking as says
-from contracts import parts
+from contracts.events import parts
+from contracts.events.booking import AppointmentCancelled, AppointmentConfirmed, AppointmentKept
 from contracts.values import BackOrderedPart, ChangedEta
 
 STATES = ["requested", "confirmed", "missed", "cancelled"]
@@ -34,7 +34,7 @@ class TestTheCarLeavesForParts:
         """A kept appointment and its visit."""
         made = await desk.booked("BRAKES", start=FRIDAY + timedelta(hours=1))
         visit = visit_opened(made)
-        await desk.booking.hears(visit)
+        await desk.booking.receives(visit)
         return made, visit
 
     async def returns(self, desk: Desk, visit: Any) -> list[Any]:
@@ -46,7 +46,7 @@ class TestTheCarLeavesForParts:
         made, visit = await self.opened(desk)
         line = a_line(parts_needed=1)
 
-        await desk.booking.hears(vehicle_left(visit, line))
+        await desk.booking.receives(vehicle_left(visit, line))
 
         (back,) = await self.returns(desk, visit)
         assert (back["request_id"], back["request_no"]) == (made["request_id"], made["request_no"])
@@ -62,7 +62,7 @@ class TestTheCarLeavesForParts:
         arrived = reservation(parts.PartsArrived, visit.request_id, [line], reservation_id=reservation_id)
         left = vehicle_left(visit, line)
 
-        await desk.booking.hears(*((arrived, left) if arrived_first else (left, arrived)))
+        await desk.booking.receives(*((arrived, left) if arrived_first else (left, arrived)))
 
         (back,) = await self.returns(desk, visit)
         assert [(call["kind"], call["done_at"]) for call in back["calls"]] == [("offer", None)]
@@ -70,18 +70,18 @@ class TestTheCarLeavesForParts:
         due = (await desk.ask("GET", "/calls?kind=offer"))["items"]
         assert [one["appointment_id"] for one in due] == [back["id"]]
         await desk.confirm(back)
-        assert desk.booking.said(says.AppointmentConfirmed)[-1].visit_id == visit.visit_id
+        assert desk.booking.published(AppointmentConfirmed)[-1].visit_id == visit.visit_id
         assert not (await desk.ask("GET", "/calls?kind=offer"))["items"]
 
     @pytest.mark.parametrize("confirmed", [True, False])
     async def test_and_returns(self, desk: Desk, confirmed: bool) -> None:
         _, visit = await self.opened(desk)
-        await desk.booking.hears(vehicle_left(visit, a_line()))
+        await desk.booking.receives(vehicle_left(visit, a_line()))
         (back,) = await self.returns(desk, visit)
         if confirmed:
             await desk.confirm(back)
 
-        await desk.booking.hears(vehicle_returned(visit, MONDAY_9))
+        await desk.booking.receives(vehicle_returned(visit, MONDAY_9))
 
         (back,) = await self.returns(desk, visit)
         assert (back["state"], back["kept_visit_id"]) == ("kept", str(visit.visit_id))
@@ -91,7 +91,7 @@ class TestTheCarLeavesForParts:
         _, visit = await self.opened(desk)
         path = f"/visits/{visit.visit_id}/appointments"
         assert (await desk.ask("POST", path, {}, 409))["code"] == "visit_not_away"
-        await desk.booking.hears(vehicle_left(visit, line := a_line(parts_needed=1)))
+        await desk.booking.receives(vehicle_left(visit, line := a_line(parts_needed=1)))
         assert (await desk.ask("POST", path, {}, 409))["code"] == "already_booked"
         (back,) = await self.returns(desk, visit)
         await desk.ask("POST", f"/appointments/{back['id']}/cancellation", {"reason": "busy"})
@@ -99,7 +99,7 @@ class TestTheCarLeavesForParts:
         again = await desk.ask("POST", path, {}, 201)
         assert again["lines"][0]["line_id"] == str(line.line_id)
         await desk.ask("POST", f"/appointments/{again['id']}/cancellation", {"reason": "busy"})
-        await desk.booking.hears(reservation(parts.PartsArrived, visit.request_id, [line]))
+        await desk.booking.receives(reservation(parts.PartsArrived, visit.request_id, [line]))
 
         assert [one["state"] for one in await self.returns(desk, visit)] == [
             "cancelled",
@@ -110,7 +110,7 @@ class TestTheCarLeavesForParts:
     async def test_a_later_request_for_its_return_knows_that_the_parts_are_here(self, desk: Desk) -> None:
         _, visit = await self.opened(desk)
         line = a_line(parts_needed=1)
-        await desk.booking.hears(
+        await desk.booking.receives(
             vehicle_left(visit, line), reservation(parts.PartsArrived, visit.request_id, [line])
         )
         (back,) = await self.returns(desk, visit)
@@ -131,9 +131,9 @@ class TestTheCarLeavesForParts:
             },
             walk_in=True,
         )
-        await desk.booking.hears(walk_in, handover_promised(walk_in, FRIDAY + timedelta(hours=6), 150))
+        await desk.booking.receives(walk_in, handover_promised(walk_in, FRIDAY + timedelta(hours=6), 150))
 
-        await desk.booking.hears(vehicle_left(walk_in, a_line(minutes=90)))
+        await desk.booking.receives(vehicle_left(walk_in, a_line(minutes=90)))
         (back,) = await self.returns(desk, walk_in)
         await desk.confirm(back)
 
@@ -143,20 +143,20 @@ class TestTheCarLeavesForParts:
     async def test_and_is_no_contact_of_the_desk(self, desk: Desk) -> None:
         _, visit = await self.opened(desk)
 
-        await desk.booking.hears(vehicle_left(visit, a_line()))
+        await desk.booking.receives(vehicle_left(visit, a_line()))
 
         figures = await desk.ask("GET", f"/key-figures?from_on={FRIDAY.date()}&to_on={FRIDAY.date()}")
         assert (figures["contacts"], figures["bookings"], figures["contact_success"]) == (1, 1, "1.0000")
 
     async def test_and_never_returns_so_the_appointment_is_given_up(self, desk: Desk) -> None:
         _, visit = await self.opened(desk)
-        await desk.booking.hears(vehicle_left(visit, a_line()))
+        await desk.booking.receives(vehicle_left(visit, a_line()))
         (back,) = await self.returns(desk, visit)
         await desk.confirm(back)
 
-        await desk.booking.hears(visit_closed(visit))
+        await desk.booking.receives(visit_closed(visit))
 
-        assert desk.booking.said(says.AppointmentCancelled)[0].cancelled_by == "shop"
+        assert desk.booking.published(AppointmentCancelled)[0].cancelled_by == "shop"
         await desk.agrees()
 
 
@@ -164,7 +164,7 @@ class TestReworkIsAgreed:
     @pytest.mark.parametrize("confirmed", [True, False])
     async def test_and_the_new_visit_keeps_its_appointment(self, desk: Desk, confirmed: bool) -> None:
         agreed = rework_agreed()
-        await desk.booking.hears(agreed)
+        await desk.booking.receives(agreed)
         row = (await desk.ask("GET", f"/appointments?visit_id={agreed.visit_id}"))["items"][0]
         made = await desk.see(row)
         assert (made["measure_id"], made["request_id"]) == (str(agreed.measure_id), str(agreed.request_id))
@@ -172,10 +172,10 @@ class TestReworkIsAgreed:
         if confirmed:
             await desk.confirm(made)
 
-        await desk.booking.hears(visit_opened(made, visit_id=agreed.visit_id))
+        await desk.booking.receives(visit_opened(made, visit_id=agreed.visit_id))
 
         assert (await desk.see(made))["state"] == "kept"
-        assert desk.booking.said(says.AppointmentKept)[0].visit_id == agreed.visit_id
+        assert desk.booking.published(AppointmentKept)[0].visit_id == agreed.visit_id
         await desk.agrees()
 
 
@@ -184,7 +184,7 @@ class TestParts:
     async def test_that_are_short_are_shown_and_cannot_be_ticked(self, desk: Desk) -> None:
         made = await desk.booked("BRAKES")
         held, needed = uuid4(), made["lines"][0]["parts"][0]["part_line_id"]
-        await desk.booking.hears(
+        await desk.booking.receives(
             reservation(
                 parts.ShortageDetected, made["request_id"], made["lines"], short=True, reservation_id=held
             ),
@@ -208,7 +208,7 @@ class TestParts:
         path = f"/appointments/{made['id']}/preparations/parts"
         assert (await desk.ask("PUT", path, {}, 409))["code"] == "parts_short"
 
-        await desk.booking.hears(
+        await desk.booking.receives(
             reservation(parts.PartsArrived, made["request_id"], made["lines"], reservation_id=held)
         )
         now = await desk.see(made)
@@ -227,7 +227,7 @@ class TestParts:
             parts.PartsReleased,
         )
 
-        await desk.booking.hears(
+        await desk.booking.receives(
             *(reservation(kind, made["request_id"], lines, reservation_id=held) for kind in kinds),
             parts.EtaChanged(reservation_id=held, request_id=UUID(made["request_id"]), lines=etas),
         )
@@ -240,7 +240,7 @@ class TestParts:
         made = await desk.appointment_in(state)
         visit = visit_opened(made)
 
-        await desk.booking.hears(
+        await desk.booking.receives(
             visit,
             handover_promised(visit, MONDAY_9, 60),
             vehicle_left(visit),
@@ -256,10 +256,12 @@ class TestParts:
         customer = customer_registered()
         vehicle = vehicle_registered(customer.customer_id)
 
-        await desk.booking.hears(
+        await desk.booking.receives(
             customer, vehicle, vehicle_registered(customer.customer_id, vehicle.vehicle_id, "京B·99999")
         )
-        await desk.booking.hears(part_listed("X-1"), parts.PartWithdrawn(part_no="X-1"), part_listed("X-1"))
+        await desk.booking.receives(
+            part_listed("X-1"), parts.PartWithdrawn(part_no="X-1"), part_listed("X-1")
+        )
 
         found = await desk.ask("GET", "/directory?query=京B9")
         assert [one["customer"]["display_name"] for one in found["items"]] == ["李雷"]

@@ -34,8 +34,8 @@ from booking.domain.refusals import (
     WorkAlreadyAuthorised,
 )
 from booking.domain.states import APPOINTMENT, BY_FACTS, AppointmentState
-from chassis import IllegalTransition, new_id
 from contracts.values import ServicePart, Title
+from servicekit import IllegalTransition, new_id
 
 MONDAY = MONDAY_9.date()
 

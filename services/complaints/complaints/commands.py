@@ -5,8 +5,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis import Invalid, Tx, new_id
-from chassis.numbers import request_no
 from complaints import queries
 from complaints.domain import (
     Cause,
@@ -23,6 +21,8 @@ from complaints.domain import (
     Source,
     Visit,
 )
+from servicekit import Invalid, Tx, new_id
+from shopkit.numbers import request_no
 
 RESPOND, RESOLVE, MEASURE = "respond", "resolve", "measure"
 """The kinds of timers: one of each clock of a case, and one of each measure."""

@@ -1,10 +1,9 @@
 """The complaints department: every door in and out."""
 
-from chassis import Service
 from complaints import api, commands, domain
 from complaints.reactions import cases, clocks, copies, measures
 from complaints.settings import Settings
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceDiscounted,
     InvoiceIssued,
     InvoicePrepared,
@@ -14,8 +13,13 @@ from contracts.billing import (
     MeasureNotPossible,
     PaymentReceived,
 )
-from contracts.crm import CustomerChanged, CustomerRegistered, DissatisfactionDetected, FollowUpCompleted
-from contracts.reception import (
+from contracts.events.crm import (
+    CustomerChanged,
+    CustomerRegistered,
+    DissatisfactionDetected,
+    FollowUpCompleted,
+)
+from contracts.events.reception import (
     HandoverPromised,
     PromiseRefused,
     PromiseRevised,
@@ -25,7 +29,8 @@ from contracts.reception import (
     VisitClosed,
     VisitOpened,
 )
-from contracts.workshop import InspectionFailed, InspectionPassed, JobOpened, JobReady
+from contracts.events.workshop import InspectionFailed, InspectionPassed, JobOpened, JobReady
+from servicekit import Service
 
 service = Service(
     "complaints",
@@ -66,4 +71,4 @@ service.on(MeasureNotPossible, measures.reconsider_on_measure_not_possible)
 
 service.at(commands.RESPOND, clocks.report_answer_overdue)
 service.at(commands.RESOLVE, clocks.report_resolution_overdue)
-service.at(commands.MEASURE, clocks.report_measure_overdue, hears=("billing.invoice", "workshop.job"))
+service.at(commands.MEASURE, clocks.report_measure_overdue, silence_of=("billing.invoice", "workshop.job"))

@@ -8,8 +8,6 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import raiseload
 
-from chassis import NotFound, Tx
-from chassis.numbers import search_key
 from complaints.domain import (
     OPEN,
     Complaint,
@@ -24,6 +22,8 @@ from complaints.domain import (
     State,
     Visit,
 )
+from servicekit import NotFound, Tx
+from shopkit.numbers import search_key
 
 ListRow = tuple[Complaint, Customer | None, Visit | None]
 

@@ -1,6 +1,6 @@
 """Where the complaints service finds things; it needs nothing beyond what every service has."""
 
-from chassis import ServiceSettings
+from servicekit import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from httpx import Response
 
-from chassis.testing.department import Department, employee_id
 from complaints.domain import (
     Complaint,
     Decision,
@@ -20,17 +19,18 @@ from complaints.domain import (
     State,
     Visit,
 )
-from contracts import billing, crm, reception, workshop
-from contracts.may import complaints as perm
+from contracts.events import billing, crm, reception, workshop
+from contracts.permissions import complaints as may_complaints
 from contracts.values import InspectionItem, InvoiceLine, Technician
+from testkit.department import Department, employee_id
 
 FRIDAY = datetime(2025, 3, 7, 8, 30, tzinfo=UTC)
 """16:30 in Shanghai, when the case of F-12 is received."""
 RULES = HouseRules()
 OFFICER = Person(employee_id("Li Na"), "Li Na")
 ADVISOR = Person(employee_id("Wang Wei"), "Wang Wei")
-ALL = sorted(perm.ALL)
-TEAM = sorted(perm.ALL - {perm.APPROVE})
+ALL = sorted(may_complaints.ALL)
+TEAM = sorted(may_complaints.ALL - {may_complaints.APPROVE})
 
 
 def a_new_case(**own: Any) -> NewCase:
@@ -322,10 +322,10 @@ class Story:
 
     async def invoice_is_paid(self) -> None:
         """Everything up to a paid invoice."""
-        await self.complaints.hears(
+        await self.complaints.receives(
             self.registered(), self.opened(), self.job_opened(), self.inspection_passed(), self.ready()
         )
-        await self.complaints.hears(self.prepared(), self.issued(), self.paid(), self.settled())
+        await self.complaints.receives(self.prepared(), self.issued(), self.paid(), self.settled())
 
     # --- what people ask for
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from services.complaints.tests.complaints_builders import ADVISOR, ALL, OFFICER, TEAM, Story
 
-from contracts.complaints import ComplaintReceived, MeasureDecided
-from contracts.may import complaints as perm
+from contracts.events.complaints import ComplaintReceived, MeasureDecided
+from contracts.permissions import complaints as may_complaints
 
 CASE = {
     "customer_id": str(uuid4()),
@@ -19,27 +19,32 @@ CASE = {
 }
 SAY = {"text": "Sorry", "channel": "phone"}
 DOORS: list[tuple[str, str, Any, str]] = [
-    ("POST", "/complaints", CASE, perm.RECORD),
-    ("GET", "/complaints", None, perm.READ),
-    ("GET", "/complaints/{id}", None, perm.READ),
-    ("POST", "/complaints/{id}/answer", SAY, perm.HANDLE),
-    ("POST", "/complaints/{id}/feedback", SAY, perm.HANDLE),
-    ("POST", "/complaints/{id}/handover", {"reason": "mine"}, perm.HANDLE),
-    ("PUT", "/complaints/{id}/assessment", {"category": "cost", "level": "normal"}, perm.HANDLE),
-    ("POST", "/complaints/{id}/measures", {"kind": "rework", "reason": "again"}, perm.DECIDE),
-    ("POST", "/complaints/{id}/notification", SAY, perm.HANDLE),
-    ("POST", "/complaints/{id}/resolution", {"resolution": "x", "confirmed_by_customer": True}, perm.HANDLE),
-    ("POST", "/complaints/{id}/reopening", {"reason": "no"}, perm.REOPEN),
-    ("GET", "/measures", None, perm.READ),
-    ("GET", "/ledger.csv", None, perm.READ),
-    ("GET", "/kpis?since=2025-03-01T00:00:00Z&until=2025-04-01T00:00:00Z", None, perm.READ),
+    ("POST", "/complaints", CASE, may_complaints.RECORD),
+    ("GET", "/complaints", None, may_complaints.READ),
+    ("GET", "/complaints/{id}", None, may_complaints.READ),
+    ("POST", "/complaints/{id}/answer", SAY, may_complaints.HANDLE),
+    ("POST", "/complaints/{id}/feedback", SAY, may_complaints.HANDLE),
+    ("POST", "/complaints/{id}/handover", {"reason": "mine"}, may_complaints.HANDLE),
+    ("PUT", "/complaints/{id}/assessment", {"category": "cost", "level": "normal"}, may_complaints.HANDLE),
+    ("POST", "/complaints/{id}/measures", {"kind": "rework", "reason": "again"}, may_complaints.DECIDE),
+    ("POST", "/complaints/{id}/notification", SAY, may_complaints.HANDLE),
+    (
+        "POST",
+        "/complaints/{id}/resolution",
+        {"resolution": "x", "confirmed_by_customer": True},
+        may_complaints.HANDLE,
+    ),
+    ("POST", "/complaints/{id}/reopening", {"reason": "no"}, may_complaints.REOPEN),
+    ("GET", "/measures", None, may_complaints.READ),
+    ("GET", "/ledger.csv", None, may_complaints.READ),
+    ("GET", "/kpis?since=2025-03-01T00:00:00Z&until=2025-04-01T00:00:00Z", None, may_complaints.READ),
 ]
 
 
 class TestEveryDoor:
     async def test_asks_who_is_there_and_what_they_may(self, story: Story) -> None:
         case_id = (await story.open())["id"]
-        said = len(story.complaints.told)
+        said = len(story.complaints.published_types)
 
         for method, path, body, needed in DOORS:
             place = path.format(id=case_id)
@@ -51,7 +56,7 @@ class TestEveryDoor:
             assert (nobody.status_code, other.status_code) == (401, 403), path
             assert needed in other.json()["permission"], path
 
-        assert len(story.complaints.told) == said
+        assert len(story.complaints.published_types) == said
 
     async def test_opens_to_those_who_may(self, story: Story) -> None:
         case_id = (await story.open())["id"]
@@ -98,7 +103,7 @@ class TestARequest:
 
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"
-        assert story.complaints.said(ComplaintReceived) == []
+        assert story.complaints.published(ComplaintReceived) == []
 
     @pytest.mark.parametrize(
         "wrong",
@@ -121,7 +126,7 @@ class TestARequest:
         )
 
         assert answer.status_code == 422
-        assert story.complaints.said(MeasureDecided) == []
+        assert story.complaints.published(MeasureDecided) == []
 
     async def test_in_the_wrong_state_names_it_and_what_is_allowed(self, story: Story) -> None:
         case_id = (await story.open())["id"]
@@ -153,7 +158,7 @@ class TestARequest:
         assert unkeyed.status_code == 428
         assert (first.status_code, again.json()) == (201, first.json())
         assert other.status_code == 409
-        assert len(story.complaints.said(MeasureDecided)) == 1
+        assert len(story.complaints.published(MeasureDecided)) == 1
 
     async def test_from_an_old_screen_is_refused(self, story: Story) -> None:
         case = await story.open()
@@ -169,7 +174,7 @@ class TestARequest:
 
 class TestTheList:
     async def test_is_narrowed_and_paged(self, story: Story) -> None:
-        await story.complaints.hears(story.registered(), story.opened())
+        await story.complaints.receives(story.registered(), story.opened())
         ids = []
         for category in ("cost", "quality", "cost"):
             ids.append((await story.open(category=category))["id"])
@@ -177,7 +182,7 @@ class TestTheList:
         await story.say(ids[0], "answer")
 
         async def found(query: str) -> list[str]:
-            listed = await story.complaints.call("GET", f"/complaints?{query}", who=[perm.READ])
+            listed = await story.complaints.call("GET", f"/complaints?{query}", who=[may_complaints.READ])
             assert listed.status_code == 200, listed.text
             return [row["id"] for row in listed.json()["items"]]
 
@@ -195,20 +200,22 @@ class TestTheList:
         assert await found("since=2025-03-07T09:30:00Z&until=2025-03-07T10:00:00Z") == [ids[1]]
         assert await found(f"visit_id={story.visit_id}&level=normal&source=person") == ids[::-1]
         assert await found("overdue=true") == []
-        first = await story.complaints.call("GET", "/complaints?limit=2", who=[perm.READ])
+        first = await story.complaints.call("GET", "/complaints?limit=2", who=[may_complaints.READ])
         assert await found(f"limit=2&cursor={first.json()['next']}") == [ids[0]]
 
     async def test_shows_who_and_which_car(self, story: Story) -> None:
-        await story.complaints.hears(story.registered(), story.opened())
+        await story.complaints.receives(story.registered(), story.opened())
         await story.open()
 
-        listed = await story.complaints.call("GET", "/complaints", who=[perm.READ])
+        listed = await story.complaints.call("GET", "/complaints", who=[may_complaints.READ])
 
         row = listed.json()["items"][0]
         assert (row["customer_name"], row["plate"], row["open_measures"]) == ("陈静", "沪A12345", 0)
 
     async def test_refuses_a_time_without_its_zone(self, story: Story) -> None:
-        listed = await story.complaints.call("GET", "/complaints?since=2025-03-07T09:30:00", who=[perm.READ])
+        listed = await story.complaints.call(
+            "GET", "/complaints?since=2025-03-07T09:30:00", who=[may_complaints.READ]
+        )
 
         assert listed.status_code == 422
 
@@ -216,7 +223,7 @@ class TestTheList:
         case = await story.open()
         await story.complaints.passes(hours=25)
 
-        listed = await story.complaints.call("GET", "/complaints?overdue=true", who=[perm.READ])
+        listed = await story.complaints.call("GET", "/complaints?overdue=true", who=[may_complaints.READ])
 
         [row] = listed.json()["items"]
         assert (row["id"], row["respond_overdue_at"] is not None) == (case["id"], True)
@@ -225,14 +232,14 @@ class TestTheList:
 @pytest.mark.req("COMP-07")
 class TestTheLedger:
     async def rows(self, story: Story, query: str = "") -> list[dict[str, str]]:
-        exported = await story.complaints.call("GET", f"/ledger.csv{query}", who=[perm.READ])
+        exported = await story.complaints.call("GET", f"/ledger.csv{query}", who=[may_complaints.READ])
         assert exported.headers["content-type"].startswith("text/csv")
         return list(csv.DictReader(io.StringIO(exported.content.decode("utf-8-sig"))))
 
     async def test_has_content_handling_result_and_feedback_of_each_case(self, story: Story) -> None:
         await story.invoice_is_paid()
         case_id = await story.answered()
-        await story.complaints.hears(story.refunded(await story.measure(case_id)))
+        await story.complaints.receives(story.refunded(await story.measure(case_id)))
         await story.say(case_id, "notification")
         await story.post(f"/complaints/{case_id}/reopening", {"reason": "Still angry"})
         await story.say(case_id, "answer")
@@ -270,7 +277,7 @@ class TestTheLedger:
 @pytest.mark.req("COMP-25")
 class TestTheFigures:
     async def test_are_of_the_period(self, story: Story) -> None:
-        await story.complaints.hears(story.registered(), story.opened())
+        await story.complaints.receives(story.registered(), story.opened())
         quick = await story.answered()
         await story.say(quick, "notification")
         await story.resolve(quick)
@@ -305,6 +312,8 @@ class TestTheFigures:
     async def kpis(
         self, story: Story, since: str = "2025-03-01T00:00:00Z", until: str = "2025-04-01T00:00:00Z"
     ) -> dict[str, Any]:
-        answer = await story.complaints.call("GET", f"/kpis?since={since}&until={until}", who=[perm.READ])
+        answer = await story.complaints.call(
+            "GET", f"/kpis?since={since}&until={until}", who=[may_complaints.READ]
+        )
         assert answer.status_code == 200, answer.text
         return dict(answer.json())

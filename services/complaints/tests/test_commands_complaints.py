@@ -6,9 +6,8 @@ import pytest
 from services.complaints.tests.complaints_builders import ADVISOR, ALL, FRIDAY, OFFICER, Story, hours
 from sqlalchemy import select
 
-from chassis.rules import change_rule
 from complaints.domain import HouseRules, Measure
-from contracts.complaints import (
+from contracts.events.complaints import (
     ComplaintAnswered,
     ComplaintOverdue,
     ComplaintReceived,
@@ -17,16 +16,17 @@ from contracts.complaints import (
     MeasureCompleted,
     MeasureDecided,
 )
+from servicekit.house_rules import change_rule
 
 
 class TestACase:
     @pytest.mark.req("COMP-06", "COMP-03")
     async def test_is_registered_with_its_owner_and_its_clocks(self, story: Story) -> None:
-        await story.complaints.hears(story.registered(), story.opened())
+        await story.complaints.receives(story.registered(), story.opened())
 
         case = await story.open(text="Wait, my phone is 13812345678")
 
-        received = story.complaints.said(ComplaintReceived)[0]
+        received = story.complaints.published(ComplaintReceived)[0]
         assert received.complaint_no == case["complaint_no"] == "CP-250307-0001"
         assert received.request_id == story.request_id
         assert received.during_visit is True
@@ -42,7 +42,7 @@ class TestACase:
         measure_id = await story.measure(case_id)
 
         too_early = await story.resolve(case_id)
-        await story.complaints.hears(story.refunded(measure_id))
+        await story.complaints.receives(story.refunded(measure_id))
         told = await story.say(case_id, "notification")
         resolved = await story.resolve(case_id)
 
@@ -50,18 +50,18 @@ class TestACase:
         assert too_early.json()["waiting_for"] == "billing.invoice"
         assert told.json()["state"] == "told"
         assert resolved.json()["state"] == "resolved"
-        assert [t.split(".")[-1] for t in story.complaints.told] == [
+        assert [t.split(".")[-1] for t in story.complaints.published_types] == [
             "received",
             "answered",
             "measure-decided",
             "measure-completed",
             "resolved",
         ]
-        decided = story.complaints.said(MeasureDecided)[0]
+        decided = story.complaints.published(MeasureDecided)[0]
         assert (decided.invoice_id, decided.visit_id) == (story.invoice_id, story.visit_id)
         assert decided.approved_by == str(OFFICER.employee_id)
-        assert story.complaints.said(MeasureCompleted)[0].measure_id == measure_id
-        assert story.complaints.said(ComplaintResolved)[0].confirmed_by_customer is True
+        assert story.complaints.published(MeasureCompleted)[0].measure_id == measure_id
+        assert story.complaints.published(ComplaintResolved)[0].confirmed_by_customer is True
 
     async def test_is_reopened_when_the_customer_is_not_content(self, story: Story) -> None:
         case_id = await story.answered()
@@ -72,12 +72,12 @@ class TestACase:
 
         assert reopened.json()["state"] == "reopened"
         assert reopened.json()["allowed"] == ["answer", "assess", "feed_back", "hand_over"]
-        told = story.complaints.said(ComplaintReopened)[0]
+        told = story.complaints.published(ComplaintReopened)[0]
         assert (told.respond_by, told.resolve_by) == (FRIDAY + hours(34), FRIDAY + hours(82))
 
     @pytest.mark.req("COMP-35")
     async def test_about_a_visit_with_an_earlier_one_names_it(self, story: Story) -> None:
-        await story.complaints.hears(story.opened())
+        await story.complaints.receives(story.opened())
         first = await story.open()
         again = await story.open(text="And now it rattles")
 
@@ -88,11 +88,11 @@ class TestACase:
 
     @pytest.mark.req("COMP-35")
     async def test_about_the_rework_names_the_case_that_it_was_for(self, story: Story) -> None:
-        await story.complaints.hears(story.opened())
+        await story.complaints.receives(story.opened())
         first = await story.open()
         second_visit = uuid4()
         again = story.opened(visit_id=second_visit, rework_of_visit_id=story.visit_id)
-        await story.complaints.hears(again)
+        await story.complaints.receives(again)
 
         case = await story.open(visit_id=str(second_visit))
 
@@ -131,11 +131,11 @@ class TestTheClocks:
         await story.open()
 
         await story.complaints.passes(hours=23.9)
-        assert story.complaints.said(ComplaintOverdue) == []
+        assert story.complaints.published(ComplaintOverdue) == []
         await story.complaints.passes(hours=0.2)
         await story.complaints.passes(hours=72)
 
-        overdue = story.complaints.said(ComplaintOverdue)
+        overdue = story.complaints.published(ComplaintOverdue)
         assert [(o.clock, o.due_at) for o in overdue] == [
             ("respond", FRIDAY + hours(24)),
             ("resolve", FRIDAY + hours(72)),
@@ -148,7 +148,7 @@ class TestTheClocks:
 
         await story.complaints.passes(hours=100)
 
-        assert story.complaints.said(ComplaintOverdue) == []
+        assert story.complaints.published(ComplaintOverdue) == []
 
     async def test_start_again_when_it_is_reopened(self, story: Story) -> None:
         case_id = await story.answered()
@@ -159,7 +159,7 @@ class TestTheClocks:
 
         await story.complaints.passes(hours=73)
 
-        overdue = story.complaints.said(ComplaintOverdue)
+        overdue = story.complaints.published(ComplaintOverdue)
         assert [(o.clock, o.due_at) for o in overdue] == [
             ("respond", FRIDAY + hours(54)),
             ("resolve", FRIDAY + hours(102)),
@@ -171,14 +171,14 @@ class TestTheClocks:
 
         await story.open()
 
-        assert story.complaints.said(ComplaintReceived)[0].respond_by == FRIDAY + hours(4)
+        assert story.complaints.published(ComplaintReceived)[0].respond_by == FRIDAY + hours(4)
 
     async def test_start_when_it_was_received_not_when_it_was_noted(self, story: Story) -> None:
         await story.complaints.passes(hours=5)
 
         await story.open(received_at=FRIDAY.isoformat())
 
-        assert story.complaints.said(ComplaintReceived)[0].respond_by == FRIDAY + hours(24)
+        assert story.complaints.published(ComplaintReceived)[0].respond_by == FRIDAY + hours(24)
 
     @pytest.mark.req("COMP-28")
     async def test_of_a_measure_ring_only_after_the_others_were_heard(self, story: Story) -> None:
@@ -187,25 +187,25 @@ class TestTheClocks:
         await story.measure(case_id)
 
         await story.complaints.passes(hours=80)
-        before = [o.clock for o in story.complaints.said(ComplaintOverdue)]
-        await story.complaints.publishers_have_told("billing", "workshop")
-        await story.complaints.settle()
+        before = [o.clock for o in story.complaints.published(ComplaintOverdue)]
+        await story.complaints.watermarks_complete("billing", "workshop")
+        await story.complaints.until_quiet()
 
         assert before == ["resolve"]
-        assert [o.clock for o in story.complaints.said(ComplaintOverdue)] == ["resolve", "measure"]
+        assert [o.clock for o in story.complaints.published(ComplaintOverdue)] == ["resolve", "measure"]
         rows = await story.complaints.call("GET", "/measures?is_open=true&overdue=true", who=ALL)
         assert len(rows.json()["items"]) == 1
 
     async def test_of_a_measure_that_was_carried_out_never_rings(self, story: Story) -> None:
         await story.invoice_is_paid()
         case_id = await story.answered()
-        await story.complaints.hears(story.refunded(await story.measure(case_id)))
+        await story.complaints.receives(story.refunded(await story.measure(case_id)))
 
         await story.complaints.passes(hours=80)
-        await story.complaints.publishers_have_told("billing", "workshop")
-        await story.complaints.settle()
+        await story.complaints.watermarks_complete("billing", "workshop")
+        await story.complaints.until_quiet()
 
-        assert "measure" not in [o.clock for o in story.complaints.said(ComplaintOverdue)]
+        assert "measure" not in [o.clock for o in story.complaints.published(ComplaintOverdue)]
 
 
 class TestAMeasure:
@@ -215,21 +215,21 @@ class TestAMeasure:
 
         await story.decide(case_id, "discount", line_ids=[str(story.line_id)])
 
-        decided = story.complaints.said(MeasureDecided)[0]
+        decided = story.complaints.published(MeasureDecided)[0]
         assert (decided.kind, decided.invoice_id, decided.currency) == ("discount", story.invoice_id, "CNY")
         assert decided.line_ids == (story.line_id,)
 
     async def test_may_be_a_discount_before_the_invoice(self, story: Story) -> None:
-        await story.complaints.hears(story.opened())
+        await story.complaints.receives(story.opened())
         case_id = await story.answered()
 
         await story.decide(case_id, "discount")
 
-        decided = story.complaints.said(MeasureDecided)[0]
+        decided = story.complaints.published(MeasureDecided)[0]
         assert (decided.invoice_id, decided.visit_id) == (None, story.visit_id)
 
     async def test_cannot_refund_what_was_not_billed(self, story: Story) -> None:
-        await story.complaints.hears(story.opened(), story.prepared())
+        await story.complaints.receives(story.opened(), story.prepared())
         case_id = await story.answered()
 
         refused = await story.decide(case_id)
@@ -239,7 +239,7 @@ class TestAMeasure:
             "nothing_to_refund",
             "billing.invoice",
         )
-        assert story.complaints.said(MeasureDecided) == []
+        assert story.complaints.published(MeasureDecided) == []
 
     async def test_cannot_refund_somebody_elses_invoice(self, story: Story) -> None:
         await story.invoice_is_paid()
@@ -253,26 +253,26 @@ class TestAMeasure:
         """The case is about one visit, the refund is for another of the same customer."""
         await story.invoice_is_paid()
         later = uuid4()
-        await story.complaints.hears(story.opened(visit_id=later, request_id=uuid4()))
+        await story.complaints.receives(story.opened(visit_id=later, request_id=uuid4()))
         case_id = await story.answered(visit_id=str(later))
 
         await story.decide(case_id, invoice_id=str(story.invoice_id))
 
-        decided = story.complaints.said(MeasureDecided)[0]
+        decided = story.complaints.published(MeasureDecided)[0]
         assert (decided.invoice_id, decided.visit_id) == (story.invoice_id, story.visit_id)
 
     async def test_before_the_invoice_is_known_by_its_visit_alone(self, story: Story) -> None:
-        await story.complaints.hears(story.opened(), story.prepared())
+        await story.complaints.receives(story.opened(), story.prepared())
         case_id = await story.answered(visit_id=None)
 
         await story.decide(case_id, "discount", invoice_id=str(story.invoice_id))
 
-        decided = story.complaints.said(MeasureDecided)[0]
+        decided = story.complaints.published(MeasureDecided)[0]
         assert (decided.invoice_id, decided.visit_id) == (None, story.visit_id)
 
     @pytest.mark.parametrize("kind", ["rework", "discount"])
     async def test_cannot_be_about_somebody_elses_visit(self, story: Story, kind: str) -> None:
-        await story.complaints.hears(story.opened())
+        await story.complaints.receives(story.opened())
         other = await story.answered(customer_id=str(uuid4()), visit_id=None)
         own = await story.answered(visit_id=None)
 
@@ -298,7 +298,7 @@ class TestAMeasure:
         await story.invoice_is_paid()
         case_id = await story.answered()
         done, waits = await story.measure(case_id), await story.measure(case_id, "discount")
-        await story.complaints.hears(story.refunded(done))
+        await story.complaints.receives(story.refunded(done))
 
         async with story.complaints.tx() as tx:
             rows = {m.measure_id: m for m in await tx.all(select(Measure))}
@@ -319,11 +319,11 @@ class TestOwnership:
         shown = await story.show(case["id"])
         assert shown["owner_id"] == str(OFFICER.employee_id)
         assert (refused.status_code, refused.json()["code"]) == (403, "not_the_owner")
-        assert story.complaints.said(ComplaintAnswered) == []
+        assert story.complaints.published(ComplaintAnswered) == []
 
     async def test_is_taken_by_who_asks_for_it(self, story: Story) -> None:
-        await story.complaints.hears(story.dissatisfied())
-        case_id = str(story.complaints.said(ComplaintReceived)[0].complaint_id)
+        await story.complaints.receives(story.dissatisfied())
+        case_id = str(story.complaints.published(ComplaintReceived)[0].complaint_id)
 
         taken = await story.post(f"/complaints/{case_id}/handover", {"reason": "Mine"})
 

@@ -8,8 +8,8 @@ import pytest
 from services.complaints.tests.complaints_builders import ADVISOR, ALL, FRIDAY, Story, hours
 from sqlalchemy import text
 
-from chassis.testing.department import employee_id
-from contracts.complaints import ComplaintOverdue, ComplaintReceived, MeasureCompleted
+from contracts.events.complaints import ComplaintOverdue, ComplaintReceived, MeasureCompleted
+from testkit.department import employee_id
 
 
 async def cases(story: Story) -> list[dict[str, Any]]:
@@ -22,9 +22,9 @@ class TestACaseThatOpensByItself:
     async def test_comes_from_a_low_score_and_is_linked_to_the_form(self, story: Story) -> None:
         low = story.dissatisfied()
 
-        await story.complaints.hears(low)
+        await story.complaints.receives(low)
 
-        received = story.complaints.said(ComplaintReceived)[0]
+        received = story.complaints.published(ComplaintReceived)[0]
         assert (received.source, received.source_id) == ("survey", low.survey_id)
         assert (received.visit_id, received.request_id) == (story.visit_id, story.request_id)
         [case] = await cases(story)
@@ -32,18 +32,18 @@ class TestACaseThatOpensByItself:
 
     @pytest.mark.req("CRM-46")
     async def test_comes_from_a_follow_up_that_found_a_problem(self, story: Story) -> None:
-        await story.complaints.hears(story.followed_up(problem_found=False))
+        await story.complaints.receives(story.followed_up(problem_found=False))
         assert await cases(story) == []
 
-        await story.complaints.hears(story.followed_up())
+        await story.complaints.receives(story.followed_up())
 
         [case] = await cases(story)
         assert (case["source"], case["owner_id"]) == ("follow_up", str(ADVISOR.employee_id))
 
     async def test_comes_from_a_refused_promise(self, story: Story) -> None:
-        await story.complaints.hears(story.opened(), story.promise_refused())
+        await story.complaints.receives(story.opened(), story.promise_refused())
 
-        received = story.complaints.said(ComplaintReceived)[0]
+        received = story.complaints.published(ComplaintReceived)[0]
         assert (received.source, received.category, received.during_visit) == ("promise", "delay", True)
 
     @pytest.mark.req("COMP-35")
@@ -51,9 +51,9 @@ class TestACaseThatOpensByItself:
         case = await story.open()
         low = story.dissatisfied()
 
-        await story.complaints.hears(low, story.followed_up(), story.promise_refused())
+        await story.complaints.receives(low, story.followed_up(), story.promise_refused())
 
-        assert len(story.complaints.said(ComplaintReceived)) == 1
+        assert len(story.complaints.published(ComplaintReceived)) == 1
         shown = await story.show(case["id"])
         linked = [e for e in shown["entries"] if e["kind"] == "linked"]
         assert [e["text"].split(":")[0] for e in linked] == ["survey", "follow_up", "promise"]
@@ -62,13 +62,13 @@ class TestACaseThatOpensByItself:
 
     @pytest.mark.req("COMP-35")
     async def test_joins_the_open_case_that_it_opened_before(self, story: Story) -> None:
-        await story.complaints.hears(story.followed_up(), story.dissatisfied())
+        await story.complaints.receives(story.followed_up(), story.dissatisfied())
 
         assert len(await cases(story)) == 1
 
     @pytest.mark.req("COMP-35", "COMP-03")
     async def test_is_joined_by_the_customers_own_words(self, story: Story) -> None:
-        await story.complaints.hears(story.dissatisfied())
+        await story.complaints.receives(story.dissatisfied())
         [opened] = await cases(story)
         await story.complaints.passes(hours=2)
 
@@ -80,7 +80,7 @@ class TestACaseThatOpensByItself:
 
         joined = said.json()
         assert (said.status_code, joined["id"]) == (200, opened["id"])
-        assert len(story.complaints.said(ComplaintReceived)) == 1
+        assert len(story.complaints.published(ComplaintReceived)) == 1
         assert (joined["source"], joined["category"], joined["level"]) == ("survey", "attitude", "major")
         assert joined["owner_id"] == str(ADVISOR.employee_id)
         assert joined["respond_by"] == opened["respond_by"]
@@ -93,7 +93,7 @@ class TestACaseThatOpensByItself:
     async def test_is_followed_by_a_linked_one_once_it_is_talked_about(
         self, story: Story, meanwhile: str
     ) -> None:
-        await story.complaints.hears(story.dissatisfied())
+        await story.complaints.receives(story.dissatisfied())
         [opened] = await cases(story)
         if meanwhile == "answered":
             await story.say(opened["id"], "answer")
@@ -107,13 +107,13 @@ class TestACaseThatOpensByItself:
 
     async def test_runs_from_the_day_the_letter_came_that_says_it_aloud(self, story: Story) -> None:
         await story.complaints.passes(hours=10)
-        await story.complaints.hears(story.dissatisfied())
+        await story.complaints.receives(story.dissatisfied())
 
         said = await story.post("/complaints", story.words(received_at=FRIDAY.isoformat()))
         await story.complaints.passes(hours=15)
 
         assert said.json()["respond_by"] == "2025-03-08T08:30:00Z"
-        overdue = story.complaints.said(ComplaintOverdue)
+        overdue = story.complaints.published(ComplaintOverdue)
         assert [(o.clock, o.due_at) for o in overdue] == [("respond", FRIDAY + hours(24))]
 
     async def test_is_a_new_one_after_the_first_was_resolved(self, story: Story) -> None:
@@ -121,7 +121,7 @@ class TestACaseThatOpensByItself:
         await story.say(case_id, "notification")
         await story.resolve(case_id)
 
-        await story.complaints.hears(story.dissatisfied())
+        await story.complaints.receives(story.dissatisfied())
 
         latest, first = sorted(await cases(story), key=lambda c: c["state"])
         assert (latest["state"], first["id"]) == ("received", case_id)
@@ -129,18 +129,18 @@ class TestACaseThatOpensByItself:
 
     async def test_is_one_when_two_reports_come_at_the_same_time(self, story: Story) -> None:
         low, refused = story.dissatisfied(), story.promise_refused()
-        receive = story.complaints.runtime.listener.receive
+        receive = story.complaints.runtime.consumer.handle
         envelopes = [story.complaints.envelope(event) for event in (low, refused)]
 
         await asyncio.gather(*(receive(envelope) for envelope in envelopes))
-        await story.complaints.settle()
+        await story.complaints.until_quiet()
 
-        assert len(story.complaints.said(ComplaintReceived)) == 1
+        assert len(story.complaints.published(ComplaintReceived)) == 1
 
 
 class TestAMeasure:
     async def rework(self, story: Story) -> tuple[str, UUID]:
-        await story.complaints.hears(story.opened(), story.job_opened())
+        await story.complaints.receives(story.opened(), story.job_opened())
         case_id = await story.answered()
         return case_id, await story.measure(case_id, "rework", line_ids=[str(story.line_id)])
 
@@ -152,37 +152,37 @@ class TestAMeasure:
     async def test_of_rework_is_taken_up_and_done_in_the_open_visit(self, story: Story) -> None:
         case_id, measure_id = await self.rework(story)
 
-        await story.complaints.hears(story.rework_ordered(measure_id, UUID(case_id)))
+        await story.complaints.receives(story.rework_ordered(measure_id, UUID(case_id)))
         taken_up = await self.state(story, case_id)
-        await story.complaints.hears(story.ready(measure_id))
+        await story.complaints.receives(story.ready(measure_id))
 
         assert taken_up == ("carrying_out", "taken_up", str(story.visit_id))
         assert await self.state(story, case_id) == ("carrying_out", "completed", str(story.visit_id))
-        assert len(story.complaints.said(MeasureCompleted)) == 1
+        assert len(story.complaints.published(MeasureCompleted)) == 1
 
     async def test_of_rework_done_is_heard_before_it_was_placed(self, story: Story) -> None:
         case_id, measure_id = await self.rework(story)
 
-        await story.complaints.hears(story.ready(measure_id))
-        await story.complaints.hears(story.rework_ordered(measure_id, UUID(case_id)))
+        await story.complaints.receives(story.ready(measure_id))
+        await story.complaints.receives(story.rework_ordered(measure_id, UUID(case_id)))
 
         assert await self.state(story, case_id) == ("carrying_out", "completed", str(story.visit_id))
-        assert len(story.complaints.said(MeasureCompleted)) == 1
+        assert len(story.complaints.published(MeasureCompleted)) == 1
 
     async def test_of_rework_is_agreed_for_a_new_visit(self, story: Story) -> None:
         case_id, measure_id = await self.rework(story)
         again = uuid4()
 
-        await story.complaints.hears(story.rework_agreed(measure_id, UUID(case_id), again))
+        await story.complaints.receives(story.rework_agreed(measure_id, UUID(case_id), again))
 
         assert await self.state(story, case_id) == ("carrying_out", "taken_up", str(again))
 
     async def test_is_told_once_though_the_job_is_ready_twice(self, story: Story) -> None:
         _, measure_id = await self.rework(story)
 
-        await story.complaints.hears(story.ready(measure_id), story.ready(measure_id))
+        await story.complaints.receives(story.ready(measure_id), story.ready(measure_id))
 
-        assert len(story.complaints.said(MeasureCompleted)) == 1
+        assert len(story.complaints.published(MeasureCompleted)) == 1
 
     @pytest.mark.parametrize("kind", ["refund", "discount"])
     async def test_of_money_is_done_by_billing(self, story: Story, kind: str) -> None:
@@ -191,19 +191,19 @@ class TestAMeasure:
         measure_id = await story.measure(case_id, kind)
         done = {"refund": story.refunded, "discount": story.discounted}[kind]
 
-        await story.complaints.hears(done(measure_id))
+        await story.complaints.receives(done(measure_id))
 
         shown = await story.show(case_id)
         assert (shown["measures"][0]["state"], shown["measures"][0]["given"]) == ("completed", "100.00")
         assert "tell" in shown["allowed"]
-        assert [m.kind for m in story.complaints.said(MeasureCompleted)] == [kind]
+        assert [m.kind for m in story.complaints.published(MeasureCompleted)] == [kind]
 
     async def test_that_is_not_possible_goes_back_to_who_decides(self, story: Story) -> None:
         await story.invoice_is_paid()
         case_id = await story.answered()
         first = await story.measure(case_id)
 
-        await story.complaints.hears(story.not_possible(first))
+        await story.complaints.receives(story.not_possible(first))
         back = await story.show(case_id)
         again = await story.decide(case_id, amount="50.00")
 
@@ -215,20 +215,20 @@ class TestAMeasure:
         await story.invoice_is_paid()
         case_id = await story.answered()
 
-        await story.complaints.hears(
+        await story.complaints.receives(
             story.refunded(uuid4()), story.discounted(uuid4()), story.not_possible(uuid4())
         )
-        await story.complaints.hears(story.rework_ordered(uuid4(), uuid4()), story.ready(uuid4()))
+        await story.complaints.receives(story.rework_ordered(uuid4(), uuid4()), story.ready(uuid4()))
 
         assert (await story.show(case_id))["measures"] == []
-        assert story.complaints.said(MeasureCompleted) == []
+        assert story.complaints.published(MeasureCompleted) == []
 
 
 class TestWhatOthersTell:
     async def test_stands_beside_the_case(self, story: Story) -> None:
-        await story.complaints.hears(story.registered(), story.opened(), story.job_opened())
-        await story.complaints.hears(story.inspection_failed(), story.inspection_passed(), story.ready())
-        await story.complaints.hears(story.prepared(), story.issued(), story.paid(), story.settled())
+        await story.complaints.receives(story.registered(), story.opened(), story.job_opened())
+        await story.complaints.receives(story.inspection_failed(), story.inspection_passed(), story.ready())
+        await story.complaints.receives(story.prepared(), story.issued(), story.paid(), story.settled())
         case = await story.open()
 
         assert case["visit"]["plate"] == "沪A12345"
@@ -241,14 +241,14 @@ class TestWhatOthersTell:
         case = await story.open(during_visit=True)
         assert (case["visit"], case["customer"], case["request_id"]) == (None, None, None)
 
-        await story.complaints.hears(story.registered(), story.opened())
+        await story.complaints.receives(story.registered(), story.opened())
 
         shown = await story.show(case["id"])
         assert shown["request_id"] == str(story.request_id)
         assert shown["customer"]["customer_no"] == "C000123"
 
     async def test_says_when_a_complaint_is_no_longer_during_the_visit(self, story: Story) -> None:
-        await story.complaints.hears(story.opened(), story.handed_over(), story.closed())
+        await story.complaints.receives(story.opened(), story.handed_over(), story.closed())
 
         case = await story.open()
 
@@ -257,7 +257,7 @@ class TestWhatOthersTell:
 
     async def test_of_money_given_back_is_kept_on_the_invoice(self, story: Story) -> None:
         await story.invoice_is_paid()
-        await story.complaints.hears(story.refunded(uuid4(), "60.00"))
+        await story.complaints.receives(story.refunded(uuid4(), "60.00"))
 
         case = await story.open()
 
@@ -266,7 +266,7 @@ class TestWhatOthersTell:
     async def test_leaves_nothing_parked_in_any_order(self, story: Story) -> None:
         """Streams of different departments may overtake one another."""
         measure_id = uuid4()
-        await story.complaints.hears(
+        await story.complaints.receives(
             story.dissatisfied(),
             story.settled(),
             story.refunded(measure_id),

@@ -20,7 +20,6 @@ from services.complaints.tests.complaints_builders import (
     hours,
 )
 
-from chassis import IllegalTransition, Invalid, Refusal
 from complaints.domain import (
     COMPLAINT,
     Complaint,
@@ -34,6 +33,7 @@ from complaints.domain import (
     Source,
     State,
 )
+from servicekit import IllegalTransition, Invalid, Refusal
 
 
 def act(complaint: Complaint, command: str) -> Any:

@@ -1,7 +1,6 @@
 """The crm department: every door in and out."""
 
-from chassis import Service
-from contracts import billing, booking, complaints, reception, workshop
+from contracts.events import billing, booking, complaints, reception, workshop
 from crm import api, domain
 from crm.reactions import after_visit
 from crm.reactions import billing as on_billing
@@ -10,6 +9,7 @@ from crm.reactions import complaints as on_complaints
 from crm.reactions import reception as on_reception
 from crm.reactions import workshop as on_workshop
 from crm.settings import Settings
+from servicekit import Service
 
 service = Service(
     "crm",
@@ -66,4 +66,4 @@ service.on(complaints.ComplaintReopened, on_complaints.mark_again_on_reopened)
 
 service.at(after_visit.SEND, after_visit.send_due_survey)
 service.at(after_visit.EXPIRE, after_visit.expire_survey)
-service.at(after_visit.RETENTION, after_visit.plan_retention, hears=("reception.visit",))
+service.at(after_visit.RETENTION, after_visit.plan_retention, silence_of=("reception.visit",))

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chassis import ServiceSettings
+from servicekit import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest_asyncio
 
-from chassis.testing.department import Department
 from crm import main
+from testkit.department import Department
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.testing.department import Department
-from contracts import billing, booking, complaints, reception, workshop
 from contracts.base import Event
-from contracts.may import crm as perm
-from contracts.may import everywhere
+from contracts.events import billing, booking, complaints, reception, workshop
+from contracts.permissions import crm as may_crm
+from contracts.permissions import everywhere
 from contracts.values import (
     DeclinedLine,
     FaultFacts,
@@ -20,10 +19,11 @@ from contracts.values import (
     Title,
 )
 from crm.domain import ITEMS
+from testkit.department import Department
 
 FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
 """09:00 in Shanghai."""
-EVERYTHING = (*perm.ALL, everywhere.PERSONAL_READ)
+EVERYTHING = (*may_crm.ALL, everywhere.PERSONAL_READ)
 VIN = "1M8GDM9AXKP042788"
 NIL = Decimal("0.00")
 
@@ -157,7 +157,7 @@ class Story:
 
     def promise_revised(self) -> reception.PromiseRevised:
         return reception.PromiseRevised(
-            **self._visit(promise_revision=2, reason="a part", agreed_by="customer", told_at=FRIDAY),
+            **self._visit(promise_revision=2, reason="a part", agreed_by="customer", notified_at=FRIDAY),
             old_promise=FRIDAY + timedelta(hours=6),
             new_promise=FRIDAY + timedelta(hours=8),
         )
@@ -166,7 +166,7 @@ class Story:
         return reception.PromiseRefused(**self._visit(promise_revision=1, reason="too late"))
 
     def notified(self) -> reception.CustomerNotified:
-        return reception.CustomerNotified(**self._visit(topic="ready", channel="phone", told_at=FRIDAY))
+        return reception.CustomerNotified(**self._visit(topic="ready", channel="phone", notified_at=FRIDAY))
 
     def left(self) -> reception.VehicleLeft:
         return reception.VehicleLeft(
@@ -311,9 +311,9 @@ async def a_customer(crm: Department, phone: str = "138 0013 8000", **more: Any)
     return UUID((await ask(crm, "/customers", **body))["id"])
 
 
-async def parked(crm: Department) -> Any:
+async def dead_letters(crm: Department) -> Any:
     """What crm could not take in."""
-    answer = await crm.call("GET", "/operations/parked", who=["operations.read"])
+    answer = await crm.call("GET", "/operations/dead-letters", who=["operations.read"])
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from services.crm.tests.crm_builders import EVERYTHING, VIN, Story, a_customer, ask, show
 
-from chassis.testing.department import Department
-from contracts.crm import CustomerRegistered
-from contracts.may import crm as perm
-from contracts.may import everywhere
+from contracts.events.crm import CustomerRegistered
+from contracts.permissions import crm as may_crm
+from contracts.permissions import everywhere
 from crm.main import service
+from testkit.department import Department
 
 CUSTOMER = {"display_name": "Wang Fang", "phone": "138 0013 8000"}
 
@@ -47,10 +47,10 @@ class TestPermissions:
     async def test_to_read_change_nothing(self, crm: Department, method: str, path: str, body: Any) -> None:
         customer_id = await a_customer(crm, "13900139000")
 
-        refused = await crm.call(method, path.format(id=customer_id), json=body, who=[perm.READ])
+        refused = await crm.call(method, path.format(id=customer_id), json=body, who=[may_crm.READ])
 
         assert refused.status_code == 403
-        assert len(crm.said(CustomerRegistered)) == 1
+        assert len(crm.published(CustomerRegistered)) == 1
 
 
 class TestPersonalData:
@@ -58,7 +58,7 @@ class TestPersonalData:
     async def test_is_masked_without_the_permission(self, crm: Department) -> None:
         customer_id = await a_customer(crm, address="Zhongshan Road 5")
 
-        answer = await crm.call("GET", f"/customers/{customer_id}", who=[perm.READ])
+        answer = await crm.call("GET", f"/customers/{customer_id}", who=[may_crm.READ])
 
         assert (answer.json()["phone"], answer.json()["address"]) == ("****8000", None)
         readings = await crm.call("GET", f"/customers/{customer_id}/readings", who=EVERYTHING)
@@ -69,7 +69,7 @@ class TestPersonalData:
         customer_id = await a_customer(crm, address="Zhongshan Road 5")
 
         answer = await crm.call(
-            "GET", f"/customers/{customer_id}?purpose=call+back", who=[perm.READ, everywhere.PERSONAL_READ]
+            "GET", f"/customers/{customer_id}?purpose=call+back", who=[may_crm.READ, everywhere.PERSONAL_READ]
         )
 
         assert (answer.json()["phone"], answer.json()["address"]) == ("+8613800138000", "Zhongshan Road 5")
@@ -137,7 +137,7 @@ class TestRequests:
         assert answer.status_code == 422
         assert answer.json()["code"] == "invalid"
         assert (await show(crm, "/customers"))["items"] == []
-        assert crm.told == []
+        assert crm.published_types == []
 
     @pytest.mark.parametrize("vin", ["1M8GDM9A1KP042788", "TOO-SHORT", "IOQIOQIOQIOQIOQIO"])
     async def test_with_a_wrong_vin_are_malformed(self, crm: Department, vin: str) -> None:
@@ -154,7 +154,7 @@ class TestRequests:
 
     async def test_about_a_problem_say_what_it_is(self, crm: Department) -> None:
         story = Story()
-        await crm.hears(story.opened(), story.closed())
+        await crm.receives(story.opened(), story.closed())
         (call,) = (await show(crm, "/follow-ups"))["items"]
         body = {"outcome": "unreachable", "problem_found": True}
 
@@ -173,7 +173,7 @@ class TestRequests:
 
         assert (first.status_code, again.status_code, other.status_code) == (201, 201, 409)
         assert first.json() == again.json()
-        assert len(crm.said(CustomerRegistered)) == 1
+        assert len(crm.published(CustomerRegistered)) == 1
 
     async def test_that_are_stale_are_told_the_version(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
@@ -194,7 +194,7 @@ class TestRequests:
 
     async def test_that_cannot_be_done_now_name_the_state_and_what_is_allowed(self, crm: Department) -> None:
         story = Story()
-        await crm.hears(story.opened(), story.closed())
+        await crm.receives(story.opened(), story.closed())
         (call,) = (await show(crm, "/follow-ups"))["items"]
         assert call["allowed"] == ["note_attempt", "complete"]
         await ask(crm, f"/follow-ups/{call['id']}/completion", outcome="refused")

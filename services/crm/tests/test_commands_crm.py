@@ -16,14 +16,14 @@ from services.crm.tests.crm_builders import (
 )
 from sqlalchemy import text
 
-from chassis.testing.department import Department
-from contracts.crm import (
+from contracts.events.crm import (
     CustomerChanged,
     CustomerRegistered,
     FollowUpCompleted,
     VehicleChanged,
     VehicleRegistered,
 )
+from testkit.department import Department
 
 
 async def a_vehicle(crm: Department, customer_id: UUID, **more: Any) -> Any:
@@ -33,7 +33,7 @@ async def a_vehicle(crm: Department, customer_id: UUID, **more: Any) -> Any:
 
 async def a_closed_visit(crm: Department, **ids: Any) -> Story:
     story = Story(**ids)
-    await crm.hears(story.opened(), story.handed_over(), story.closed())
+    await crm.receives(story.opened(), story.handed_over(), story.closed())
     return story
 
 
@@ -49,7 +49,7 @@ class TestCustomers:
     async def test_are_told_by_name_and_class_alone(self, crm: Department) -> None:
         await a_customer(crm)
 
-        (registered,) = crm.said(CustomerRegistered)
+        (registered,) = crm.published(CustomerRegistered)
         assert registered.customer_no == "C000001"
         assert (registered.display_name, registered.customer_class) == ("Wang Fang", "normal")
         assert "1380013" not in str(crm.committed[0].data)
@@ -84,7 +84,7 @@ class TestCustomers:
         )
 
         assert sorted(answer.status_code for answer in answers) == [201, 409]
-        assert len(crm.said(CustomerRegistered)) == 1
+        assert len(crm.published(CustomerRegistered)) == 1
 
     async def test_keep_their_own_number_when_they_change_it(self, crm: Department) -> None:
         first, second = await a_customer(crm), await a_customer(crm, "139 0013 9000")
@@ -94,7 +94,7 @@ class TestCustomers:
         taken = await crm.call("PATCH", f"/customers/{first}", json=body, who=EVERYTHING)
 
         assert taken.json()["existing_id"] == str(second)
-        assert [changed.display_name for changed in crm.said(CustomerChanged)] == ["Wang Fang-Li"]
+        assert [changed.display_name for changed in crm.published(CustomerChanged)] == ["Wang Fang-Li"]
 
     async def test_get_class_and_credit(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
@@ -103,7 +103,7 @@ class TestCustomers:
         shown = await ask(crm, f"/customers/{customer_id}/classification", "PUT", **body)
 
         assert shown["credit_limit"] == "5000.00"
-        (changed,) = crm.said(CustomerChanged)
+        (changed,) = crm.published(CustomerChanged)
         assert (changed.customer_class, changed.credit_limit) == ("vip", Decimal("5000.00"))
 
     @pytest.mark.req("DATA-05")
@@ -129,7 +129,7 @@ class TestVehicles:
 
         await a_vehicle(crm, customer_id, vin=VIN.lower())
 
-        (registered,) = crm.said(VehicleRegistered)
+        (registered,) = crm.published(VehicleRegistered)
         assert (registered.plate, registered.vin, registered.customer_id) == ("粤A12345", VIN, customer_id)
 
     async def test_with_a_vin_on_file_are_the_one_on_file(self, crm: Department) -> None:
@@ -155,7 +155,7 @@ class TestVehicles:
         await ask(crm, f"/vehicles/{vehicle['id']}", "PUT", **facts, engine_no="E1")
         sold = await ask(crm, f"/vehicles/{vehicle['id']}/owner", "PUT", customer_id=str(buyer))
 
-        assert [(v.plate, v.customer_id) for v in crm.said(VehicleChanged)] == [
+        assert [(v.plate, v.customer_id) for v in crm.published(VehicleChanged)] == [
             ("粤B99999", customer_id),
             ("粤B99999", buyer),
         ]
@@ -170,7 +170,7 @@ class TestACall:
         body = {"outcome": "reached", "problem_found": True, "text": "squeals again, call 13800138000"}
         await ask(crm, f"/follow-ups/{await the_call(crm, story)}/completion", **body, satisfied=False)
 
-        (completed,) = crm.said(FollowUpCompleted)
+        (completed,) = crm.published(FollowUpCompleted)
         assert (completed.problem_found, completed.visit_id) == (True, story.visit_id)
         assert completed.text == "squeals again, call •••"
 
@@ -182,7 +182,7 @@ class TestACall:
         await ask(crm, f"/follow-ups/{calls[0]}/completion", outcome="reached", satisfied=True)
         problem = {"outcome": "reached", "problem_found": True, "text": "noise"}
         await ask(crm, f"/follow-ups/{calls[1]}/completion", **problem, satisfied=False)
-        await crm.hears(stories[1].complained("follow_up", UUID(calls[1])))
+        await crm.receives(stories[1].complained("follow_up", UUID(calls[1])))
         for _ in range(3):
             await ask(crm, f"/follow-ups/{calls[2]}/attempts", note="busy")
 
@@ -191,7 +191,7 @@ class TestACall:
         assert (report["due"], report["made"], report["unreachable"]) == (4, 5, 1)
         assert (report["satisfied"], report["problems_found"], report["handed_on"]) == (1, 1, 1)
         assert report["comment"] == "well done"
-        (ended,) = [said for said in crm.said(FollowUpCompleted) if said.outcome == "unreachable"]
+        (ended,) = [said for said in crm.published(FollowUpCompleted) if said.outcome == "unreachable"]
         assert ended.visit_id == stories[2].visit_id
 
 
@@ -215,7 +215,7 @@ class TestNoticesAndReminders:
 
     async def test_a_reminder_that_is_dismissed_is_not_shown_again(self, crm: Department) -> None:
         story = Story()
-        await crm.hears(story.opened(), story.presented(), story.answered())
+        await crm.receives(story.opened(), story.presented(), story.answered())
         (reminder,) = (await show(crm, "/reminders?state=open"))["items"]
 
         shown = await ask(crm, f"/reminders/{reminder['id']}/dismissal", reason="sold the car")

@@ -1,11 +1,19 @@
 """Every event that crm hears takes effect or is noted, first of its visit or when all is over."""
 
 import pytest
-from services.crm.tests.crm_builders import SATISFIED, Story, a_whole_visit, ask, follow_ups, parked, show
+from services.crm.tests.crm_builders import (
+    SATISFIED,
+    Story,
+    a_whole_visit,
+    ask,
+    dead_letters,
+    follow_ups,
+    show,
+)
 
-from chassis.testing.department import Department
-from contracts.booking import CalendarChanged
+from contracts.events.booking import CalendarChanged
 from crm.main import service
+from testkit.department import Department
 
 BOOKING = ("requested", "confirmed", "rescheduled", "cancelled", "missed", "kept")
 
@@ -38,15 +46,15 @@ class TestEveryEvent:
         assert {type(getattr(Story(), event)()) for event in EVENTS} == heard
 
     async def test_takes_effect_or_is_noted_when_it_is_the_first_of_its_visit(self, crm: Department) -> None:
-        await crm.hears(*(getattr(Story(), event)() for event in EVENTS))
+        await crm.receives(*(getattr(Story(), event)() for event in EVENTS))
 
-        assert await parked(crm) == []
+        assert await dead_letters(crm) == []
         assert crm.runtime.counts.applied == len(EVENTS)
 
     @pytest.mark.parametrize("state", ["planned", "done"])
     async def test_takes_effect_or_is_noted_when_all_is_over(self, crm: Department, state: str) -> None:
         story = Story()
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
         if state == "done":
             (call,) = await follow_ups(crm, visit_id=story.visit_id)
             await ask(crm, f"/follow-ups/{call['id']}/completion", outcome="reached")
@@ -56,7 +64,7 @@ class TestEveryEvent:
         once = {"opened", "handed_over", "closed"}
         late = [event for event in EVENTS if event not in once]
 
-        await crm.hears(*(getattr(story, event)() for event in late))
+        await crm.receives(*(getattr(story, event)() for event in late))
 
-        assert await parked(crm) == []
+        assert await dead_letters(crm) == []
         assert crm.runtime.counts.applied == before + len(late)

@@ -17,11 +17,11 @@ from services.crm.tests.crm_builders import (
     show,
 )
 
-from chassis.testing.department import Department
-from contracts.booking import CalendarChanged
-from contracts.crm import FollowUpCancelled, FollowUpPlanned, SurveySent
+from contracts.events.booking import CalendarChanged
+from contracts.events.crm import FollowUpCancelled, FollowUpPlanned, SurveySent
 from contracts.values import ClosedDay, WeeklyHours
 from crm.main import service
+from testkit.department import Department
 
 
 class TestAVisit:
@@ -29,7 +29,7 @@ class TestAVisit:
     async def test_leaves_a_file_with_what_every_department_knew(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
 
         file = await show(crm, f"/visit-files/{story.visit_id}")
         assert file["request_no"] == "B-250307-0001"
@@ -55,7 +55,7 @@ class TestAVisit:
         files = []
         for order in permutations((reception, job, money)):
             crm = await department(service)
-            await crm.hears(*(event for stream in order for event in stream))
+            await crm.receives(*(event for stream in order for event in stream))
             files.append(await show(crm, f"/visit-files/{story.visit_id}"))
 
         assert [file | {"version": 0} for file in files] == [files[0] | {"version": 0}] * len(files)
@@ -67,7 +67,7 @@ class TestAVisit:
         vehicle = await ask(crm, "/vehicles", **car)
         story = Story(customer_id=customer_id, vehicle_id=vehicle["id"])
 
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
 
         assert (await show(crm, f"/vehicles/{vehicle['id']}"))["mileage_km"] == 42_010
 
@@ -75,7 +75,7 @@ class TestAVisit:
     async def test_leaves_a_log_of_contacts(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(story.requested(), story.confirmed(), *a_whole_visit(story))
+        await crm.receives(story.requested(), story.confirmed(), *a_whole_visit(story))
 
         log = (await show(crm, f"/customers/{story.customer_id}/contacts"))["items"]
         assert {contact["topic"] for contact in log} == {
@@ -93,7 +93,7 @@ class TestAHandover:
         story = Story()
         friday_evening = datetime(2025, 3, 7, 9, 40, tzinfo=UTC)
 
-        await crm.hears(story.opened(), story.handed_over(friday_evening))
+        await crm.receives(story.opened(), story.handed_over(friday_evening))
 
         (notice,) = (await show(crm, f"/notices?customer_id={story.customer_id}&state=due"))["items"]
         assert notice["due_at"] == "2025-03-08T09:40:00Z"
@@ -101,13 +101,13 @@ class TestAHandover:
     @pytest.mark.req("CRM-12")
     async def test_sends_the_survey_on_the_third_working_day(self, crm: Department) -> None:
         story = Story()
-        await crm.hears(story.opened(), story.handed_over())
+        await crm.receives(story.opened(), story.handed_over())
 
         await crm.passes(days=4, hours=22)  # Wednesday 07:00
-        assert crm.said(SurveySent) == []
+        assert crm.published(SurveySent) == []
         await crm.passes(hours=1)
 
-        (sent,) = crm.said(SurveySent)
+        (sent,) = crm.published(SurveySent)
         assert sent.visit_id == story.visit_id
         assert sent.sent_at == datetime(2025, 3, 12, 0, 0, tzinfo=UTC)
 
@@ -121,7 +121,7 @@ class TestAHandover:
         )
         story = Story()
 
-        await crm.hears(calendar, story.opened(), story.handed_over())
+        await crm.receives(calendar, story.opened(), story.handed_over())
 
         (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
         assert survey["due_on"] == "2025-03-13"
@@ -132,12 +132,12 @@ class TestAHandover:
         await ask(crm, f"/customers/{customer_id}/consents/communication/withdrawal")
         story = Story(customer_id=customer_id)
 
-        await crm.hears(story.opened(), story.handed_over())
+        await crm.receives(story.opened(), story.handed_over())
         await crm.passes(days=6)
 
         (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
         assert (survey["state"], survey["expired_because"]) == ("expired", "consent_withdrawn")
-        assert crm.said(SurveySent) == []
+        assert crm.published(SurveySent) == []
 
     @pytest.mark.req("CRM-55")
     @pytest.mark.parametrize("door", ["sending", "links"])
@@ -147,17 +147,17 @@ class TestAHandover:
         customer_id = await a_customer(crm, consents=["communication"])
         await ask(crm, f"/customers/{customer_id}/consents/communication/withdrawal")
         story = Story(customer_id=customer_id)
-        await crm.hears(story.opened(), story.handed_over())
+        await crm.receives(story.opened(), story.handed_over())
         (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
 
         refused = await crm.call("POST", f"/surveys/{survey['id']}/{door}", who=EVERYTHING)
 
         assert (refused.status_code, refused.json()["code"]) == (409, "consent_withdrawn")
-        assert crm.said(SurveySent) == []
+        assert crm.published(SurveySent) == []
 
     async def test_ends_the_survey_when_nobody_answers(self, crm: Department) -> None:
         story = Story()
-        await crm.hears(story.opened(), story.handed_over())
+        await crm.receives(story.opened(), story.handed_over())
         await crm.passes(days=6)
 
         await crm.passes(days=31)
@@ -168,7 +168,7 @@ class TestAHandover:
     async def test_later_than_promised_asks_for_care(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(story.opened(), story.promised(), story.handed_over(FRIDAY + timedelta(hours=7)))
+        await crm.receives(story.opened(), story.promised(), story.handed_over(FRIDAY + timedelta(hours=7)))
 
         assert (await show(crm, f"/visit-files/{story.visit_id}"))["careful_reasons"] == ["handed_over_late"]
 
@@ -178,9 +178,9 @@ class TestAClosedVisit:
     async def test_plans_one_call(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
 
-        (planned,) = crm.said(FollowUpPlanned)
+        (planned,) = crm.published(FollowUpPlanned)
         assert (planned.kind, planned.visit_id, planned.careful) == ("after_service", story.visit_id, False)
         assert planned.due_on == date(2025, 3, 12)
         (call,) = await follow_ups(crm, visit_id=story.visit_id)
@@ -189,7 +189,7 @@ class TestAClosedVisit:
     async def test_after_trouble_plans_a_careful_call(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(
+        await crm.receives(
             story.opened(),
             story.delayed(),
             story.job_opened(),
@@ -208,7 +208,7 @@ class TestAClosedVisit:
     async def test_leaves_reminders_of_declined_and_recommended_work(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
 
         reminders = (await show(crm, f"/reminders?vehicle_id={story.vehicle_id}&state=open"))["items"]
         assert {(r["kind"], r["title_en"], r["reason"]) for r in reminders} == {
@@ -220,50 +220,50 @@ class TestAClosedVisit:
     @pytest.mark.req("CRM-47")
     async def test_that_is_the_last_for_a_year_plans_a_retention_call(self, crm: Department) -> None:
         story = Story()
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
         crm.clock.move(days=366)
-        await crm.settle()
-        assert [planned.kind for planned in crm.said(FollowUpPlanned)] == ["after_service"]
+        await crm.until_quiet()
+        assert [planned.kind for planned in crm.published(FollowUpPlanned)] == ["after_service"]
 
-        await crm.publishers_have_told("reception")
-        await crm.settle()
+        await crm.watermarks_complete("reception")
+        await crm.until_quiet()
 
-        assert [planned.kind for planned in crm.said(FollowUpPlanned)] == ["after_service", "retention"]
+        assert [planned.kind for planned in crm.published(FollowUpPlanned)] == ["after_service", "retention"]
 
     @pytest.mark.req("CRM-47")
     @pytest.mark.parametrize("comes", ["requested", "opened"])
     async def test_needs_no_retention_call_when_the_customer_comes(self, crm: Department, comes: str) -> None:
         story = Story()
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
         crm.clock.move(days=366)
-        await crm.publishers_have_told("reception")
-        await crm.settle()
+        await crm.watermarks_complete("reception")
+        await crm.until_quiet()
 
         again = Story(customer_id=story.customer_id, vehicle_id=story.vehicle_id)
-        await crm.hears(getattr(again, comes)())
+        await crm.receives(getattr(again, comes)())
 
-        assert [gone.kind for gone in crm.said(FollowUpCancelled)] == ["retention"]
+        assert [gone.kind for gone in crm.published(FollowUpCancelled)] == ["retention"]
 
     async def test_is_not_missed_by_who_came_again(self, crm: Department) -> None:
         story = Story()
-        await crm.hears(*a_whole_visit(story))
+        await crm.receives(*a_whole_visit(story))
         crm.clock.move(days=300)
         again = Story(customer_id=story.customer_id, vehicle_id=story.vehicle_id)
         opened = again.opened().model_copy(update={"arrived_at": crm.clock.now()})
-        await crm.hears(opened)
+        await crm.receives(opened)
 
         crm.clock.move(days=66)
-        await crm.publishers_have_told("reception")
-        await crm.settle()
+        await crm.watermarks_complete("reception")
+        await crm.until_quiet()
 
-        assert [planned.kind for planned in crm.said(FollowUpPlanned)] == ["after_service"]
+        assert [planned.kind for planned in crm.published(FollowUpPlanned)] == ["after_service"]
 
 
 class TestReminders:
     async def test_of_a_date_that_was_agreed(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(story.opened(), story.presented(), story.answered(remind_on=date(2025, 5, 1)))
+        await crm.receives(story.opened(), story.presented(), story.answered(remind_on=date(2025, 5, 1)))
 
         (due,) = (await show(crm, "/reminders?state=open&due_by=2025-05-01"))["items"]
         assert due["title_en"] == "Wiper blades"
@@ -272,7 +272,7 @@ class TestReminders:
     async def test_end_when_the_work_is_agreed_to_after_all(self, crm: Department) -> None:
         story = Story()
 
-        await crm.hears(story.opened(), story.presented(), story.answered(), story.answered_again())
+        await crm.receives(story.opened(), story.presented(), story.answered(), story.answered_again())
 
         (reminder,) = (await show(crm, f"/reminders?customer_id={story.customer_id}"))["items"]
         assert reminder["state"] == "taken_up"
@@ -290,10 +290,10 @@ class TestReminders:
         self, crm: Department, happens: Sequence[str], state: str
     ) -> None:
         story = Story()
-        await crm.hears(story.opened(), story.presented(), story.answered(), story.closed())
+        await crm.receives(story.opened(), story.presented(), story.answered(), story.closed())
         again = Story(customer_id=story.customer_id, vehicle_id=story.vehicle_id)
 
-        await crm.hears(*(getattr(again, event)() for event in happens))
+        await crm.receives(*(getattr(again, event)() for event in happens))
 
         (reminder,) = (await show(crm, f"/reminders?customer_id={story.customer_id}"))["items"]
         assert reminder["state"] == state

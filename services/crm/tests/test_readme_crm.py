@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from chassis.states import Machine
 from crm.domain import HouseRules
 from crm.domain.follow_up import FOLLOW_UP
 from crm.domain.notice import NOTICE
 from crm.domain.reminder import REMINDER
 from crm.domain.survey import SURVEY
 from crm.main import service
+from servicekit.states import Machine
 
 HERE = Path(__file__).parent.parent
 README = (HERE / "README.md").read_text(encoding="utf-8")

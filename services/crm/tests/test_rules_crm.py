@@ -10,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services.crm.tests.crm_builders import FRIDAY, SATISFIED, grades
 
-from chassis import IllegalTransition, Invalid
-from chassis.calendar import DEFAULT_CALENDAR
-from chassis.states import Machine
-from contracts import crm as says
+from contracts.events.crm import DissatisfactionDetected, SurveyAnswered
 from crm.domain import (
     ITEMS,
     ComplaintMark,
@@ -31,6 +28,9 @@ from crm.domain.follow_up import FOLLOW_UP
 from crm.domain.notice import NOTICE
 from crm.domain.reminder import REMINDER
 from crm.domain.survey import GRADES, SURVEY, due_on, total_of, triggers_of
+from servicekit import IllegalTransition, Invalid
+from servicekit.states import Machine
+from shopkit.calendar import DEFAULT_CALENDAR
 
 RULES = HouseRules()
 
@@ -126,8 +126,8 @@ class TestDissatisfaction:
     def test_is_told_with_the_answer(self) -> None:
         answered, detected = answer(a_survey(), SATISFIED | {"price": 3}, comment="dear")
 
-        assert isinstance(answered, says.SurveyAnswered)
-        assert isinstance(detected, says.DissatisfactionDetected)
+        assert isinstance(answered, SurveyAnswered)
+        assert isinstance(detected, DissatisfactionDetected)
         assert (detected.lowest_item, detected.lowest_points) == ("price", 3)
         assert detected.triggers == ("item",)
 

@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 from services.crm.tests.crm_builders import FRIDAY, VIN
 
-from chassis import Invalid
 from crm.domain import (
     AlreadyTheirs,
     Custom,
@@ -22,6 +21,7 @@ from crm.domain import (
     normal_vin,
     stage_of,
 )
+from servicekit import Invalid
 
 RULES = HouseRules()
 

@@ -11,12 +11,12 @@ from services.crm.tests.crm_builders import (
 )
 from services.crm.tests.test_commands_crm import a_closed_visit, the_survey
 
-from chassis.testing.department import Department
-from contracts.crm import (
+from contracts.events.crm import (
     DissatisfactionDetected,
     SurveyAnswered,
     SurveySent,
 )
+from testkit.department import Department
 
 
 class TestASurvey:
@@ -34,11 +34,11 @@ class TestASurvey:
         assert "服务态度" in form.text
         assert "Service attitude" in form.text
         assert answered.json() == {"total": "82.00"}
-        assert [sent.visit_id for sent in crm.said(SurveySent)] == [story.visit_id]
-        (told,) = crm.said(SurveyAnswered)
+        assert [sent.visit_id for sent in crm.published(SurveySent)] == [story.visit_id]
+        (told,) = crm.published(SurveyAnswered)
         assert (told.total, told.comment, told.by) == (Decimal("82.00"), "friendly", "customer")
         assert len(told.points) == 10
-        assert crm.said(DissatisfactionDetected) == []
+        assert crm.published(DissatisfactionDetected) == []
 
     async def test_answered_once_takes_no_second_answer(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
@@ -68,7 +68,7 @@ class TestASurvey:
 
         assert answered.status_code == 200
         assert "Thank you" in answered.text
-        assert [told.triggers for told in crm.said(DissatisfactionDetected)] == [("comment",)]
+        assert [told.triggers for told in crm.published(DissatisfactionDetected)] == [("comment",)]
 
     async def test_filled_in_too_little_comes_back_as_it_was_filled_in(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
@@ -84,7 +84,7 @@ class TestASurvey:
         assert answered.text.count(" selected>") == 1
         assert 'value="5" selected' in answered.text
         assert ">dear</textarea>" in answered.text
-        assert crm.said(SurveyAnswered) == []
+        assert crm.published(SurveyAnswered) == []
 
     @pytest.mark.req("CRM-24", "CRM-26")
     async def test_told_to_an_agent_with_a_low_score_is_told_as_dissatisfaction(
@@ -97,9 +97,11 @@ class TestASurvey:
         shown = await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", **body)
 
         assert shown["dissatisfied"]
-        (told,) = crm.said(DissatisfactionDetected)
+        (told,) = crm.published(DissatisfactionDetected)
         assert (told.triggers, told.total, told.lowest_item) == (("item", "total"), Decimal("78.00"), "price")
-        assert crm.told.index(SurveyAnswered.TYPE) < crm.told.index(DissatisfactionDetected.TYPE)
+        assert crm.published_types.index(SurveyAnswered.TYPE) < crm.published_types.index(
+            DissatisfactionDetected.TYPE
+        )
 
     @pytest.mark.req("CRM-26")
     async def test_whose_comment_is_a_clear_opinion_is_told_later(self, crm: Department) -> None:
@@ -110,11 +112,11 @@ class TestASurvey:
         await ask(crm, f"/surveys/{survey}/opinion")
         await ask(crm, f"/surveys/{survey}/opinion")
 
-        assert [told.triggers for told in crm.said(DissatisfactionDetected)] == [("comment",)]
+        assert [told.triggers for told in crm.published(DissatisfactionDetected)] == [("comment",)]
 
     async def test_with_a_low_score_belongs_to_the_case_that_is_open(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
-        await crm.hears(story.complained())
+        await crm.receives(story.complained())
 
         points = SATISFIED | {"price": 1}
         shown = await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", points=points)
@@ -127,7 +129,7 @@ class TestASurvey:
 
         await crm.passes(days=10)
 
-        assert crm.said(SurveySent) == []
+        assert crm.published(SurveySent) == []
 
     async def test_gets_a_new_link_that_ends_the_old_one(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
@@ -137,7 +139,7 @@ class TestASurvey:
 
         assert (await crm.call("GET", f"/l/{old['token']}", root=True)).status_code == 410
         assert (await crm.call("GET", f"/l/{new['token']}", root=True)).json()["answerable"]
-        assert len(crm.said(SurveySent)) == 1
+        assert len(crm.published(SurveySent)) == 1
 
     @pytest.mark.parametrize("sent", [{"points": {"price": 10}}, {"points": {"price": 4}}, {"grade": 1}])
     async def test_that_is_not_filled_in_well_changes_nothing(self, crm: Department, sent: Any) -> None:
@@ -147,5 +149,5 @@ class TestASurvey:
         answered = await crm.call("POST", f"/l/{link['token']}", root=True, json=sent)
 
         assert answered.status_code in (409, 422)
-        assert crm.said(SurveyAnswered) == []
+        assert crm.published(SurveyAnswered) == []
         assert (await crm.call("GET", f"/l/{link['token']}", root=True)).json()["answerable"]

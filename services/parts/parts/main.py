@@ -1,7 +1,6 @@
 """The parts department: every door in and out."""
 
-from chassis import Service
-from contracts.booking import (
+from contracts.events.booking import (
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentKept,
@@ -9,7 +8,7 @@ from contracts.booking import (
     AppointmentRescheduled,
     CalendarChanged,
 )
-from contracts.reception import (
+from contracts.events.reception import (
     EstimateAnswered,
     EstimateDrafted,
     ReworkAgreed,
@@ -17,10 +16,11 @@ from contracts.reception import (
     VisitClosed,
     VisitOpened,
 )
-from contracts.workshop import JobReady, JobReopened
+from contracts.events.workshop import JobReady, JobReopened
 from parts import api, domain, reactions
 from parts.commands.stockroom import ALLOT
 from parts.settings import Settings
+from servicekit import Service
 
 service = Service(
     "parts",
@@ -49,4 +49,4 @@ service.on(JobReady, reactions.release_on_job_ready)
 service.on(JobReopened, reactions.reopen_use_on_job_reopened)
 
 service.at(ALLOT, reactions.allot_freed)
-service.at(reactions.LAPSE, reactions.lapse, hears=("booking.appointment", "reception.visit"))
+service.at(reactions.LAPSE, reactions.lapse, silence_of=("booking.appointment", "reception.visit"))

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis import NotYet, Timer, Tx
-from chassis.calendar import WorkingCalendar
-from contracts.booking import (
+from contracts.events.booking import (
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentKept,
@@ -14,7 +12,7 @@ from contracts.booking import (
     AppointmentRescheduled,
     CalendarChanged,
 )
-from contracts.reception import (
+from contracts.events.reception import (
     EstimateAnswered,
     EstimateDrafted,
     ReworkAgreed,
@@ -22,13 +20,15 @@ from contracts.reception import (
     VisitClosed,
     VisitOpened,
 )
-from contracts.workshop import JobReady, JobReopened
+from contracts.events.workshop import JobReady, JobReopened
 from parts.commands.counter import send_away_waiting
 from parts.commands.purchasing import order_short
 from parts.commands.stockroom import give_freed_to_others, lock_shelf, put_away
 from parts.domain import Appointment, HouseRules, Reservation, Shelf, ShopCalendar
 from parts.domain.reservation import ATTACHED, CLOSED, OPEN
 from parts.domain.reservation_line import Wish, wishes_of
+from servicekit import NotYet, Timer, Tx
+from shopkit.calendar import WorkingCalendar
 
 LAPSE = "lapse"
 """Kind of the timer that frees parts of a car that never came, keyed by reservation."""

@@ -1,6 +1,6 @@
 """Where things are for the parts department: nothing beyond what every service needs."""
 
-from chassis import ServiceSettings
+from servicekit import ServiceSettings
 
 
 class Settings(ServiceSettings):

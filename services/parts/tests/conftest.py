@@ -2,9 +2,9 @@
 
 import pytest
 
-from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
 from parts import main
+from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 
 @pytest.fixture

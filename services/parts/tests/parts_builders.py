@@ -10,16 +10,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from chassis.testing.department import Department
-from contracts import booking, reception, workshop
-from contracts.may import parts as perm
+from contracts.events import booking, reception, workshop
+from contracts.permissions import parts as may_parts
 from contracts.values import DeclinedLine, Line, LineResult, PartNeed, PricedLine, Slot, Title, UsedPart
 from parts.domain import Movement, Reservation, Shelf, Stock
+from testkit.department import Department
 
 FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
 SLOT = FRIDAY + timedelta(hours=2)
 PADS, OIL = "BRK-100", "OIL-5W30"
-ALL = sorted(perm.ALL)
+ALL = sorted(may_parts.ALL)
 TECHNICIAN = UUID(int=7)
 
 
@@ -277,8 +277,8 @@ async def post(parts: Department, path: str, body: Any = None) -> dict[str, Any]
 async def agreed(parts: Department, line: Line, *, wait: bool = False) -> Story:
     """A walk-in who agreed to the line, and to waiting for its parts if asked."""
     story = Story()
-    await parts.hears(story.opened(booked=False), story.drafted(line))
-    await parts.hears(story.answered(line, back_order=[line] if wait else ()))
+    await parts.receives(story.opened(booked=False), story.drafted(line))
+    await parts.receives(story.answered(line, back_order=[line] if wait else ()))
     return story
 
 

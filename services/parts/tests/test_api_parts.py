@@ -8,16 +8,16 @@ import pytest
 from fastapi.routing import APIRoute
 from services.parts.tests.parts_builders import ALL, OIL, PADS, Story, a_line, a_part, reservation_of, stocked
 
-from chassis.testing.department import Department
-from contracts import parts as says
-from contracts.may import parts as perm
-from contracts.may import workshop
+from contracts.events.parts import PartListed
+from contracts.permissions import parts as may_parts
+from contracts.permissions import workshop
 from parts import main
 from parts.domain import HouseRules
 from parts.domain.part import PART
 from parts.domain.picking import PICK
 from parts.domain.purchase import ORDER
 from parts.domain.reservation import RESERVATION
+from testkit.department import Department
 
 
 @pytest.fixture
@@ -64,20 +64,20 @@ class TestPermissions:
     async def test_to_look_is_not_to_touch(self, parts: Department) -> None:
         body = {"quantity": "1"}
 
-        answer = await parts.call("POST", f"/parts/{PADS}/receipts", json=body, who=[perm.READ])
+        answer = await parts.call("POST", f"/parts/{PADS}/receipts", json=body, who=[may_parts.READ])
 
-        assert (answer.status_code, answer.json()["permission"]) == (403, perm.PURCHASE)
+        assert (answer.status_code, answer.json()["permission"]) == (403, may_parts.PURCHASE)
 
     async def test_a_technician_may_ask_for_parts(self, parts: Department) -> None:
         story, line = Story(), a_line((PADS, "1"))
-        await parts.hears(story.opened(booked=False), story.drafted(line), story.answered(line))
+        await parts.receives(story.opened(booked=False), story.drafted(line), story.answered(line))
         id = (await reservation_of(parts, story))["id"]
         body = {"lines": [{"part_line_id": str(line.parts[0].part_line_id), "quantity": "1"}]}
 
         answer = await parts.call("POST", f"/reservations/{id}/pick-requests", json=body, who=[workshop.WORK])
 
         assert (answer.status_code, answer.json()["state"]) == (201, "waiting")
-        seen = await parts.call("GET", f"/pick-requests/{answer.json()['id']}", who=[perm.READ])
+        seen = await parts.call("GET", f"/pick-requests/{answer.json()['id']}", who=[may_parts.READ])
         assert seen.json()["lines"] == [body["lines"][0] | {"part_no": PADS, "quantity": "1.000"}]
 
 
@@ -122,7 +122,7 @@ class TestRepeatedCommands:
         second = await parts.call("POST", "/parts", **sent)
 
         assert (second.status_code, second.content) == (first.status_code, first.content)
-        assert len(parts.said(says.PartListed)) == 2  # the fixture's and this one
+        assert len(parts.published(PartListed)) == 2  # the fixture's and this one
 
     async def test_with_another_body_are_refused(self, parts: Department) -> None:
         headers = {"Idempotency-Key": "k1"}
@@ -160,9 +160,9 @@ class TestLists:
     @pytest.mark.req("PART-01")
     async def test_show_on_hand_reserved_and_available(self, parts: Department) -> None:
         await stocked(parts, OIL, "5")
-        await parts.hears(Story().confirmed(a_line((OIL, "4"))))
+        await parts.receives(Story().confirmed(a_line((OIL, "4"))))
 
-        found = await parts.call("GET", f"/parts?part_no={OIL}&part_no=NONE", who=[perm.READ])
+        found = await parts.call("GET", f"/parts?part_no={OIL}&part_no=NONE", who=[may_parts.READ])
 
         (row,) = found.json()["items"]
         assert (row["on_hand"], row["reserved"], row["available"]) == ("5.000", "4.000", "1.000")
@@ -177,7 +177,7 @@ class TestLists:
         assert second["next"] is None
 
     async def test_find_a_car_however_its_plate_is_typed(self, parts: Department) -> None:
-        await parts.hears(Story().opened(booked=False))
+        await parts.receives(Story().opened(booked=False))
 
         found = {
             plate: len((await parts.call("GET", f"/reservations?plate={plate}", who=ALL)).json()["items"])
@@ -203,7 +203,7 @@ class TestLists:
         body = {"name": "Bosch", "qualified": True}
         id = (await parts.call("POST", "/suppliers", json=body, who=ALL)).json()["id"]
 
-        found = await parts.call("GET", f"/suppliers/{id}", who=[perm.READ])
+        found = await parts.call("GET", f"/suppliers/{id}", who=[may_parts.READ])
 
         assert found.json()["name"] == "Bosch"
 

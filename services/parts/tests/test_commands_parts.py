@@ -20,8 +20,15 @@ from services.parts.tests.parts_builders import (
     stocked,
 )
 
-from chassis.testing.department import Department
-from contracts import parts as says
+from contracts.events.parts import (
+    PartChanged,
+    PartListed,
+    PartsIssued,
+    PartsReturned,
+    PartWithdrawn,
+    ShortageDetected,
+)
+from testkit.department import Department
 
 
 class TestTheCatalogue:
@@ -33,9 +40,9 @@ class TestTheCatalogue:
         await post(parts, "/parts", a_part())
 
         assert changed.json()["unit_price"] == "300.00"
-        types = [says.PartListed.TYPE, says.PartChanged.TYPE, says.PartWithdrawn.TYPE, says.PartListed.TYPE]
-        assert parts.told == types
-        assert parts.said(says.PartListed)[0].currency == "CNY"
+        types = [PartListed.TYPE, PartChanged.TYPE, PartWithdrawn.TYPE, PartListed.TYPE]
+        assert parts.published_types == types
+        assert parts.published(PartListed)[0].currency == "CNY"
 
     async def test_lists_a_number_once(self, parts: Department) -> None:
         await post(parts, "/parts", a_part())
@@ -69,7 +76,7 @@ class TestTheCounter:
 
         (row,) = written["slip"]["lines"]
         assert (row["part_no"], row["quantity"], row["unit_cost"]) == (PADS, "2.000", "200.00")
-        (told,) = parts.said(says.PartsIssued)
+        (told,) = parts.published(PartsIssued)
         assert (told.slip_no, told.technician_id, told.estimate_revision) == (
             written["slip"]["slip_no"],
             TECHNICIAN,
@@ -89,7 +96,7 @@ class TestTheCounter:
 
         await post(parts, f"/reservations/{id}/returns", asked_for(line, "1"))
 
-        (told,) = parts.said(says.PartsReturned)
+        (told,) = parts.published(PartsReturned)
         assert (told.lines[0].issued_total, told.lines[0].returned_total) == (2, 1)
         assert await stock_of(parts) == ("9.000", "0.000", "9.000")
         used = (await parts.call("GET", f"/visits/{story.visit_id}/parts-used", who=ALL)).json()
@@ -99,7 +106,7 @@ class TestTheCounter:
     async def test_refuses_what_nobody_agreed_to(self, parts: Department) -> None:
         await stocked(parts)
         story, line = Story(), a_line((PADS, "2"))
-        await parts.hears(story.opened(booked=False), story.drafted(line))
+        await parts.receives(story.opened(booked=False), story.drafted(line))
         id = (await reservation_of(parts, story))["id"]
 
         answer = await parts.call("POST", f"/reservations/{id}/issues", json=asked_for(line, "1"), who=ALL)
@@ -130,7 +137,7 @@ class TestTheCounter:
         id = (await reservation_of(parts, story))["id"]
         await post(parts, f"/reservations/{id}/pick-requests", asked_for(line, "1"))
 
-        await parts.hears(story.closed())
+        await parts.receives(story.closed())
 
         assert (await parts.call("GET", "/pick-requests", who=ALL)).json()["items"] == []
 
@@ -140,7 +147,7 @@ class TestTheCounter:
         story = await agreed(parts, line)
         id = (await reservation_of(parts, story))["id"]
         await post(parts, f"/reservations/{id}/issues", asked_for(line, "2"))
-        await parts.hears(story.closed())
+        await parts.receives(story.closed())
         body = asked_for(line, "1", needed_again=True)
 
         refused = await parts.call("POST", f"/reservations/{id}/returns", json=body, who=ALL)
@@ -182,12 +189,12 @@ class TestTwoBookingsAtOnce:
         stories = [Story() for _ in range(4)]
 
         await asyncio.gather(
-            *(parts.hears(story.confirmed(a_line((PADS, "1"))), settle=False) for story in stories)
+            *(parts.receives(story.confirmed(a_line((PADS, "1"))), wait=False) for story in stories)
         )
-        await parts.settle()
+        await parts.until_quiet()
 
         assert await stock_of(parts) == ("3.000", "3.000", "0.000")
-        assert len(parts.said(says.ShortageDetected)) == 1
+        assert len(parts.published(ShortageDetected)) == 1
         assert await stock_differs(parts) == []
 
     @pytest.mark.req("PART-15", "PART-27")
@@ -196,14 +203,14 @@ class TestTwoBookingsAtOnce:
         await stocked(parts, OIL, "2")
         old, new = [Story() for _ in range(4)], [Story() for _ in range(4)]
         for story in old:
-            await parts.hears(story.confirmed(a_line((OIL, "1"), (PADS, "2"))))
+            await parts.receives(story.confirmed(a_line((OIL, "1"), (PADS, "2"))))
 
         await asyncio.gather(
-            *(parts.hears(story.cancelled(), settle=False) for story in old[:2]),
-            *(parts.hears(story.confirmed(a_line((PADS, "1"), (OIL, "1"))), settle=False) for story in new),
+            *(parts.receives(story.cancelled(), wait=False) for story in old[:2]),
+            *(parts.receives(story.confirmed(a_line((PADS, "1"), (OIL, "1"))), wait=False) for story in new),
             *(post(parts, f"/parts/{part_no}/receipts", {"quantity": "2"}) for part_no in (PADS, OIL)),
         )
-        await parts.settle()
+        await parts.until_quiet()
 
         assert await stock_differs(parts) == []
         for part_no in (PADS, OIL):

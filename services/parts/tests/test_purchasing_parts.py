@@ -16,8 +16,15 @@ from services.parts.tests.parts_builders import (
     stocked,
 )
 
-from chassis.testing.department import Department
-from contracts import parts as says
+from contracts.events.parts import (
+    EtaChanged,
+    PartsArrived,
+    PartsBackOrdered,
+    PurchaseOrderPlaced,
+    PurchaseOrderReceived,
+    ShortageDetected,
+)
+from testkit.department import Department
 
 
 class TestABackOrder:
@@ -27,30 +34,30 @@ class TestABackOrder:
         await stocked(parts, PADS, "1", supplier_id=supplier)
         line = a_line((PADS, "3"))
         await agreed(parts, line, wait=True)
-        (ordered,) = parts.said(says.PartsBackOrdered)
+        (ordered,) = parts.published(PartsBackOrdered)
         (order,) = (await parts.call("GET", "/purchase-orders?state=placed", who=ALL)).json()["items"]
         assert order["order_no"] == ordered.purchase_order_no
-        assert parts.said(says.PurchaseOrderPlaced)[0].supplier == "Bosch"
+        assert parts.published(PurchaseOrderPlaced)[0].supplier == "Bosch"
 
         received = await post(parts, f"/purchase-orders/{order['id']}/receipts", {})
 
         assert received["state"] == "received"
-        (told,) = parts.said(says.PartsArrived)
+        (told,) = parts.published(PartsArrived)
         assert (told.lines[0].reserved, told.lines[0].short, told.lines[0].eta) == (3, 0, None)
-        assert parts.said(says.PurchaseOrderReceived)[0].lines[0].quantity == 2
+        assert parts.published(PurchaseOrderReceived)[0].lines[0].quantity == 2
         assert await stock_differs(parts) == []
 
     @pytest.mark.req("PART-06")
     async def test_tells_when_its_arrival_moves(self, parts: Department) -> None:
         await stocked(parts, PADS, "0", supplier_id=await a_supplier(parts))
         await agreed(parts, a_line((PADS, "1")), wait=True)
-        old = parts.said(says.PartsBackOrdered)[0].lines[0].eta
+        old = parts.published(PartsBackOrdered)[0].lines[0].eta
         (order,) = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
         body = {"due_at": "2025-03-20T09:00:00Z", "reason": "strike, ask 13812345678"}
 
         shown = await post(parts, f"/purchase-orders/{order['id']}/eta-changes", body)
 
-        (told,) = parts.said(says.EtaChanged)
+        (told,) = parts.published(EtaChanged)
         assert (told.lines[0].old_eta, told.reason) == (old, shown["eta_changes"][0]["reason"])
         assert told.lines[0].new_eta.day == 20
         assert told.reason.startswith("strike")
@@ -79,7 +86,7 @@ class TestABackOrder:
 
         await post(parts, f"/purchase-orders/{order['id']}/cancellation")
 
-        told = parts.said(says.ShortageDetected)[-1]
+        told = parts.published(ShortageDetected)[-1]
         assert (told.lines[0].short, told.lines[0].eta) == (1, None)
 
     async def test_whose_goods_went_to_an_older_promise_is_short_again_when_that_ones_order_is_cancelled(
@@ -98,7 +105,7 @@ class TestABackOrder:
 
         rows = (await parts.call("GET", "/shortages", who=ALL)).json()["items"]
         assert [(row["visit_id"], row["back_ordered"]) for row in rows] == [(str(newer.visit_id), "0.000")]
-        told = parts.said(says.ShortageDetected)[-1]
+        told = parts.published(ShortageDetected)[-1]
         assert (told.visit_id, told.lines[0].eta) == (newer.visit_id, None)
         held = (await reservation_of(parts, older))["lines"][0]["held"]
         assert held == "1.000"
@@ -120,14 +127,14 @@ class TestABackOrder:
         story, line = Story(), a_line((PADS, "1"))
         row = {"part_no": PADS, "quantity": "1", "part_line_id": str(line.parts[0].part_line_id)}
         body = {"supplier_id": supplier, "lines": [row]}
-        await parts.hears(story.opened(booked=False), story.drafted(line))
+        await parts.receives(story.opened(booked=False), story.drafted(line))
         early = await parts.call("POST", "/purchase-orders", json=body, who=ALL)
-        await parts.hears(story.answered(line))
+        await parts.receives(story.answered(line))
 
         placed = await post(parts, "/purchase-orders", body)
 
         assert early.json()["code"] == "not_authorised"
-        assert parts.said(says.PartsBackOrdered)[0].purchase_order_no == placed["order_no"]
+        assert parts.published(PartsBackOrdered)[0].purchase_order_no == placed["order_no"]
 
     @pytest.mark.req("PART-12")
     async def test_is_refused_to_an_unqualified_supplier(self, parts: Department) -> None:

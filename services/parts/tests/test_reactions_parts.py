@@ -20,11 +20,19 @@ from services.parts.tests.parts_builders import (
 )
 from sqlalchemy import text
 
-from chassis.testing.department import Department
-from contracts import booking
-from contracts import parts as says
 from contracts.base import Event
+from contracts.events import booking
+from contracts.events.parts import (
+    ForRevision,
+    PartsArrived,
+    PartsBackOrdered,
+    PartsReleased,
+    PartsReserved,
+    ReservationAttached,
+    ShortageDetected,
+)
 from contracts.values import WeeklyHours
+from testkit.department import Department
 
 TECHNICIAN = str(uuid4())
 
@@ -50,25 +58,25 @@ class TestABooking:
     async def test_has_its_parts_set_aside(self, parts: Department) -> None:
         story = Story()
 
-        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+        await parts.receives(story.confirmed(a_line((PADS, "2"))))
 
-        (told,) = parts.said(says.PartsReserved)
-        assert told.for_revision == says.ForRevision(source="appointment", revision=1)
+        (told,) = parts.published(PartsReserved)
+        assert told.for_revision == ForRevision(source="appointment", revision=1)
         assert told.appointment_id == story.appointment_id
         assert told.lines[0].reserved == 2
         assert await stock_of(parts) == ("10.000", "2.000", "8.000")
 
     @pytest.mark.req("BOOK-23")
     async def test_hears_of_a_shortage(self, parts: Department) -> None:
-        await parts.hears(Story().confirmed(a_line((PADS, "12"))))
+        await parts.receives(Story().confirmed(a_line((PADS, "12"))))
 
-        (told,) = parts.said(says.ShortageDetected)
+        (told,) = parts.published(ShortageDetected)
         assert (told.lines[0].reserved, told.lines[0].short) == (10, 2)
 
     async def test_without_parts_is_told_so_too(self, parts: Department) -> None:
-        await parts.hears(Story().confirmed(a_line()))
+        await parts.receives(Story().confirmed(a_line()))
 
-        assert parts.said(says.PartsReserved)[0].lines == ()
+        assert parts.published(PartsReserved)[0].lines == ()
 
     @pytest.mark.req("PART-15")
     @pytest.mark.parametrize("ends", [Story.cancelled, Story.missed])
@@ -76,26 +84,26 @@ class TestABooking:
         self, parts: Department, ends: Callable[[Story], Event]
     ) -> None:
         story = Story()
-        await parts.hears(story.confirmed(a_line((PADS, "2"))), ends(story))
+        await parts.receives(story.confirmed(a_line((PADS, "2"))), ends(story))
 
-        (told,) = parts.said(says.PartsReleased)
+        (told,) = parts.published(PartsReleased)
         assert told.reason in {"cancelled", "missed"}
         assert await stock_of(parts) == ("10.000", "0.000", "10.000")
 
     async def test_that_moved_takes_another_set(self, parts: Department) -> None:
         story = Story()
-        await parts.hears(story.confirmed(a_line((PADS, "2"))), story.rescheduled(a_line((PADS, "3"))))
+        await parts.receives(story.confirmed(a_line((PADS, "2"))), story.rescheduled(a_line((PADS, "3"))))
 
-        assert parts.said(says.PartsReserved)[-1].for_revision.revision == 2
+        assert parts.published(PartsReserved)[-1].for_revision.revision == 2
         assert (await stock_of(parts))[1] == "3.000"
 
     async def test_that_is_freed_serves_the_next_who_waits(self, parts: Department) -> None:
         first, second = Story(), Story()
-        await parts.hears(first.confirmed(a_line((PADS, "10"))), second.confirmed(a_line((PADS, "4"))))
+        await parts.receives(first.confirmed(a_line((PADS, "10"))), second.confirmed(a_line((PADS, "4"))))
 
-        await parts.hears(first.cancelled())
+        await parts.receives(first.cancelled())
 
-        (told,) = parts.said(says.PartsArrived)
+        (told,) = parts.published(PartsArrived)
         assert told.request_id == second.request_id
         assert told.lines[0].short == 0
         assert (await stock_of(parts))[1] == "4.000"
@@ -104,31 +112,31 @@ class TestABooking:
 class TestACarThatComes:
     async def test_gets_its_parts_attached(self, parts: Department) -> None:
         story = Story()
-        await parts.hears(story.confirmed(a_line((PADS, "2"))), story.opened())
+        await parts.receives(story.confirmed(a_line((PADS, "2"))), story.opened())
 
-        (told,) = parts.said(says.ReservationAttached)
+        (told,) = parts.published(ReservationAttached)
         assert (told.visit_id, told.lines[0].reserved) == (story.visit_id, 2)
 
     async def test_before_the_news_of_its_slot_waits_for_it(self, parts: Department) -> None:
         story = Story()
-        await parts.hears(story.opened())
-        assert parts.said(says.ReservationAttached) == []
+        await parts.receives(story.opened())
+        assert parts.published(ReservationAttached) == []
 
-        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+        await parts.receives(story.confirmed(a_line((PADS, "2"))))
 
-        (told,) = parts.said(says.ReservationAttached)
+        (told,) = parts.published(ReservationAttached)
         assert told.lines[0].reserved == 2
 
     async def test_whose_slot_was_never_confirmed_is_attached_when_booking_kept_it(
         self, parts: Department
     ) -> None:
         story = Story()
-        await parts.hears(story.requested(), story.opened())
-        assert parts.said(says.ReservationAttached) == []
+        await parts.receives(story.requested(), story.opened())
+        assert parts.published(ReservationAttached) == []
 
-        await parts.hears(story.kept())
+        await parts.receives(story.kept())
 
-        assert len(parts.said(says.ReservationAttached)) == 1
+        assert len(parts.published(ReservationAttached)) == 1
 
     @pytest.mark.parametrize("ends", [Story.cancelled, Story.missed])
     async def test_wins_over_the_end_of_its_slot_in_both_orders(
@@ -136,8 +144,8 @@ class TestACarThatComes:
     ) -> None:
         early, late = Story(), Story()
 
-        await parts.hears(early.confirmed(a_line((PADS, "2"))), early.opened(), ends(early))
-        await parts.hears(late.confirmed(a_line((PADS, "2"))), ends(late), late.opened())
+        await parts.receives(early.confirmed(a_line((PADS, "2"))), early.opened(), ends(early))
+        await parts.receives(late.confirmed(a_line((PADS, "2"))), ends(late), late.opened())
 
         for story in (early, late):
             shown = await reservation_of(parts, story)
@@ -147,7 +155,7 @@ class TestACarThatComes:
 
     async def test_without_a_known_slot_joins_by_its_request(self, parts: Department) -> None:
         story = Story()
-        await parts.hears(story.opened(booked=False), story.confirmed(a_line((PADS, "2"))))
+        await parts.receives(story.opened(booked=False), story.confirmed(a_line((PADS, "2"))))
 
         shown = await reservation_of(parts, story)
         assert (shown["state"], shown["lines"][0]["held"]) == ("attached", "2.000")
@@ -156,12 +164,12 @@ class TestACarThatComes:
     async def test_and_has_an_estimate_is_not_touched_by_a_second_slot(self, parts: Department) -> None:
         story = Story()
         line = a_line((PADS, "2"))
-        await parts.hears(story.opened(booked=False), story.drafted(line), story.answered(line))
-        said = len(parts.told)
+        await parts.receives(story.opened(booked=False), story.drafted(line), story.answered(line))
+        said = len(parts.published_types)
 
-        await parts.hears(story.confirmed(line, appointment_id=uuid4()))
+        await parts.receives(story.confirmed(line, appointment_id=uuid4()))
 
-        assert parts.told[said:] == []
+        assert parts.published_types[said:] == []
 
 
 class TestAnEstimate:
@@ -170,10 +178,10 @@ class TestAnEstimate:
         story = Story()
         booked, found = a_line((PADS, "2")), a_line((OIL, "4"))
 
-        await parts.hears(story.confirmed(booked), story.opened(), story.drafted(found))
+        await parts.receives(story.confirmed(booked), story.opened(), story.drafted(found))
 
-        told = parts.said(says.PartsReserved)[-1]
-        assert told.for_revision == says.ForRevision(source="estimate", revision=1)
+        told = parts.published(PartsReserved)[-1]
+        assert told.for_revision == ForRevision(source="estimate", revision=1)
         assert (await stock_of(parts))[1] == "0.000"
         assert (await stock_of(parts, OIL))[1] == "4.000"
 
@@ -182,22 +190,22 @@ class TestAnEstimate:
         story = Story()
         yes, no = a_line((PADS, "2")), a_line((PADS, "3"))
 
-        await parts.hears(
+        await parts.receives(
             story.opened(booked=False), story.drafted(yes, no), story.answered(yes, declined=[no])
         )
 
-        assert parts.said(says.PartsReleased)[0].reason == "declined"
+        assert parts.published(PartsReleased)[0].reason == "declined"
         assert (await stock_of(parts))[1] == "2.000"
 
     async def test_that_is_agreed_orders_what_is_short(self, parts: Department) -> None:
         story = Story()
         line = a_line((PADS, "12"))
 
-        await parts.hears(
+        await parts.receives(
             story.opened(booked=False), story.drafted(line), story.answered(line, back_order=[line])
         )
 
-        (told,) = parts.said(says.PartsBackOrdered)
+        (told,) = parts.published(PartsBackOrdered)
         assert told.lines[0].quantity == 2
         assert told.lines[0].eta is not None
         orders = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
@@ -207,9 +215,9 @@ class TestAnEstimate:
         story = Story()
         line = a_line((PADS, "12"))
 
-        await parts.hears(story.opened(booked=False), story.drafted(line), story.answered(line))
+        await parts.receives(story.opened(booked=False), story.drafted(line), story.answered(line))
 
-        assert parts.said(says.PartsBackOrdered) == []
+        assert parts.published(PartsBackOrdered) == []
 
 
 class TestRework:
@@ -217,25 +225,25 @@ class TestRework:
         story = Story()
         line = a_line((PADS, "1"), payer="shop", kind="rework")
 
-        await parts.hears(story.opened(booked=False), story.rework_ordered(line))
+        await parts.receives(story.opened(booked=False), story.rework_ordered(line))
 
-        assert parts.said(says.PartsReserved)[-1].for_revision.source == "rework"
+        assert parts.published(PartsReserved)[-1].for_revision.source == "rework"
         assert (await _issue(parts, story, "1", line)).status_code == 201
 
     async def test_that_is_short_is_ordered_without_asking(self, parts: Department) -> None:
         story = Story()
 
-        await parts.hears(
+        await parts.receives(
             story.opened(booked=False), story.rework_ordered(a_line((PADS, "11"), payer="shop"))
         )
 
-        assert parts.said(says.PartsBackOrdered)[0].lines[0].quantity == 1
+        assert parts.published(PartsBackOrdered)[0].lines[0].quantity == 1
 
     async def test_in_a_visit_to_come_keeps_its_parts_through_booking(self, parts: Department) -> None:
         story = Story()
         line = a_line((PADS, "1"), payer="shop", kind="rework")
 
-        await parts.hears(story.rework_agreed(line), story.confirmed(line), story.opened())
+        await parts.receives(story.rework_agreed(line), story.confirmed(line), story.opened())
 
         shown = await reservation_of(parts, story)
         assert (shown["state"], shown["lines"][0]["authorised"]) == ("attached", True)
@@ -246,10 +254,10 @@ class TestTheEnd:
     async def test_ready_frees_what_was_not_issued(self, parts: Department) -> None:
         story = Story()
         line = a_line((PADS, "4"))
-        await parts.hears(story.opened(booked=False), story.drafted(line), story.answered(line))
+        await parts.receives(story.opened(booked=False), story.drafted(line), story.answered(line))
         await _issue(parts, story, "3", line)
 
-        await parts.hears(story.ready(line, used="3"))
+        await parts.receives(story.ready(line, used="3"))
 
         assert await stock_of(parts) == ("7.000", "0.000", "7.000")
 
@@ -257,10 +265,10 @@ class TestTheEnd:
         for ready_first in (True, False):
             story = Story()
             done, more = a_line((PADS, "1")), a_line((PADS, "2"))
-            await parts.hears(story.opened(booked=False), story.drafted(done), story.answered(done))
+            await parts.receives(story.opened(booked=False), story.drafted(done), story.answered(done))
             events = [story.ready(done), story.drafted(done, more, revision=2)]
-            await parts.hears(*(events if ready_first else reversed(events)))
-            await parts.hears(story.answered(done, more, revision=2), story.reopened())
+            await parts.receives(*(events if ready_first else reversed(events)))
+            await parts.receives(story.answered(done, more, revision=2), story.reopened())
 
             shown = await reservation_of(parts, story)
             held = {row["line_id"]: row["held"] for row in shown["lines"]}
@@ -270,32 +278,32 @@ class TestTheEnd:
     async def test_closed_holds_nothing(self, parts: Department) -> None:
         story = Story()
         line = a_line((PADS, "4"))
-        await parts.hears(story.opened(booked=False), story.drafted(line), story.closed())
+        await parts.receives(story.opened(booked=False), story.drafted(line), story.closed())
 
-        assert parts.said(says.PartsReleased)[-1].reason == "closed"
+        assert parts.published(PartsReleased)[-1].reason == "closed"
         assert (await reservation_of(parts, story))["state"] == "closed"
         assert (await stock_of(parts))[1] == "0.000"
 
     async def test_of_a_slot_that_nobody_spoke_of_again_frees_its_parts(self, parts: Department) -> None:
         story = Story()
-        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+        await parts.receives(story.confirmed(a_line((PADS, "2"))))
         await parts.passes(days=3)
-        assert parts.said(says.PartsReleased) == []  # silence proves nothing before both were heard
+        assert parts.published(PartsReleased) == []  # silence proves nothing before both were heard
 
-        await parts.publishers_have_told("booking", "reception")
-        await parts.settle()
+        await parts.watermarks_complete("booking", "reception")
+        await parts.until_quiet()
 
-        assert parts.said(says.PartsReleased)[0].reason == "lapsed"
+        assert parts.published(PartsReleased)[0].reason == "lapsed"
         assert (await stock_of(parts))[1] == "0.000"
 
     async def test_of_a_lapsed_slot_is_taken_back_by_the_car(self, parts: Department) -> None:
         story = Story()
-        await parts.hears(story.confirmed(a_line((PADS, "2"))))
+        await parts.receives(story.confirmed(a_line((PADS, "2"))))
         await parts.passes(days=3)
-        await parts.publishers_have_told("booking", "reception")
-        await parts.settle()
+        await parts.watermarks_complete("booking", "reception")
+        await parts.until_quiet()
 
-        await parts.hears(story.opened())
+        await parts.receives(story.opened())
 
         assert (await stock_of(parts))[1] == "2.000"
 
@@ -330,11 +338,11 @@ class TestEveryEventInEveryState:
         for name in EVERY_EVENT:
             story, line = Story(), a_line((PADS, "1"))
             for earlier in HISTORIES[history]:
-                await parts.hears(_says(story, earlier, line))
+                await parts.receives(_says(story, earlier, line))
             if history in {"nothing", "expected"} and name == "opened":
-                await parts.hears(story.kept())  # else it rightly waits, which is tested above
+                await parts.receives(story.kept())  # else it rightly waits, which is tested above
 
-            await parts.hears(_says(story, name, line))
+            await parts.receives(_says(story, name, line))
 
         async with parts.tx() as tx:
             waiting = (await tx.session.execute(text("select count(*) from deferred"))).scalar_one()
@@ -343,14 +351,14 @@ class TestEveryEventInEveryState:
 
     async def test_the_calendar_is_copied(self, parts: Department) -> None:
         hours = tuple(WeeklyHours(weekday=day, opens="08:00", closes="17:00") for day in range(7))  # type: ignore[arg-type]
-        await parts.hears(booking.CalendarChanged(timezone="Asia/Shanghai", weekly_hours=hours))
+        await parts.receives(booking.CalendarChanged(timezone="Asia/Shanghai", weekly_hours=hours))
         story, line = Story(), a_line((PADS, "11"))
 
-        await parts.hears(
+        await parts.receives(
             story.opened(booked=False), story.drafted(line), story.answered(line, back_order=[line])
         )
 
-        eta = parts.said(says.PartsBackOrdered)[0].lines[0].eta
+        eta = parts.published(PartsBackOrdered)[0].lines[0].eta
         assert eta is not None
         assert (eta.hour, eta.minute) == (9, 0)  # 17:00 in Shanghai
         assert eta > SLOT + timedelta(days=1)

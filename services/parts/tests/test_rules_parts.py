@@ -20,8 +20,7 @@ from services.parts.tests.parts_builders import (
     qty,
 )
 
-from chassis import IllegalTransition, Refusal
-from contracts import parts as says
+from contracts.events.parts import PartsIssued, PartsReleased, PartsReserved, ShortageDetected
 from parts.domain import Shelf
 from parts.domain.allotment import allot, uncovered
 from parts.domain.figures import mean_minutes, share_percent
@@ -30,6 +29,7 @@ from parts.domain.picking import PICK, PickRequest, PickState
 from parts.domain.reservation import RESERVATION, Asked, Reservation, ReservationState
 from parts.domain.reservation_line import MoreThanAuthorised, MoreThanIssued, NotAuthorised, wishes_of
 from parts.domain.stock import CountBelowReserved, NotEnoughStock
+from servicekit import IllegalTransition, Refusal
 
 
 def _attached(shelf: Shelf, quantity: str = "4") -> Reservation:
@@ -70,7 +70,7 @@ class TestSettingAside:
             wishes_of([a_line((PADS, "4"))]), source="appointment", revision=1, shelf=shelf
         )
 
-        assert isinstance(told, says.ShortageDetected)
+        assert isinstance(told, ShortageDetected)
         (line,) = told.lines
         assert (line.wanted, line.reserved, line.short) == (qty("4"), qty("2"), qty("2"))
         assert shelf.available(PADS) == 0
@@ -80,7 +80,7 @@ class TestSettingAside:
             wishes_of([a_line(("NEVER-LISTED", "1"))]), source="appointment", revision=1, shelf=a_shelf()
         )
 
-        assert isinstance(told, says.ShortageDetected)
+        assert isinstance(told, ShortageDetected)
 
     @pytest.mark.req("PART-15")
     def test_of_a_changed_set_frees_what_is_gone(self) -> None:
@@ -91,7 +91,7 @@ class TestSettingAside:
 
         told = reservation.want(wishes_of([second]), source="estimate", revision=1, shelf=shelf)
 
-        assert isinstance(told, says.PartsReserved)
+        assert isinstance(told, PartsReserved)
         assert {line.part_no: line.released for line in told.lines} == {PADS: qty("2"), OIL: qty("0")}
         assert shelf.available(PADS) == 10
 
@@ -124,7 +124,7 @@ class TestTheCounter:
 
         (issued,) = _issue(reservation, shelf, "3")
 
-        assert isinstance(issued, says.PartsIssued)
+        assert isinstance(issued, PartsIssued)
         assert issued.lines[0].issued_total == 3
         assert (stock.on_hand, stock.reserved, stock.available) == (7, 1, 6)
 
@@ -161,7 +161,7 @@ class TestTheCounter:
 
         told = _issue(reservation, shelf, "2")
 
-        assert [type(event) for event in told] == [says.PartsReserved, says.PartsIssued]
+        assert [type(event) for event in told] == [PartsReserved, PartsIssued]
         assert (stock.on_hand, stock.reserved) == (4, 0)
 
     @pytest.mark.req("PART-27")
@@ -199,7 +199,7 @@ class TestTheAnswer:
 
         (released,) = reservation.answer(wishes_of([yes]), revision=1, shelf=shelf)
 
-        assert isinstance(released, says.PartsReleased)
+        assert isinstance(released, PartsReleased)
         assert released.reason == "declined"
         assert (shelf.available(PADS), shelf.available(OIL)) == (8, 10)
 

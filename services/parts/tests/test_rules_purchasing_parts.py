@@ -3,8 +3,6 @@
 import pytest
 from services.parts.tests.parts_builders import FRIDAY, PADS, qty
 
-from chassis import IllegalTransition
-from chassis.calendar import DEFAULT_CALENDAR
 from parts.domain import PurchaseOrder, PurchaseOrderLine, Supplier
 from parts.domain.purchase import (
     ORDER,
@@ -14,6 +12,8 @@ from parts.domain.purchase import (
     SupplierNotQualified,
     delivery_expected,
 )
+from servicekit import IllegalTransition
+from shopkit.calendar import DEFAULT_CALENDAR
 
 
 def _an_order(quantity: str = "1") -> PurchaseOrder:

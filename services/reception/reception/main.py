@@ -1,7 +1,6 @@
 """Reception's table of contents: what it hears, which deadlines it keeps, which doors it opens."""
 
-from chassis import Service
-from contracts import billing, booking, complaints, crm, parts, workshop
+from contracts.events import billing, booking, complaints, crm, parts, workshop
 from reception import api
 from reception.commands.arrival import RECEPTION_DUE
 from reception.commands.estimate import ESTIMATE_DUE
@@ -9,6 +8,7 @@ from reception.commands.handover import CLOSING_DUE
 from reception.domain import Base, HouseRules
 from reception.reactions import appointments, deadlines, directory, job, store, till
 from reception.reactions import complaints as complained
+from servicekit import Service
 
 service = Service("reception", base=Base, rules=HouseRules, routers=api.routers, title="Reception 接待")
 

@@ -3,8 +3,8 @@
 from pytest_asyncio import fixture
 from services.reception.tests.desk import Desk
 
-from chassis.testing.plugin import MakeDepartment
 from reception.main import service
+from testkit.plugin import MakeDepartment
 
 
 @fixture(loop_scope="session")

@@ -15,13 +15,13 @@ from services.reception.tests.reception_builders import (
     vehicle_registered,
 )
 
-from chassis.testing.department import Department
-from contracts.may import everywhere
-from contracts.may import reception as perm
+from contracts.permissions import everywhere
+from contracts.permissions import reception as may_reception
 from contracts.values import Line
 from reception.domain.rules import HouseRules
+from testkit.department import Department
 
-EVERYTHING = perm.ALL | everywhere.ALL
+EVERYTHING = may_reception.ALL | everywhere.ALL
 CHECKS = [{"check": name, "ok": True} for name in HouseRules().handover_checks]
 
 
@@ -46,7 +46,7 @@ class Desk:
 
     async def knows_the_shop(self) -> None:
         """Customer, vehicle and prices are heard."""
-        await self.department.hears(customer_registered(), vehicle_registered(), *prices_heard())
+        await self.department.receives(customer_registered(), vehicle_registered(), *prices_heard())
 
     async def ask(self, method: str, path: str, json: Any = None, **own: Any) -> Response:
         """A request with every permission."""
@@ -96,7 +96,7 @@ class Desk:
         """In the workshop, with revision 1 drafted from the diagnosis."""
         await self.registered()
         proposed = lines or (a_line(),)
-        await self.department.hears(self.job.opened(), self.job.diagnosed(*proposed))
+        await self.department.receives(self.job.opened(), self.job.diagnosed(*proposed))
         await self.look()
         return proposed
 
@@ -111,7 +111,7 @@ class Desk:
         """Repaired, and the invoice prepared."""
         await self.estimated()
         await self.answered()
-        await self.department.hears(self.job.ready(1), self.invoice.prepared())
+        await self.department.receives(self.job.ready(1), self.invoice.prepared())
         await self.look()
 
     async def accepted(self) -> None:
@@ -122,5 +122,5 @@ class Desk:
     async def handed_over(self) -> None:
         """Settled, and the keys out."""
         await self.accepted()
-        await self.department.hears(self.invoice.issued(), self.invoice.paid(), self.invoice.settled())
+        await self.department.receives(self.invoice.issued(), self.invoice.paid(), self.invoice.settled())
         await self.do("handover")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts import billing, booking, complaints, crm, parts, workshop
+from contracts.events import billing, booking, complaints, crm, parts, workshop
 from contracts.values import Check, Line, PartNeed, ReservationLine, Title, UsedPart
 from reception.domain import HouseRules, Visit
 from reception.domain.estimate import LineAnswer

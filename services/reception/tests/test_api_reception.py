@@ -7,8 +7,8 @@ from fastapi.routing import APIRoute
 from services.reception.tests.desk import CHECKS, Desk
 from services.reception.tests.reception_builders import CUSTOMER, VEHICLE, shortage
 
-from contracts import reception as says
-from contracts.may import reception as perm
+from contracts.events.reception import EstimateAnswered, IntakeCompleted, VisitOpened
+from contracts.permissions import reception as may_reception
 from reception.api import customer, estimates, lists, visits
 
 NOBODY = "00000000-0000-7000-8000-00000000dead"
@@ -39,10 +39,10 @@ class TestPermissions:
             assert unpermitted.json()["permission"].startswith("reception.")
 
     async def test_a_reader_opens_nothing(self, desk: Desk) -> None:
-        answer = await desk.ask("POST", "/visits", WALK_IN, who=[perm.READ])
+        answer = await desk.ask("POST", "/visits", WALK_IN, who=[may_reception.READ])
 
         assert answer.status_code == 403
-        assert desk.department.told == []
+        assert desk.department.published_types == []
 
 
 class TestMalformedRequests:
@@ -60,7 +60,7 @@ class TestMalformedRequests:
         answer = await desk.ask("POST", "/visits", WALK_IN | body)
 
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-        assert desk.department.told == []
+        assert desk.department.published_types == []
 
     async def test_money_is_never_a_float(self, desk: Desk) -> None:
         await desk.open(plate="沪A1")
@@ -93,7 +93,7 @@ class TestMalformedRequests:
         answer = await desk.ask("POST", f"/visits/{desk.visit_id}/intake", form | {"diagnosis_price": HOURLY})
 
         assert (answer.status_code, answer.json()["code"]) == (413, "event_too_large")
-        assert desk.department.said(says.IntakeCompleted) == []
+        assert desk.department.published(IntakeCompleted) == []
 
     async def test_a_visit_that_is_not_there_is_not_found(self, desk: Desk) -> None:
         assert (await desk.ask("GET", f"/visits/{NOBODY}")).status_code == 404
@@ -109,7 +109,7 @@ class TestRepeatedCommands:
 
         assert first.json() == second.json()
         assert other.status_code == 409
-        assert len(desk.department.said(says.VisitOpened)) == 1
+        assert len(desk.department.published(VisitOpened)) == 1
 
     async def test_of_a_stale_version_are_refused(self, desk: Desk) -> None:
         await desk.open(plate="沪A1")
@@ -186,7 +186,7 @@ class TestTheSupervisor:
         await desk.open(plate="沪A1")
         path = f"/visits/{desk.visit_id}/advisor"
 
-        answer = await desk.ask("PUT", path, {"advisor_id": NOBODY}, who=[perm.SUPERVISE])
+        answer = await desk.ask("PUT", path, {"advisor_id": NOBODY}, who=[may_reception.SUPERVISE])
 
         assert answer.json()["advisor_id"] == NOBODY
 
@@ -194,7 +194,7 @@ class TestTheSupervisor:
 class TestTheCustomersLink:
     async def linked(self, desk: Desk) -> str:
         (line,) = await desk.estimated()
-        await desk.department.hears(shortage(desk.request_id, line))
+        await desk.department.receives(shortage(desk.request_id, line))
         await desk.do("estimates/1/presentation", {"via": "link"})
         answer = await desk.ask("POST", f"/visits/{desk.visit_id}/estimates/1/link")
         assert (answer.status_code, answer.headers["cache-control"]) == (201, "no-store")
@@ -218,7 +218,7 @@ class TestTheCustomersLink:
         first = await desk.department.call("POST", f"/l/{token}", json=answers, root=True)
         again = await desk.department.call("POST", f"/l/{token}", json=answers, root=True)
 
-        (answered,) = desk.department.said(says.EstimateAnswered)
+        (answered,) = desk.department.published(EstimateAnswered)
         assert (first.status_code, first.json()["state"], again.status_code) == (200, "answered", 409)
         assert (answered.channel, answered.answered_by) == ("link", "customer")
 
@@ -230,7 +230,7 @@ class TestTheCustomersLink:
             f"/l/{token}", data={f"line-{line_id}": "yes", f"order-{line_id}": "yes"}
         )
 
-        (answered,) = desk.department.said(says.EstimateAnswered)
+        (answered,) = desk.department.published(EstimateAnswered)
         assert answer.status_code == 200
         assert [str(i) for i in answered.back_order_line_ids] == [line_id]
 
@@ -240,7 +240,7 @@ class TestTheCustomersLink:
         answer = await desk.department._http.post(f"/l/{token}", data={"line-nonsense": "yes"})
 
         assert answer.status_code == 422
-        assert desk.department.said(says.EstimateAnswered) == []
+        assert desk.department.published(EstimateAnswered) == []
 
     @pytest.mark.parametrize("body", [{"answers": []}, {"answers": [{"accept": True}]}, {}])
     async def test_refuses_what_is_malformed(self, desk: Desk, body: dict[str, Any]) -> None:
@@ -249,7 +249,7 @@ class TestTheCustomersLink:
         answer = await desk.department.call("POST", f"/l/{token}", json=body, root=True)
 
         assert answer.status_code == 422
-        assert desk.department.said(says.EstimateAnswered) == []
+        assert desk.department.published(EstimateAnswered) == []
 
     async def test_ends_with_the_time_to_answer(self, desk: Desk) -> None:
         token = await self.linked(desk)
@@ -277,7 +277,7 @@ class TestTheScreen:
 
     async def test_shows_amounts_with_all_their_places(self, desk: Desk) -> None:
         (line,) = await desk.estimated()
-        await desk.department.hears(shortage(desk.request_id, line))
+        await desk.department.receives(shortage(desk.request_id, line))
         await desk.do("notices", {"topic": "parts", "note": "two days"})
 
         screen = await desk.look()
@@ -293,7 +293,7 @@ class TestTheScreen:
         await desk.answered()
         before = await desk.look()
 
-        await desk.department.hears(desk.job.completed(line.line_id))
+        await desk.department.receives(desk.job.completed(line.line_id))
         after = await desk.look()
 
         assert after["earliest_handover_at"] < before["earliest_handover_at"]

@@ -7,7 +7,17 @@ import pytest
 from services.reception.tests.desk import CHECKS, Desk
 from services.reception.tests.reception_builders import CUSTOMER, a_line, confirmed, service_offered
 
-from contracts import reception as says
+from contracts.events.reception import (
+    EstimateAnswered,
+    EstimatePresented,
+    PromiseRefused,
+    PromiseRevised,
+    ReceptionDelayed,
+    VehicleLeft,
+    VisitClosed,
+    VisitOpened,
+    WorkAccepted,
+)
 
 
 class TestOneVisit:
@@ -19,7 +29,7 @@ class TestOneVisit:
 
         assert closed["record_no"] == "C000123-RP-20250307-001"
         assert closed["state"] == "closed"
-        assert desk.department.told == [
+        assert desk.department.published_types == [
             f"reception.visit.{name}"
             for name in (
                 "opened",
@@ -38,7 +48,7 @@ class TestOneVisit:
         (line,) = await desk.estimated()
         await desk.answered()
 
-        answered = desk.department.said(says.EstimateAnswered)[0]
+        answered = desk.department.published(EstimateAnswered)[0]
 
         assert [a.kind for a in answered.authorised_lines] == ["diagnosis", "repair"]
         assert answered.authorised_lines[1].line_id == line.line_id
@@ -54,7 +64,7 @@ class TestOneVisit:
 
         await desk.department.passes(hours=24)
 
-        assert desk.department.said(says.VisitClosed)[0].outcome == "repaired"
+        assert desk.department.published(VisitClosed)[0].outcome == "repaired"
 
     async def test_two_records_of_a_day_are_numbered_on(self, desk: Desk) -> None:
         await desk.handed_over()
@@ -75,14 +85,14 @@ class TestArriving:
         second = await desk.open()
 
         assert [first["request_no"], second["request_no"]] == ["W-250307-0001", "W-250307-0002"]
-        assert desk.department.said(says.VisitOpened)[0].plate == "沪A12345"
+        assert desk.department.published(VisitOpened)[0].plate == "沪A12345"
 
     async def test_a_booked_car_may_come_before_its_appointment_is_heard(self, desk: Desk) -> None:
         await desk.knows_the_shop()
         line = a_line()
         opened = await desk.open(request_no="b-250307-0042")
 
-        await desk.department.hears(confirmed(desk.request_id, lines=[line]))
+        await desk.department.receives(confirmed(desk.request_id, lines=[line]))
         await desk.do("reception")
         done = await desk.do("intake", {"signed": True})
 
@@ -95,11 +105,11 @@ class TestArriving:
         await desk.knows_the_shop()
         request_id = desk.department.settings.request_id("B-250307-0042")
         slot = desk.department.clock.now() + timedelta(minutes=10)
-        await desk.department.hears(confirmed(request_id, slot=slot))
+        await desk.department.receives(confirmed(request_id, slot=slot))
 
         await desk.open(request_no="B-250307-0042", customer_id=None, vehicle_id=None)
 
-        opened = desk.department.said(says.VisitOpened)[0]
+        opened = desk.department.published(VisitOpened)[0]
         assert (opened.customer_id, opened.clock_from) == (CUSTOMER, slot)
         assert opened.walk_in is False
 
@@ -131,19 +141,19 @@ class TestArriving:
 
         assert problem["code"] == "late_reception_unexplained"
         assert (received["within_sla"], received["waited_minutes"]) == (False, 16)
-        assert len(desk.department.said(says.ReceptionDelayed)) == 1
+        assert len(desk.department.published(ReceptionDelayed)) == 1
 
     async def test_received_in_time_announces_nothing(self, desk: Desk) -> None:
         await desk.registered()
 
         await desk.department.passes(minutes=30)
 
-        assert desk.department.said(says.ReceptionDelayed) == []
+        assert desk.department.published(ReceptionDelayed) == []
 
     async def test_of_a_car_not_on_file_keeps_its_plate_in_one_spelling(self, desk: Desk) -> None:
         await desk.open(plate="沪b·12 345")
 
-        assert desk.department.said(says.VisitOpened)[0].plate == "沪B12345"
+        assert desk.department.published(VisitOpened)[0].plate == "沪B12345"
 
     async def test_line_zero_without_a_rate_is_priced_by_hand(self, desk: Desk) -> None:
         await desk.open(plate="沪B1")
@@ -160,7 +170,7 @@ class TestArriving:
 class TestEstimatingByHand:
     async def test_makes_lines_from_the_menu(self, desk: Desk) -> None:
         await desk.registered()
-        await desk.department.hears(service_offered())
+        await desk.department.receives(service_offered())
 
         drafted = await desk.do("estimates", {"add": [{"service_code": "OIL-CHANGE"}]}, status=201)
 
@@ -194,7 +204,7 @@ class TestEstimatingByHand:
 
         await desk.do("estimates/2/presentation")
 
-        (told,) = desk.department.said(says.EstimatePresented)
+        (told,) = desk.department.published(EstimatePresented)
         assert told.dropped_line_ids == (drop.line_id,)
 
     async def test_a_line_that_is_changed_keeps_its_parts_ids(self, desk: Desk) -> None:
@@ -249,7 +259,7 @@ class TestPromising:
         at = desk.department.clock.now()
         await desk.do("promise", {"promised_at": (at + timedelta(hours=4)).isoformat()})
 
-        await desk.department.hears(desk.job.endangered(1), desk.job.endangered(2))
+        await desk.department.receives(desk.job.endangered(1), desk.job.endangered(2))
         warned = await desk.look()
         await desk.do(
             "promise/revisions",
@@ -263,7 +273,7 @@ class TestPromising:
 
         assert [t["purpose"] for t in warned["tasks"] if not t["done_at"]].count("contact_before") == 1
         assert not [t for t in calm["tasks"] if t["purpose"] == "contact_before" and not t["done_at"]]
-        assert desk.department.said(says.PromiseRevised)[0].promise_revision == 2
+        assert desk.department.published(PromiseRevised)[0].promise_revision == 2
 
     async def test_a_refusal_goes_to_complaints(self, desk: Desk) -> None:
         await desk.estimated()
@@ -273,16 +283,16 @@ class TestPromising:
 
         await desk.do("promise/refusal", {"reason": "too late, 13812345678"})
 
-        assert "138" not in desk.department.said(says.PromiseRefused)[0].reason
+        assert "138" not in desk.department.published(PromiseRefused)[0].reason
 
 
 class TestHandingOver:
     async def test_leaves_nothing_to_tell_the_customer(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.answered()
-        await desk.department.hears(desk.job.interrupted(), desk.job.ready(1), desk.invoice.prepared())
+        await desk.department.receives(desk.job.interrupted(), desk.job.ready(1), desk.invoice.prepared())
         await desk.do("acceptance", {"invoice_revision": 1, "checks": CHECKS})
-        await desk.department.hears(desk.invoice.settled())
+        await desk.department.receives(desk.invoice.settled())
         before = (await desk.ask("GET", "/tasks")).json()["items"]
 
         await desk.do("handover")
@@ -299,13 +309,13 @@ class TestHandingOver:
 
     async def test_a_changed_invoice_is_signed_again(self, desk: Desk) -> None:
         await desk.accepted()
-        await desk.department.hears(desk.invoice.prepared(2))
+        await desk.department.receives(desk.invoice.prepared(2))
 
         shut = await desk.refuses("handover")
         await desk.do("acceptance", {"invoice_revision": 2, "checks": CHECKS})
 
         assert "reception.visit" in shut["missing"]
-        assert [a.invoice_revision for a in desk.department.said(says.WorkAccepted)] == [1, 2]
+        assert [a.invoice_revision for a in desk.department.published(WorkAccepted)] == [1, 2]
 
     async def test_the_car_may_drive_on_until_parts_come(self, desk: Desk) -> None:
         (line,) = await desk.estimated()
@@ -314,6 +324,6 @@ class TestHandingOver:
         await desk.do("departure")
         back = await desk.do("return")
 
-        left = desk.department.said(says.VehicleLeft)[0]
+        left = desk.department.published(VehicleLeft)[0]
         assert [open_line.line_id for open_line in left.open_lines] == [line.line_id]
         assert back["state"] == "in_workshop"

@@ -27,8 +27,8 @@ from services.reception.tests.reception_builders import (
 )
 from sqlalchemy import text
 
-from contracts import booking, complaints, parts
 from contracts.base import Event
+from contracts.events import booking, complaints, parts
 from contracts.values import BackOrderedPart, ChangedEta, IssuedPart, Readiness, Slot
 from reception.domain import Visit
 from reception.domain.states import VisitState
@@ -119,7 +119,7 @@ def complaint_events(visit_id: UUID) -> list[Event]:
 
 
 def billing_events(invoice: InvoiceOf) -> list[Event]:
-    from contracts import billing
+    from contracts.events import billing
 
     measure: dict[str, Any] = {"measure_id": uuid4(), "amount": Decimal(10), "balance": Decimal(0)}
     return [
@@ -135,7 +135,7 @@ def billing_events(invoice: InvoiceOf) -> list[Event]:
 
 
 def directory_events() -> list[Event]:
-    from contracts import crm
+    from contracts.events import crm
 
     customer, vehicle = customer_registered(), vehicle_registered()
     return [
@@ -172,7 +172,7 @@ def everything_about(visit: Visit) -> list[Event]:
     ]
 
 
-async def parked(desk: Desk) -> list[Any]:
+async def dead_letters(desk: Desk) -> list[Any]:
     async with desk.department.tx() as tx:
         return list((await tx.session.execute(text("select reason, event from deferred"))).all())
 
@@ -191,7 +191,7 @@ class TestEveryEvent:
         async with desk.department.tx() as tx:
             tx.add(visit)
 
-        await desk.department.hears(*events)
+        await desk.department.receives(*events)
         await desk.department.passes(minutes=1)
 
-        assert await parked(desk) == []
+        assert await dead_letters(desk) == []

@@ -19,10 +19,17 @@ from services.reception.tests.reception_builders import (
 from services.reception.tests.test_every_event_reception import appointment_events, complaint_events
 from sqlalchemy import select, text
 
-from contracts import crm
-from contracts import reception as says
 from contracts.base import Event
-from contracts.booking import AppointmentRequested
+from contracts.events import crm
+from contracts.events.booking import AppointmentRequested
+from contracts.events.reception import (
+    EstimateAnswered,
+    EstimateDrafted,
+    IntakeCompleted,
+    ReworkAgreed,
+    ReworkOrdered,
+    VisitOpened,
+)
 from reception.domain.copies import Appointment
 
 _TOLD = text("select version from changes where kind = 'Visit' and id = :id")
@@ -33,7 +40,7 @@ class TestDraftingOnADiagnosis:
     async def test_prices_what_the_technician_proposes(self, desk: Desk) -> None:
         (line,) = await desk.estimated()
 
-        drafted = desk.department.said(says.EstimateDrafted)[0]
+        drafted = desk.department.published(EstimateDrafted)[0]
 
         assert [x.line_id for x in drafted.lines][1:] == [line.line_id]
         assert drafted.total_gross == Decimal("573.70")
@@ -41,49 +48,49 @@ class TestDraftingOnADiagnosis:
 
     async def test_drafts_nothing_when_there_is_nothing_to_ask(self, desk: Desk) -> None:
         await desk.registered()
-        await desk.department.hears(desk.job.opened(), desk.job.diagnosed())
+        await desk.department.receives(desk.job.opened(), desk.job.diagnosed())
 
-        assert desk.department.said(says.EstimateDrafted) == []
+        assert desk.department.published(EstimateDrafted) == []
 
     async def test_waits_for_a_price_that_is_on_its_way(self, desk: Desk) -> None:
         await desk.registered()
         line = a_line(part=("NEW", "1"))
-        await desk.department.hears(desk.job.opened(), desk.job.diagnosed(line))
-        before = desk.department.said(says.EstimateDrafted)
+        await desk.department.receives(desk.job.opened(), desk.job.diagnosed(line))
+        before = desk.department.published(EstimateDrafted)
 
-        await desk.department.hears(part_listed("NEW", "10.00"))
+        await desk.department.receives(part_listed("NEW", "10.00"))
 
         assert before == []
-        assert desk.department.said(says.EstimateDrafted)[0].lines[1].unpriced is False
+        assert desk.department.published(EstimateDrafted)[0].lines[1].unpriced is False
 
     async def test_does_not_wait_when_the_price_came_first(self, desk: Desk) -> None:
         await desk.registered()
-        await desk.department.hears(part_listed("NEW", "10.00"), desk.job.opened())
+        await desk.department.receives(part_listed("NEW", "10.00"), desk.job.opened())
 
-        await desk.department.hears(desk.job.diagnosed(a_line(part=("NEW", "1"))))
+        await desk.department.receives(desk.job.diagnosed(a_line(part=("NEW", "1"))))
 
-        assert desk.department.said(says.EstimateDrafted)[0].lines[1].unpriced is False
+        assert desk.department.published(EstimateDrafted)[0].lines[1].unpriced is False
 
     async def test_waits_for_a_labour_rate_too(self, desk: Desk) -> None:
         await desk.registered()
         line = a_line(part=None, work_type="body")
-        await desk.department.hears(desk.job.opened(), desk.job.diagnosed(line))
-        before = desk.department.said(says.EstimateDrafted)
+        await desk.department.receives(desk.job.opened(), desk.job.diagnosed(line))
+        before = desk.department.published(EstimateDrafted)
 
-        await desk.department.hears(rate_set("body", "300.00"))
+        await desk.department.receives(rate_set("body", "300.00"))
 
         assert before == []
-        assert desk.department.said(says.EstimateDrafted)[0].lines[1].labour_net == Decimal("450.00")
+        assert desk.department.published(EstimateDrafted)[0].lines[1].labour_net == Decimal("450.00")
 
     async def test_never_blocks_the_visit_for_a_price(self, desk: Desk) -> None:
         await desk.registered()
-        await desk.department.hears(desk.job.opened(), desk.job.diagnosed(a_line(part=("GONE", "1"))))
+        await desk.department.receives(desk.job.opened(), desk.job.diagnosed(a_line(part=("GONE", "1"))))
 
         await desk.department.passes(seconds=31)
         await desk.look()
         problem = await desk.refuses("estimates/1/presentation")
 
-        assert desk.department.said(says.EstimateDrafted)[0].lines[1].unpriced is True
+        assert desk.department.published(EstimateDrafted)[0].lines[1].unpriced is True
         assert problem["code"] == "price_unknown"
 
     @pytest.mark.req("RECP-24")
@@ -91,12 +98,12 @@ class TestDraftingOnADiagnosis:
         await desk.estimated()
         await desk.answered()
 
-        await desk.department.hears(desk.job.found(more := a_line()))
+        await desk.department.receives(desk.job.found(more := a_line()))
         await desk.look()
         await desk.answered(accept=False)
 
-        answered = desk.department.said(says.EstimateAnswered)[1]
-        assert desk.department.said(says.EstimateDrafted)[1].lines[-1].why == "leaks"
+        answered = desk.department.published(EstimateAnswered)[1]
+        assert desk.department.published(EstimateDrafted)[1].lines[-1].why == "leaks"
         assert [d.line_id for d in answered.declined] == [more.line_id]
         assert len(answered.authorised_lines) == 2
 
@@ -104,11 +111,11 @@ class TestDraftingOnADiagnosis:
 class TestRatesByClass:
     async def test_the_customers_own_class_comes_first(self, desk: Desk) -> None:
         await desk.knows_the_shop()
-        await desk.department.hears(
+        await desk.department.receives(
             rate_set("diagnosis", "90.00", customer_class="vip"),
             rate_set("diagnosis", "1.00", customer_class="fleet"),
         )
-        await desk.department.hears(customer_registered(customer_id=UUID(int=7), customer_class="vip"))
+        await desk.department.receives(customer_registered(customer_id=UUID(int=7), customer_class="vip"))
 
         await desk.open(customer_id=str(UUID(int=7)))
         done = await desk.registered()
@@ -118,7 +125,9 @@ class TestRatesByClass:
 
     async def test_a_rate_of_tomorrow_is_not_taken_today(self, desk: Desk) -> None:
         await desk.knows_the_shop()
-        await desk.department.hears(rate_set("diagnosis", "1.00", valid_from=NOON.date() + timedelta(days=1)))
+        await desk.department.receives(
+            rate_set("diagnosis", "1.00", valid_from=NOON.date() + timedelta(days=1))
+        )
 
         done = await desk.registered()
 
@@ -135,13 +144,13 @@ class TestReady:
     async def test_for_an_older_answer_waits_for_the_next(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.answered()
-        await desk.department.hears(desk.job.found(a_line()))
+        await desk.department.receives(desk.job.found(a_line()))
         await desk.look()
         await desk.answered()
 
-        await desk.department.hears(desk.job.ready(1))
+        await desk.department.receives(desk.job.ready(1))
         early = (await desk.look())["visit"]["state"]
-        await desk.department.hears(desk.job.reopened(), desk.job.ready(2))
+        await desk.department.receives(desk.job.reopened(), desk.job.ready(2))
 
         assert early == "in_workshop"
         assert (await desk.look())["visit"]["state"] == "ready"
@@ -149,7 +158,7 @@ class TestReady:
     async def test_reopened_voids_the_signature(self, desk: Desk) -> None:
         await desk.accepted()
 
-        await desk.department.hears(desk.job.reopened())
+        await desk.department.receives(desk.job.reopened())
         problem = await desk.refuses("handover")
 
         assert problem["missing"] == ["workshop.job", "reception.visit", "billing.invoice"]
@@ -157,12 +166,12 @@ class TestReady:
     async def test_additional_work_found_after_signing_is_asked_for_when_reopened(self, desk: Desk) -> None:
         await desk.accepted()
 
-        await desk.department.hears(desk.job.found(a_line()))
-        before = len(desk.department.said(says.EstimateDrafted))
-        await desk.department.hears(desk.job.reopened())
+        await desk.department.receives(desk.job.found(a_line()))
+        before = len(desk.department.published(EstimateDrafted))
+        await desk.department.receives(desk.job.reopened())
 
         assert before == 1
-        assert len(desk.department.said(says.EstimateDrafted)) == 2
+        assert len(desk.department.published(EstimateDrafted)) == 2
 
 
 class TestRework:
@@ -171,29 +180,29 @@ class TestRework:
         line_id = UUID(desk.visit["lines"][1]["id"])
         decided = rework_decided(desk.visit_id, line_id)
 
-        await desk.department.hears(decided)
-        await desk.department.hears(desk.job.ready(1))
+        await desk.department.receives(decided)
+        await desk.department.receives(desk.job.ready(1))
         stale = (await desk.look())["visit"]["state"]
-        await desk.department.hears(desk.job.ready(1, done_measure_ids=(decided.measure_id,)))
+        await desk.department.receives(desk.job.ready(1, done_measure_ids=(decided.measure_id,)))
 
-        ordered = desk.department.said(says.ReworkOrdered)[0]
+        ordered = desk.department.published(ReworkOrdered)[0]
         assert (ordered.original_line_ids, ordered.lines[0].payer) == ((line_id,), "shop")
         assert (stale, (await desk.look())["visit"]["state"]) == ("in_workshop", "ready")
-        assert desk.department.said(says.ReworkAgreed) == []
+        assert desk.department.published(ReworkAgreed) == []
 
     async def test_becomes_a_new_visit_after_the_keys_are_out(self, desk: Desk) -> None:
         await desk.handed_over()
         first = desk.visit_id
-        await desk.department.hears(rework_decided(first))
+        await desk.department.receives(rework_decided(first))
 
-        agreed = desk.department.said(says.ReworkAgreed)[0]
+        agreed = desk.department.published(ReworkAgreed)[0]
         await desk.open(request_no=agreed.request_no, customer_id=None, vehicle_id=None)
         await desk.do("reception")
         done = await desk.do("intake", {"signed": True})
 
-        opened = desk.department.said(says.VisitOpened)[-1]
-        intake = desk.department.said(says.IntakeCompleted)[-1]
-        assert desk.department.said(says.ReworkOrdered) == []
+        opened = desk.department.published(VisitOpened)[-1]
+        intake = desk.department.published(IntakeCompleted)[-1]
+        assert desk.department.published(ReworkOrdered) == []
         assert (opened.visit_id, opened.rework_of_visit_id) == (agreed.visit_id, first)
         assert (opened.priority_class, done["state"]) == ("rework", "registered")
         assert {line.gross for line in intake.lines} == {Decimal("0.00")}
@@ -205,7 +214,7 @@ class TestAppointments:
         await desk.knows_the_shop()
         request_id = uuid4()
         events = appointment_events(request_id)
-        await desk.department.hears(*events[:3])
+        await desk.department.receives(*events[:3])
 
         answer = await desk.ask("GET", "/appointments?state=confirmed&on=2025-03-07")
 
@@ -220,7 +229,7 @@ class TestAppointments:
         assert isinstance(requested, AppointmentRequested)
         asked = a_line()
 
-        await desk.department.hears(requested.model_copy(update={"lines": (asked,)}), kept)
+        await desk.department.receives(requested.model_copy(update={"lines": (asked,)}), kept)
 
         visit = (await desk.look())["visit"]
         assert visit["appointment_id"] == str(requested.appointment_id)
@@ -229,14 +238,14 @@ class TestAppointments:
     async def test_a_walk_in_that_comes_back_for_parts_was_not_booked(self, desk: Desk) -> None:
         await desk.registered()
 
-        await desk.department.hears(confirmed(desk.request_id, lines=[a_line()]))
+        await desk.department.receives(confirmed(desk.request_id, lines=[a_line()]))
 
         visit = (await desk.look())["visit"]
         assert (visit["appointment_id"], len(visit["lines"])) == (None, 1)
 
     async def test_a_kept_appointment_stays_kept_after_a_late_change(self, desk: Desk) -> None:
         events = appointment_events(uuid4())
-        await desk.department.hears(events[1], events[6], events[3])
+        await desk.department.receives(events[1], events[6], events[3])
 
         async with desk.department.tx() as tx:
             (row,) = await tx.all(select(Appointment))
@@ -248,7 +257,7 @@ class TestPapers:
         await desk.accepted()
         paid = [desk.invoice.issued(), desk.invoice.paid(), desk.invoice.settled()]
 
-        await desk.department.hears(*paid, desk.job.reopened(), desk.invoice.withdrawn())
+        await desk.department.receives(*paid, desk.job.reopened(), desk.invoice.withdrawn())
 
         assert "billing.invoice" in (await desk.look())["waiting_for"]
 
@@ -256,8 +265,8 @@ class TestPapers:
         await desk.accepted()
         paid = [desk.invoice.issued(), desk.invoice.paid(), desk.invoice.settled()]
 
-        await desk.department.hears(*paid, desk.job.reopened(), desk.invoice.withdrawn())
-        await desk.department.hears(desk.invoice.prepared(2))
+        await desk.department.receives(*paid, desk.job.reopened(), desk.invoice.withdrawn())
+        await desk.department.receives(desk.invoice.prepared(2))
 
         assert (await desk.look())["invoice"]["balance"] == "0.00"
 
@@ -265,7 +274,7 @@ class TestPapers:
 class TestParts:
     async def test_a_shortage_is_shown_and_the_customer_asked(self, desk: Desk) -> None:
         (line,) = await desk.estimated()
-        await desk.department.hears(shortage(desk.request_id, line))
+        await desk.department.receives(shortage(desk.request_id, line))
         await desk.do("estimates/1/presentation")
 
         screen = await desk.look()
@@ -274,13 +283,13 @@ class TestParts:
 
         assert screen["parts"][0]["short"] == "2.000"
         assert "tell_parts" in [t["purpose"] for t in screen["tasks"]]
-        assert desk.department.said(says.EstimateAnswered)[0].back_order_line_ids == (line.line_id,)
+        assert desk.department.published(EstimateAnswered)[0].back_order_line_ids == (line.line_id,)
 
 
 class TestComplaintMarks:
     async def test_are_seen_by_whoever_meets_the_customer(self, desk: Desk) -> None:
         await desk.knows_the_shop()
-        await desk.department.hears(complaint_events(uuid4())[0])
+        await desk.department.receives(complaint_events(uuid4())[0])
 
         await desk.open()
 
@@ -320,7 +329,7 @@ async def _is_told(desk: Desk, event: Event) -> None:
     async with desk.department.tx() as tx:
         await tx.session.execute(text("delete from changes"))
 
-    await desk.department.hears(event)
+    await desk.department.receives(event)
 
     async with desk.department.tx() as tx:
         told = (await tx.session.execute(_TOLD, {"id": str(desk.visit_id)})).scalars().all()
@@ -334,7 +343,7 @@ class TestTheSameMeasureTwice:
         decided = rework_decided(desk.visit_id)
         envelope = desk.department.envelope(decided)
 
-        await desk.department.runtime.listener.receive(envelope)
-        await desk.department.runtime.listener.receive(envelope)
+        await desk.department.runtime.consumer.handle(envelope)
+        await desk.department.runtime.consumer.handle(envelope)
 
-        assert len(desk.department.said(says.ReworkAgreed)) == 1
+        assert len(desk.department.published(ReworkAgreed)) == 1

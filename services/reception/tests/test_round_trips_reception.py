@@ -31,13 +31,13 @@ class Meter:
             await self._desk.open()
         self._note("visits", seen)
 
-    async def hears(self, *events: Event) -> None:
+    async def receives(self, *events: Event) -> None:
         """Other departments report."""
         for event in events:
             with self._desk.department.statements() as seen:
-                await self._desk.department.hears(event, settle=False)
+                await self._desk.department.receives(event, wait=False)
             self._note(type(event).__name__, seen)
-        await self._desk.department.settle()
+        await self._desk.department.until_quiet()
 
     def _note(self, name: str, seen: list[str]) -> None:
         self.asked[name] = len(seen)
@@ -49,13 +49,13 @@ async def test_a_visit_asks_the_database_no_more_than_it_must(desk: Desk) -> Non
     await meter.opens()
     await meter.does("reception")
     await meter.does("intake", {"signed": True})
-    await meter.hears(desk.job.opened(), desk.job.diagnosed(line))
+    await meter.receives(desk.job.opened(), desk.job.diagnosed(line))
     await meter.does("estimates/1/presentation")
     await meter.does("estimates/1/answer", {"answers": [{"line_id": str(line.line_id), "accept": True}]})
-    await meter.hears(*desk.job.everything_else(line.line_id))
-    await meter.hears(desk.job.ready(1), desk.invoice.prepared())
+    await meter.receives(*desk.job.everything_else(line.line_id))
+    await meter.receives(desk.job.ready(1), desk.invoice.prepared())
     await meter.does("acceptance", {"invoice_revision": 1, "checks": CHECKS})
-    await meter.hears(desk.invoice.issued(), desk.invoice.paid(), desk.invoice.settled())
+    await meter.receives(desk.invoice.issued(), desk.invoice.paid(), desk.invoice.settled())
     await meter.does("handover")
 
     bounds = {

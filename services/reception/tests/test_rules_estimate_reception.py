@@ -206,7 +206,7 @@ class TestThePromise:
             reason="part late",
             solution="loan car",
             agreed_by="his brother, 13812345678",
-            told_at=NOON,
+            notified_at=NOON,
             at=NOON,
         )
 
@@ -225,7 +225,7 @@ class TestThePromise:
             reason="part late",
             solution="loan car",
             agreed_by="customer",
-            told_at=NOON,
+            notified_at=NOON,
             at=NOON,
         )
 
@@ -239,6 +239,6 @@ class TestThePromise:
         visit = self.promised()
         told = NOON + timedelta(hours=hours)
 
-        visit.notify(topic="delay", channel="phone", told_at=told, at=told)
+        visit.notify(topic="delay", channel="phone", notified_at=told, at=told)
 
-        assert visit.delay_told_before is before
+        assert visit.delay_notified_before is before

@@ -16,11 +16,11 @@ from services.reception.tests.reception_builders import (
     papers,
 )
 
-from chassis import IllegalTransition
-from chassis.states import Machine
 from reception.domain import refusals
 from reception.domain.arrival import RegistrationForm
 from reception.domain.states import ESTIMATE, PROMISE, VISIT, VisitState
+from servicekit import IllegalTransition
+from servicekit.states import Machine
 
 
 class TestTheClockOfReception:
@@ -137,7 +137,7 @@ class TestStates:
             ),
             "draft_estimate": lambda v: v.draft(prices=PRICES, currency="CNY", at=NOON),
             "promise": lambda v: v.promise(said, waiting_on_site=False, at=NOON),
-            "notify": lambda v: v.notify(topic="progress", channel="phone", told_at=NOON, at=NOON),
+            "notify": lambda v: v.notify(topic="progress", channel="phone", notified_at=NOON, at=NOON),
             "vehicle_left": lambda v: v.leave(
                 reason="x", return_expected_at=None, done_line_ids=set(), at=NOON
             ),

@@ -14,7 +14,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from chassis.http.issue import public_jwk, sign
+from servicekit.http.issue import public_jwk, sign
 
 # One slow hash that fits no password: a login that does not exist takes as long as one that does.
 _NOBODY = "$argon2id$v=19$m=47104,t=1,p=1$hoV4U6qbJ6W2dvIuhBjZJw$HUFIUHbSwjuuThujgisX0zjJEDLLjVA+GVnhrx6J2Y0"

@@ -1,9 +1,8 @@
 """The staff department: every door in and out."""
 
-from chassis import Service
-from contracts.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
-from contracts.crm import DissatisfactionDetected, SurveyAnswered
-from contracts.workshop import (
+from contracts.events.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
+from contracts.events.crm import DissatisfactionDetected, SurveyAnswered
+from contracts.events.workshop import (
     InspectionFailed,
     InspectionPassed,
     JobDispatched,
@@ -12,6 +11,7 @@ from contracts.workshop import (
     LineCompleted,
     ReworkOpened,
 )
+from servicekit import Service
 from staff import api, commands, domain, reactions
 from staff.settings import Settings
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, cast, func, or_, select, union
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
-from chassis import NotFound, Tx
+from servicekit import NotFound, Tx
 from staff.domain import Account, Employee, RecordKind, WorkRecord
 
 

@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import Tx, new_id
-from contracts.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
-from contracts.crm import DissatisfactionDetected, SurveyAnswered
-from contracts.workshop import (
+from contracts.events.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
+from contracts.events.crm import DissatisfactionDetected, SurveyAnswered
+from contracts.events.workshop import (
     InspectionFailed,
     InspectionPassed,
     JobDispatched,
@@ -16,6 +15,7 @@ from contracts.workshop import (
     LineCompleted,
     ReworkOpened,
 )
+from servicekit import Tx, new_id
 from staff.domain import RecordKind, WorkRecord
 
 # --- workshop: what one employee did

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from chassis.testing.department import Department, Keys
 from staff import main
+from testkit.department import Department, Keys
 
 PASSWORD = "first-Pass-2025"
 

@@ -8,12 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.testing.department import Department
 from contracts.base import Event
-from contracts.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
-from contracts.crm import DissatisfactionDetected, SurveyAnswered
-from contracts.may import staff as perm
-from contracts.workshop import (
+from contracts.events.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
+from contracts.events.crm import DissatisfactionDetected, SurveyAnswered
+from contracts.events.workshop import (
     InspectionFailed,
     InspectionPassed,
     JobDispatched,
@@ -22,6 +20,8 @@ from contracts.workshop import (
     LineCompleted,
     ReworkOpened,
 )
+from contracts.permissions import staff as may_staff
+from testkit.department import Department
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,7 +30,7 @@ MARCH = "since=2025-03-01T00:00:00Z&until=2025-04-01T00:00:00Z"
 
 
 async def _hire(staff: Department) -> UUID:
-    answer = await staff.call("POST", "/employees", json={"display_name": "Li Wei"}, who=[perm.HIRE])
+    answer = await staff.call("POST", "/employees", json={"display_name": "Li Wei"}, who=[may_staff.HIRE])
     return UUID(answer.json()["id"])
 
 
@@ -127,13 +127,15 @@ class Visit:
 
 
 async def _figures(staff: Department, employee_id: UUID) -> Any:
-    answer = await staff.call("GET", f"/employees/{employee_id}/performance?{MARCH}", who=[perm.APPRAISE])
+    answer = await staff.call(
+        "GET", f"/employees/{employee_id}/performance?{MARCH}", who=[may_staff.APPRAISE]
+    )
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
 async def _kinds(staff: Department, employee_id: UUID) -> list[str]:
-    answer = await staff.call("GET", f"/employees/{employee_id}/records", who=[perm.APPRAISE])
+    answer = await staff.call("GET", f"/employees/{employee_id}/records", who=[may_staff.APPRAISE])
     assert answer.status_code == 200, answer.text
     return sorted(record["kind"] for record in answer.json()["items"])
 
@@ -143,7 +145,7 @@ class TestWorkOnRecord:
     async def test_counts_lines_minutes_points_and_inspections(self, staff: Department) -> None:
         technician, inspector, visit = await _hire(staff), await _hire(staff), Visit()
 
-        await staff.hears(
+        await staff.receives(
             visit.dispatched(technician),
             visit.line_completed(technician),
             visit.failed(technician, inspector),
@@ -159,7 +161,7 @@ class TestWorkOnRecord:
     async def test_of_a_visit_is_everyones_who_worked_on_it(self, staff: Department) -> None:
         technician, elsewhere, visit, other = await _hire(staff), await _hire(staff), Visit(), Visit()
 
-        await staff.hears(
+        await staff.receives(
             visit.line_completed(technician),
             other.line_completed(elsewhere),
             *visit.stood_still(),
@@ -190,7 +192,7 @@ class TestWorkOnRecord:
         technician, visit = await _hire(staff), Visit()
         told = [visit.line_completed(technician), visit.complained(), visit.surveyed()]
 
-        await staff.hears(*(told[n] for n in order))
+        await staff.receives(*(told[n] for n in order))
 
         figures = await _figures(staff, technician)
         assert (figures["lines_completed"], figures["complaints"]) == (1, 1)
@@ -198,9 +200,9 @@ class TestWorkOnRecord:
 
     async def test_of_two_lines_counts_the_visit_once(self, staff: Department) -> None:
         technician, visit = await _hire(staff), Visit()
-        await staff.hears(visit.line_completed(technician), visit.line_completed(technician))
+        await staff.receives(visit.line_completed(technician), visit.line_completed(technician))
 
-        await staff.hears(visit.complained())
+        await staff.receives(visit.complained())
 
         figures = await _figures(staff, technician)
         assert (figures["lines_completed"], figures["complaints"]) == (2, 1)
@@ -208,7 +210,7 @@ class TestWorkOnRecord:
     async def test_has_nothing_of_a_complaint_about_no_visit(self, staff: Department) -> None:
         technician, visit = await _hire(staff), Visit()
 
-        await staff.hears(visit.line_completed(technician), visit.complained(visit_id=None))
+        await staff.receives(visit.line_completed(technician), visit.complained(visit_id=None))
 
         assert await _kinds(staff, technician) == ["line_completed"]
 
@@ -217,13 +219,13 @@ class TestWorkOnRecord:
         late = staff.envelope(visit.failed(technician, uuid4()))
         await staff.passes(days=40)
 
-        await staff.runtime.listener.receive(late)
+        await staff.runtime.consumer.handle(late)
 
         assert (await _figures(staff, technician))["penalty_points"] == 2
 
     async def test_of_nobody_is_not_found(self, staff: Department) -> None:
         for what in (f"performance?{MARCH}", "records"):
-            answer = await staff.call("GET", f"/employees/{uuid4()}/{what}", who=[perm.APPRAISE])
+            answer = await staff.call("GET", f"/employees/{uuid4()}/{what}", who=[may_staff.APPRAISE])
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
     @pytest.mark.parametrize(
@@ -236,6 +238,6 @@ class TestWorkOnRecord:
     async def test_is_asked_for_by_a_period_with_its_zone(self, staff: Department, period: str) -> None:
         path = f"/employees/{await _hire(staff)}/performance?{period}"
 
-        answer = await staff.call("GET", path, who=[perm.APPRAISE])
+        answer = await staff.call("GET", path, who=[may_staff.APPRAISE])
 
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

@@ -6,9 +6,9 @@ import jwt
 import pytest
 from sqlalchemy import text
 
-from chassis.testing.department import Department
-from contracts.may import staff as perm
+from contracts.permissions import staff as may_staff
 from staff.credentials import token_hash
+from testkit.department import Department
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,7 +20,7 @@ async def _log_in(staff: Department, login: str = "admin", password: str = PASSW
 
 
 async def _hire(staff: Department, name: str = "Li Wei", **more: Any) -> Any:
-    answer = await staff.call("POST", "/employees", json={"display_name": name, **more}, who=[perm.HIRE])
+    answer = await staff.call("POST", "/employees", json={"display_name": name, **more}, who=[may_staff.HIRE])
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -28,7 +28,9 @@ async def _hire(staff: Department, name: str = "Li Wei", **more: Any) -> Any:
 async def _with_account(staff: Department, login: str, roles: list[str]) -> Any:
     employee = await _hire(staff)
     body = {"login": login, "password": "a-long-Secret-7", "roles": roles}
-    answer = await staff.call("POST", f"/employees/{employee['id']}/account", json=body, who=[perm.ACCOUNTS])
+    answer = await staff.call(
+        "POST", f"/employees/{employee['id']}/account", json=body, who=[may_staff.ACCOUNTS]
+    )
     assert answer.status_code == 201, answer.text
     return employee
 
@@ -40,8 +42,8 @@ class TestTheFirstAdministrator:
         answer = await _log_in(staff)
 
         assert answer.status_code == 200
-        assert perm.ACCOUNTS in answer.json()["permissions"]
-        listed = (await staff.call("GET", "/employees", who=[perm.READ])).json()["items"]
+        assert may_staff.ACCOUNTS in answer.json()["permissions"]
+        listed = (await staff.call("GET", "/employees", who=[may_staff.READ])).json()["items"]
         assert [employee["login"] for employee in listed] == ["admin"]
 
 
@@ -83,7 +85,7 @@ class TestSigningIn:
         locked = await _log_in(staff, "li.wei", "a-long-Secret-7")
         assert locked.json()["code"] == "account_locked"
 
-        await staff.call("POST", f"/employees/{employee['id']}/account/unlocking", who=[perm.ACCOUNTS])
+        await staff.call("POST", f"/employees/{employee['id']}/account/unlocking", who=[may_staff.ACCOUNTS])
         assert (await _log_in(staff, "li.wei", "a-long-Secret-7")).status_code == 200
 
     async def test_locks_as_well_when_the_old_password_is_guessed(self, staff: Department) -> None:
@@ -130,10 +132,13 @@ class TestRefreshing:
         end: dict[str, Any] = {
             "password": lambda: staff.call("PUT", "/me/password", json=change, headers=own),
             "new_password": lambda: staff.call(
-                "PUT", f"{me}/account/password", json={"password": "another-Secret-8"}, who=[perm.ACCOUNTS]
+                "PUT",
+                f"{me}/account/password",
+                json={"password": "another-Secret-8"},
+                who=[may_staff.ACCOUNTS],
             ),
-            "departure": lambda: staff.call("POST", f"{me}/departure", who=[perm.HIRE]),
-            "closing": lambda: staff.call("POST", f"{me}/account/closing", who=[perm.ACCOUNTS]),
+            "departure": lambda: staff.call("POST", f"{me}/departure", who=[may_staff.HIRE]),
+            "closing": lambda: staff.call("POST", f"{me}/account/closing", who=[may_staff.ACCOUNTS]),
             "sign_out": lambda: staff.call("POST", "/sessions/end", json=token),
         }
 
@@ -176,18 +181,18 @@ class TestAnAccount:
         employee = await _hire(staff)
 
         path = f"/employees/{employee['id']}/account"
-        answer = await staff.call("POST", path, json=body, who=[perm.ACCOUNTS])
+        answer = await staff.call("POST", path, json=body, who=[may_staff.ACCOUNTS])
 
         assert answer.json()["code"] == code
-        assert (await staff.call("GET", path, who=[perm.ACCOUNTS])).status_code == 404
+        assert (await staff.call("GET", path, who=[may_staff.ACCOUNTS])).status_code == 404
 
     async def test_is_not_for_those_who_have_left(self, staff: Department) -> None:
         employee = await _hire(staff)
-        await staff.call("POST", f"/employees/{employee['id']}/departure", who=[perm.HIRE])
+        await staff.call("POST", f"/employees/{employee['id']}/departure", who=[may_staff.HIRE])
         body = {"login": "li.wei", "password": "a-long-Secret-7", "roles": ["admin"]}
 
         answer = await staff.call(
-            "POST", f"/employees/{employee['id']}/account", json=body, who=[perm.ACCOUNTS]
+            "POST", f"/employees/{employee['id']}/account", json=body, who=[may_staff.ACCOUNTS]
         )
 
         assert (answer.status_code, answer.json()["code"]) == (409, "has_left")
@@ -200,8 +205,8 @@ class TestAnAccount:
             "POST",
             f"/employees/{employee['id']}/account",
             json={"login": "li.wei", "password": "a-long-Secret-7", "roles": []},
-            who=[perm.READ],
+            who=[may_staff.READ],
         )
 
         assert answer.status_code == 403
-        assert answer.json()["permission"] == perm.ACCOUNTS
+        assert answer.json()["permission"] == may_staff.ACCOUNTS

@@ -10,14 +10,27 @@ import pytest
 import pytest_asyncio
 from httpx import Response
 
-from chassis.testing.department import Department, employee_id
-from chassis.testing.plugin import FRIDAY
-from contracts import parts as parts_say
-from contracts import reception as reception_says
-from contracts import staff as staff_says
 from contracts.base import Event
-from contracts.may import workshop as perm
-from contracts.parts import ForRevision
+from contracts.events.parts import (
+    ForRevision,
+    PartsArrived,
+    PartsIssued,
+    PartsReserved,
+    PartsReturned,
+    ShortageDetected,
+)
+from contracts.events.reception import (
+    EstimateAnswered,
+    EstimatePresented,
+    HandoverPromised,
+    IntakeCompleted,
+    VehicleHandedOver,
+    VisitOpened,
+    WorkAccepted,
+)
+from contracts.events.staff import EmployeeHired
+from contracts.events.workshop import JobDiagnosed
+from contracts.permissions import workshop as may_workshop
 from contracts.values import (
     DeclinedLine,
     FaultFacts,
@@ -30,11 +43,12 @@ from contracts.values import (
     Skill,
     Title,
 )
-from contracts.workshop import JobDiagnosed
+from testkit.department import Department, employee_id
+from testkit.plugin import FRIDAY
 from workshop import main
 from workshop.domain import Bay, Job, Technician, Visit, answers
 
-ALL = sorted(perm.ALL)
+ALL = sorted(may_workshop.ALL)
 STEPS = [
     {"step": step, "result": "seen"}
     for step in ("visual_check", "data_acquisition", "fault_codes", "fault_simulation", "judgement")
@@ -148,13 +162,13 @@ class Story:
     def ids(self) -> dict[str, UUID]:
         return {"visit_id": self.visit_id, "request_id": self.request_id, "customer_id": self.customer_id}
 
-    async def hears(self, *events: Event) -> None:
-        await self.workshop.hears(*events)
+    async def receives(self, *events: Event) -> None:
+        await self.workshop.receives(*events)
 
     async def hired(self, *people: UUID) -> None:
         for n, person in enumerate(people or (self.li, self.wang)):
-            await self.hears(
-                staff_says.EmployeeHired(
+            await self.receives(
+                EmployeeHired(
                     employee_id=person,
                     employee_no=f"E{n}",
                     display_name=f"Technician {n}",
@@ -162,7 +176,7 @@ class Story:
                 )
             )
 
-    def opened(self, **more: Any) -> reception_says.VisitOpened:
+    def opened(self, **more: Any) -> VisitOpened:
         facts: dict[str, Any] = {
             **self.ids,
             "request_no": "W-250307-0001",
@@ -172,7 +186,7 @@ class Story:
             "clock_from": self.now,
             "walk_in": True,
         }
-        return reception_says.VisitOpened.model_validate(facts | more)
+        return VisitOpened.model_validate(facts | more)
 
     def intake(self, *booked: Line, authorised: Sequence[UUID] = (), **more: Any) -> Event:
         facts: dict[str, Any] = {
@@ -185,10 +199,10 @@ class Story:
             "currency": "CNY",
             "authorised_line_ids": (self.zero.line_id, *authorised),
         }
-        return reception_says.IntakeCompleted.model_validate(facts | more)
+        return IntakeCompleted.model_validate(facts | more)
 
     def presented(self, *lines: Line, dropped: Sequence[Line] = (), revision: int = 1) -> Event:
-        return reception_says.EstimatePresented(
+        return EstimatePresented(
             **self.ids,
             revision=revision,
             lines=tuple(priced(line) for line in (self.zero, *lines)),
@@ -200,7 +214,7 @@ class Story:
         )
 
     def answered(self, *lines: Line, declined: Sequence[Line] = (), revision: int = 1) -> Event:
-        return reception_says.EstimateAnswered(
+        return EstimateAnswered(
             **self.ids,
             revision=revision,
             authorised_lines=tuple(priced(line) for line in (self.zero, *lines)),
@@ -213,10 +227,10 @@ class Story:
         )
 
     def promised(self, at: datetime, revision: int = 1) -> Event:
-        return reception_says.HandoverPromised(**self.ids, promise_revision=revision, promised_at=at)
+        return HandoverPromised(**self.ids, promise_revision=revision, promised_at=at)
 
     def accepted(self) -> Event:
-        return reception_says.WorkAccepted(
+        return WorkAccepted(
             **self.ids,
             invoice_id=uuid4(),
             invoice_revision=1,
@@ -226,9 +240,7 @@ class Story:
         )
 
     def handed_over(self) -> Event:
-        return reception_says.VehicleHandedOver(
-            **self.ids, vehicle_id=self.vehicle_id, handed_over_at=self.now
-        )
+        return VehicleHandedOver(**self.ids, vehicle_id=self.vehicle_id, handed_over_at=self.now)
 
     @property
     def _reservation(self) -> dict[str, UUID]:
@@ -239,7 +251,7 @@ class Story:
         }
 
     def reserved(self, *lines: Line, short: str = "0.000", eta: datetime | None = None) -> Event:
-        kind = parts_say.PartsReserved if Decimal(short) == 0 else parts_say.ShortageDetected
+        kind = PartsReserved if Decimal(short) == 0 else ShortageDetected
         return kind(
             **self._reservation,
             for_revision=ForRevision(source="estimate", revision=1),
@@ -247,7 +259,7 @@ class Story:
         )
 
     def arrived(self, *lines: Line) -> Event:
-        return parts_say.PartsArrived(
+        return PartsArrived(
             **self._reservation,
             lines=tuple(self._state(line, need, "0.000", None) for line in lines for need in line.parts),
         )
@@ -264,7 +276,7 @@ class Story:
         )
 
     def issued(self, *lines: Line, revision: int | None = 1) -> Event:
-        return parts_say.PartsIssued(
+        return PartsIssued(
             **self._reservation,
             slip_no="S-1",
             technician_id=self.li,
@@ -274,7 +286,7 @@ class Story:
         )
 
     def returned(self, line: Line, quantity: str) -> Event:
-        return parts_say.PartsReturned(
+        return PartsReturned(
             **self._reservation,
             slip_no="S-2",
             technician_id=self.li,
@@ -329,7 +341,7 @@ class Story:
 
     async def in_shop(self, *booked: Line, **more: Any) -> None:
         await self.hired()
-        await self.hears(self.opened(), self.intake(*booked, **more))
+        await self.receives(self.opened(), self.intake(*booked, **more))
 
     async def diagnosed(self, *proposals: dict[str, Any]) -> list[Line]:
         """Through the five steps and the review; gives the lines as the workshop minted them."""
@@ -338,12 +350,12 @@ class Story:
         body = {"steps": STEPS, "findings": ["worn pads"], "lines": list(proposals)}
         await self.done("/diagnosis", body)
         await self.done("/diagnosis/review", {"approved": True}, by=self.wang)
-        return list(self.workshop.said(JobDiagnosed)[-1].lines)
+        return list(self.workshop.published(JobDiagnosed)[-1].lines)
 
     async def agreed(self, *proposals: dict[str, Any]) -> list[Line]:
         """Diagnosed, presented and authorised as a whole."""
         lines = await self.diagnosed(*(proposals or (self.proposal(),)))
-        await self.hears(self.presented(*lines), self.answered(*lines))
+        await self.receives(self.presented(*lines), self.answered(*lines))
         return lines
 
     @staticmethod

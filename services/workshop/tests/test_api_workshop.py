@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts import workshop as says
-from contracts.may import workshop as perm
+from contracts.events.workshop import JobDispatched
+from contracts.permissions import workshop as may_workshop
 from workshop import main
 
 
@@ -28,15 +28,15 @@ class TestPermissions:
     async def test_who_may_only_read_changes_nothing(self, story: Any) -> None:
         await story.in_shop()
 
-        refused = await story.asks("/dispatch", {"technician_id": str(story.li)}, who=[perm.READ])
+        refused = await story.asks("/dispatch", {"technician_id": str(story.li)}, who=[may_workshop.READ])
 
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
-        assert story.workshop.said(says.JobDispatched) == []
+        assert story.workshop.published(JobDispatched) == []
 
     async def test_a_technician_works_only_for_himself(self, story: Any) -> None:
         await story.in_shop()
         await story.done("/dispatch", {"technician_id": str(story.wang)})
-        path, own = f"/lines/{story.zero.line_id}/start", [perm.READ, perm.WORK]
+        path, own = f"/lines/{story.zero.line_id}/start", [may_workshop.READ, may_workshop.WORK]
 
         for_another = await story.asks(path, {"technician_id": str(story.wang)}, who=own)
         by_another = await story.asks(path, {}, who=own)
@@ -81,7 +81,7 @@ class TestCommands:
         refused = await story.asks("/dispatch", body)
 
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
-        assert story.workshop.said(says.JobDispatched) == []
+        assert story.workshop.published(JobDispatched) == []
 
     async def test_a_quantity_is_a_decimal_string(self, story: Any) -> None:
         await story.in_shop()
@@ -102,7 +102,7 @@ class TestCommands:
 
         assert again.json() == first.json()
         assert other.status_code == 409
-        assert len(story.workshop.said(says.JobDispatched)) == 1
+        assert len(story.workshop.published(JobDispatched)) == 1
 
     async def test_a_stale_one_is_refused(self, story: Any) -> None:
         await story.in_shop()
@@ -120,7 +120,7 @@ class TestCommands:
     async def test_two_starts_at_once_leave_one_running(self, story: Any) -> None:
         await story.in_shop()
         other = type(story)(story.workshop)
-        await other.hears(other.opened(), other.intake())
+        await other.receives(other.opened(), other.intake())
         for one in (story, other):
             await one.done("/dispatch", {"technician_id": str(story.li)})
 
@@ -138,10 +138,10 @@ class TestScreens:
         await story.begins(story.zero)
         await story.workshop.passes(minutes=1)
         arrived = type(story)(story.workshop)
-        await arrived.hears(arrived.opened(request_no="W-250307-0002", plate="沪B99999"))
+        await arrived.receives(arrived.opened(request_no="W-250307-0002", plate="沪B99999"))
 
         async def board(query: str) -> list[dict[str, Any]]:
-            answer = await story.workshop.call("GET", f"/board{query}", who=[perm.READ])
+            answer = await story.workshop.call("GET", f"/board{query}", who=[may_workshop.READ])
             items: list[dict[str, Any]] = answer.json()["items"]
             return items
 
@@ -163,7 +163,7 @@ class TestScreens:
         await story.begins(story.zero)
         await story.workshop.passes(minutes=25)
 
-        shown = await story.workshop.call("GET", "/technicians", who=[perm.READ])
+        shown = await story.workshop.call("GET", "/technicians", who=[may_workshop.READ])
 
         status = {x["name"]: (x["status"], x["minutes_in_status"]) for x in shown.json()["items"]}
         assert status == {"Technician 0": ("working", 25), "Technician 1": ("idle", 25)}
@@ -182,7 +182,7 @@ class TestScreens:
             await story.done("/dispatch", body)
         await story.workshop.passes(minutes=60)
 
-        day = await story.workshop.call("GET", f"/technicians/{story.li}/schedule", who=[perm.READ])
+        day = await story.workshop.call("GET", f"/technicians/{story.li}/schedule", who=[may_workshop.READ])
 
         shown = [(x["idle_minutes_before"], x["idle_flagged"], x["late"]) for x in day.json()]
         assert shown == [(0, False, True), (30, True, False)]
@@ -190,7 +190,7 @@ class TestScreens:
     @pytest.mark.req("WORK-18")
     async def test_a_tag_carries_number_status_and_promise(self, story: Any) -> None:
         await story.in_shop()
-        await story.hears(story.promised(story.in_minutes(300)))
+        await story.receives(story.promised(story.in_minutes(300)))
 
         tag = (await story.asks("/tag", method="GET")).json()
 
@@ -200,7 +200,9 @@ class TestScreens:
     @pytest.mark.req("WORK-36")
     async def test_trouble_codes_are_found_by_code_and_by_words(self, story: Any) -> None:
         async def found(query: str) -> Any:
-            return (await story.workshop.call("GET", f"/trouble-codes{query}", who=[perm.READ])).json()
+            return (
+                await story.workshop.call("GET", f"/trouble-codes{query}", who=[may_workshop.READ])
+            ).json()
 
         by_code, by_words = await found("?q=P030"), await found("?q=cylinder misfire&limit=1")
         second = await found(f"?q=cylinder misfire&limit=1&cursor={by_words['next']}")
@@ -212,7 +214,7 @@ class TestScreens:
     @pytest.mark.req("WORK-48")
     async def test_bays_are_added_changed_and_not_closed_under_a_car(self, story: Any) -> None:
         async def bay(method: str, path: str, **body: Any) -> Any:
-            return await story.workshop.call(method, f"/bays{path}", json=body, who=[perm.RESOURCES])
+            return await story.workshop.call(method, f"/bays{path}", json=body, who=[may_workshop.RESOURCES])
 
         await story.in_shop()
         made = await bay("POST", "", name="Lift 7", equipment=["lift"])

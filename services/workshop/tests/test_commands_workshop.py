@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
-from chassis.rules import change_rule
-from contracts import workshop as says
+from contracts.events.workshop import (
+    AdditionalWorkFound,
+    InspectionFailed,
+    JobCompleted,
+    JobInterrupted,
+    JobReady,
+    JobReopened,
+    JobResumed,
+    ReworkOpened,
+)
+from servicekit.house_rules import change_rule
 from workshop.domain import HouseRules
 
 
@@ -17,7 +26,7 @@ class TestARepair:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
         [need] = line.parts
-        await story.hears(story.reserved(line), story.issued(line))
+        await story.receives(story.reserved(line), story.issued(line))
 
         await story.begins(line)
         await story.workshop.passes(minutes=45)
@@ -25,14 +34,14 @@ class TestARepair:
         job = await story.passes_inspection()
 
         assert job["state"] == "ready"
-        ready = story.workshop.said(says.JobReady)[0]
+        ready = story.workshop.published(JobReady)[0]
         assert (ready.outcome, ready.estimate_revision) == ("repaired", 1)
         assert {r.line_id: r.labour_minutes for r in ready.results} == {
             story.zero.line_id: 20,
             line.line_id: 45,
         }
         assert ready.results[-1].parts[0].used == Decimal("2.000")
-        assert story.workshop.told == [
+        assert story.workshop.published_types == [
             "workshop.job.opened",
             "workshop.job.dispatched",
             "workshop.job.line-started",
@@ -98,7 +107,7 @@ class TestParts:
     async def test_cannot_be_used_beyond_what_was_issued(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
-        await story.hears(story.reserved(line), story.issued(line))
+        await story.receives(story.reserved(line), story.issued(line))
         await story.begins(line)
         used = {"part_line_id": str(line.parts[0].part_line_id), "used": "3.000"}
 
@@ -109,13 +118,13 @@ class TestParts:
     async def test_that_are_left_over_hold_ready_back_until_they_are_returned(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["3.000"]))
-        await story.hears(story.reserved(line), story.issued(line))
+        await story.receives(story.reserved(line), story.issued(line))
         await story.begins(line)
         await story.completes(line, {line.parts[0].part_line_id: "2.000"})
         inspected = await story.passes_inspection()
         refused = await story.asks("/readiness")
 
-        await story.hears(story.returned(line, "1.000"))
+        await story.receives(story.returned(line, "1.000"))
 
         assert (inspected["state"], inspected["waiting_reason"]) == ("completed", "parts_not_squared")
         assert refused.json()["code"] == "parts_not_squared"
@@ -124,7 +133,7 @@ class TestParts:
     async def test_usage_can_be_set_right(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["3.000"]))
-        await story.hears(story.reserved(line), story.issued(line))
+        await story.receives(story.reserved(line), story.issued(line))
         await story.begins(line)
         await story.completes(line, {line.parts[0].part_line_id: "2.000"})
         await story.passes_inspection()
@@ -142,7 +151,7 @@ class TestATechnician:
         await story.begins(story.zero)
         first = await story.job()
         other = type(story)(story.workshop)
-        await other.hears(other.opened(request_no="W-250307-0002"), other.intake())
+        await other.receives(other.opened(request_no="W-250307-0002"), other.intake())
 
         refused = await other.asks("/dispatch", {"technician_id": str(other.li)})
 
@@ -154,7 +163,7 @@ class TestATechnician:
         await story.in_shop()
         await story.begins(story.zero)
         other = type(story)(story.workshop)
-        await other.hears(other.opened(), other.intake())
+        await other.receives(other.opened(), other.intake())
         later = (other.now + timedelta(hours=2)).isoformat()
         await other.done("/dispatch", {"technician_id": str(other.li), "planned_start": later})
 
@@ -171,7 +180,7 @@ class TestATechnician:
         await story.begins(story.zero)
         await story.done("/interruption", {"reason": "lift defect", "moved_to_parking": True})
         other = type(story)(story.workshop)
-        await other.hears(other.opened(), other.intake())
+        await other.receives(other.opened(), other.intake())
 
         await other.begins(other.zero)
 
@@ -210,17 +219,17 @@ class TestAdditionalWork:
         await story.begins(line)
         body = {"lines": [story.proposal()], "why": "disc cracked", "blocks_line_ids": [str(line.line_id)]}
         await story.done("/additional-work", body)
-        [found] = story.workshop.said(says.AdditionalWorkFound)[0].lines
-        await story.hears(story.presented(line, found, revision=2))
+        [found] = story.workshop.published(AdditionalWorkFound)[0].lines
+        await story.receives(story.presented(line, found, revision=2))
         waiting = await story.job()
 
-        await story.hears(story.answered(line, declined=[found], revision=2))
+        await story.receives(story.answered(line, declined=[found], revision=2))
         job = await story.job()
 
         assert waiting["state"] == "awaiting_answer"
         assert {x["id"]: x["state"] for x in job["lines"]}[str(line.line_id)] == "authorised"
         assert job["answered_revision"] == 2
-        assert [e.cause for e in story.workshop.said(says.JobResumed)] == ["B", "B"]
+        assert [e.cause for e in story.workshop.published(JobResumed)] == ["B", "B"]
 
     async def test_after_ready_withdraws_it(self, story: Any) -> None:
         await story.in_shop()
@@ -231,7 +240,7 @@ class TestAdditionalWork:
 
         await story.done("/additional-work", {"lines": [story.proposal()], "why": "seen while washing"})
 
-        assert story.workshop.said(says.JobReopened)[0].withdraws_ready
+        assert story.workshop.published(JobReopened)[0].withdraws_ready
 
 
 class TestInspection:
@@ -249,10 +258,10 @@ class TestInspection:
         ready = await story.passes_inspection()
 
         assert (failed["state"], failed["penalty_points"]) == ("rework", 1)
-        assert story.workshop.said(says.InspectionFailed)[0].technician_id == story.li
-        assert story.workshop.said(says.ReworkOpened)[0].cause == "inspection"
+        assert story.workshop.published(InspectionFailed)[0].technician_id == story.li
+        assert story.workshop.published(ReworkOpened)[0].cause == "inspection"
         assert ready["state"] == "ready"
-        assert len(story.workshop.said(says.JobCompleted)) == 2
+        assert len(story.workshop.published(JobCompleted)) == 2
 
     @pytest.mark.req("WORK-26")
     async def test_is_not_done_by_who_worked_on_it(self, story: Any) -> None:
@@ -273,7 +282,7 @@ class TestTheDispatchOrder:
         for n, (wanted, waits) in enumerate([("normal", False), ("normal", True), ("rework", False)]):
             one = type(story)(story.workshop)
             number = f"W-250307-000{n}"
-            await one.hears(
+            await one.receives(
                 one.opened(request_no=number), one.intake(priority_class=wanted, waiting_on_site=waits)
             )
 
@@ -305,7 +314,7 @@ class TestABay:
         await story.in_shop()
         await story.begins(story.zero)
         other = type(story)(story.workshop)
-        await other.hears(other.opened(), other.intake())
+        await other.receives(other.opened(), other.intake())
         bay_id = (await story.job())["bay_id"]
 
         refused = await other.asks("/dispatch", {"technician_id": str(story.wang), "bay_id": bay_id})
@@ -322,7 +331,7 @@ class TestABay:
         resumed = await story.done("/resumption", {"cause": "A"})
         again = await story.done(f"/lines/{story.zero.line_id}/start", {})
 
-        [told] = story.workshop.said(says.JobInterrupted)
+        [told] = story.workshop.published(JobInterrupted)
         assert (told.cause, told.reason, told.moved_to_parking) == ("A", "lift defect", True)
         assert (parked["bay"], resumed["state"]) == (None, "waiting")
         assert (again["bay"], again["parked"]) == ("Bay 1", False)

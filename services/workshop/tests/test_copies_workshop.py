@@ -6,9 +6,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from contracts import booking as booking_says
-from contracts import reception as reception_says
-from contracts import staff as staff_says
+from contracts.events.booking import (
+    AppointmentConfirmed,
+    AppointmentKept,
+    AppointmentMissed,
+    AppointmentPrepared,
+    AppointmentRescheduled,
+    CalendarChanged,
+)
+from contracts.events.reception import PromiseRefused, ReworkAgreed, VehicleLeft, VehicleReturned, VisitClosed
+from contracts.events.staff import EmployeeLeft
 from contracts.values import Break, ClosedDay, Readiness, Slot, WeeklyHours
 from workshop.domain import Job, PartLine
 
@@ -18,7 +25,7 @@ class TestCopies:
         await story.in_shop()
         await story.done("/dispatch", {"technician_id": str(story.li)})
 
-        await story.hears(staff_says.EmployeeLeft(employee_id=story.li))
+        await story.receives(EmployeeLeft(employee_id=story.li))
 
         queue = await story.workshop.call("GET", "/queue", who=["workshop.read"])
         refused = await story.asks("/dispatch", {"technician_id": str(story.li)})
@@ -37,24 +44,20 @@ class TestCopies:
         later = Slot(start=story.in_minutes(1500), end=story.in_minutes(1560))
         yes = Readiness(ready=True)
         await story.hired()
-        await story.hears(
-            booking_says.AppointmentConfirmed(
+        await story.receives(
+            AppointmentConfirmed(
                 **ids, revision=1, slot_start=slot.start, slot_end=slot.end, labour_minutes=60
             ),
-            booking_says.AppointmentPrepared(
-                **ids, slot_start=slot.start, bay=yes, parts=yes, crew=yes, reception=yes
-            ),
+            AppointmentPrepared(**ids, slot_start=slot.start, bay=yes, parts=yes, crew=yes, reception=yes),
         )
         first = (await story.workshop.call("GET", "/load", who=["workshop.read"])).json()[0]
 
-        await story.hears(
-            booking_says.AppointmentRescheduled(
+        await story.receives(
+            AppointmentRescheduled(
                 **ids, revision=2, old_slot=slot, new_slot=later, labour_minutes=90, asked_by="customer"
             ),
-            booking_says.AppointmentMissed(
-                **ids, slot_start=later.start, slot_end=later.end, grace_minutes=15
-            ),
-            booking_says.AppointmentKept(**ids, visit_id=story.visit_id, after_missed=True),
+            AppointmentMissed(**ids, slot_start=later.start, slot_end=later.end, grace_minutes=15),
+            AppointmentKept(**ids, visit_id=story.visit_id, after_missed=True),
         )
         days = await story.workshop.call(
             "GET", "/load?first=2025-03-07&last=2025-03-08", who=["workshop.read"]
@@ -66,11 +69,11 @@ class TestCopies:
     async def test_the_calendar_moves_the_latest_start(self, story: Any) -> None:
         await story.in_shop()
         await story.agreed()
-        await story.hears(story.promised(story.in_minutes(300)))
+        await story.receives(story.promised(story.in_minutes(300)))
         before = (await story.job())["promise"]["latest_start"]
 
-        await story.hears(
-            booking_says.CalendarChanged(
+        await story.receives(
+            CalendarChanged(
                 timezone="Asia/Shanghai",
                 weekly_hours=tuple(WeeklyHours(weekday=n, opens="08:00", closes="18:00") for n in range(7)),
                 breaks=(Break(starts="12:00", ends="14:00"),),
@@ -85,12 +88,12 @@ class TestCopies:
         [repair] = await story.agreed()
         await story.begins(repair)
         vehicle = {"vehicle_id": story.vehicle_id}
-        await story.hears(
-            reception_says.VehicleLeft(**story.ids, **vehicle, request_no="W-250307-0001", left_at=story.now)
+        await story.receives(
+            VehicleLeft(**story.ids, **vehicle, request_no="W-250307-0001", left_at=story.now)
         )
         away = await story.job()
 
-        await story.hears(reception_says.VehicleReturned(**story.ids, **vehicle, returned_at=story.now))
+        await story.receives(VehicleReturned(**story.ids, **vehicle, returned_at=story.now))
         again = await story.done(f"/lines/{repair.line_id}/start", {})
 
         assert (away["away"], away["bay_id"], away["waiting_reason"]) == (True, None, "vehicle_away")
@@ -102,7 +105,7 @@ class TestCopies:
         path = f"/technicians/{story.li}"
         before = (await story.workshop.call("GET", path, who=["workshop.read"])).json()
 
-        await story.hears(story.handed_over())
+        await story.receives(story.handed_over())
 
         after = (await story.workshop.call("GET", path, who=["workshop.read"])).json()
         assert before["next"]["line_id"] == str(story.zero.line_id)
@@ -111,7 +114,7 @@ class TestCopies:
     async def test_a_replay_of_the_form_makes_no_second_job(self, story: Any) -> None:
         await story.in_shop()
 
-        await story.hears(story.intake())
+        await story.receives(story.intake())
 
         async with story.workshop.tx() as tx:
             assert len(await tx.all(select(Job))) == 1
@@ -123,8 +126,8 @@ class TestVisitsWithoutAJob:
     async def test_agreed_rework_is_linked_to_the_first_order(self, story: Any) -> None:
         first, measure_id = uuid4(), uuid4()
         redo = story.a_line("rework", payer="shop")
-        await story.hears(
-            reception_says.ReworkAgreed(
+        await story.receives(
+            ReworkAgreed(
                 **story.ids,
                 request_no="W-250307-0001",
                 vehicle_id=story.vehicle_id,
@@ -135,7 +138,7 @@ class TestVisitsWithoutAJob:
             )
         )
         board = await story.workshop.call("GET", "/board", who=["workshop.read"])
-        await story.hears(story.opened(), story.intake(redo, authorised=[redo.line_id]))
+        await story.receives(story.opened(), story.intake(redo, authorised=[redo.line_id]))
 
         job = await story.job()
 
@@ -144,9 +147,9 @@ class TestVisitsWithoutAJob:
         assert job["lines"][1]["measure_id"] == str(measure_id)
 
     async def test_a_car_that_left_before_the_form_was_signed_is_off_the_board(self, story: Any) -> None:
-        await story.hears(
+        await story.receives(
             story.opened(),
-            reception_says.VisitClosed(
+            VisitClosed(
                 **story.ids,
                 vehicle_id=story.vehicle_id,
                 record_no="C000123-RP-20250307-001",
@@ -167,12 +170,12 @@ class TestVisitsWithoutAJob:
             return len(found.json()["items"])
 
         await story.in_shop()
-        await story.hears(
+        await story.receives(
             story.promised(story.in_minutes(300)),
-            reception_says.PromiseRefused(**story.ids, promise_revision=1, reason="needs the car"),
+            PromiseRefused(**story.ids, promise_revision=1, reason="needs the car"),
         )
         listed = await refused()
 
-        await story.hears(story.promised(story.in_minutes(200), revision=2))
+        await story.receives(story.promised(story.in_minutes(200), revision=2))
 
         assert (listed, await refused()) == (1, 0)

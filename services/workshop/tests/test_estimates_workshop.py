@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts import workshop as says
+from contracts.events.workshop import JobDiagnosed, JobInterrupted, JobReady, JobReopened, LineCompleted
 
 
 def _without_parts(line: Any) -> Any:
@@ -16,7 +16,7 @@ class TestALine:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
         less = _without_parts(line)
-        await story.hears(story.presented(less, revision=2), story.answered(less, revision=2))
+        await story.receives(story.presented(less, revision=2), story.answered(less, revision=2))
 
         await story.begins(line)
 
@@ -28,14 +28,14 @@ class TestALine:
         await story.begins(line)
         longer = line.model_copy(update={"labour_minutes": 90})
 
-        await story.hears(story.presented(longer, revision=2), story.answered(longer, revision=2))
+        await story.receives(story.presented(longer, revision=2), story.answered(longer, revision=2))
 
         assert (await story.job())["lines"][1]["labour_minutes"] == 90
 
     async def test_that_the_advisor_took_out_before_presenting_is_given_up(self, story: Any) -> None:
         await story.in_shop()
         kept, dropped = await story.diagnosed(story.proposal(), story.proposal())
-        await story.hears(story.presented(kept, dropped=[dropped]), story.answered(kept))
+        await story.receives(story.presented(kept, dropped=[dropped]), story.answered(kept))
         await story.begins(kept)
 
         await story.completes(kept)
@@ -49,7 +49,7 @@ class TestALine:
         [line] = await story.diagnosed(story.proposal())
         await story.done("/additional-work", {"lines": [story.proposal()], "why": "disc cracked"})
 
-        await story.hears(story.presented(line), story.answered(line))
+        await story.receives(story.presented(line), story.answered(line))
 
         assert [line["state"] for line in (await story.job())["lines"]] == [
             "done",
@@ -64,11 +64,11 @@ class TestASecondRevision:
         [line] = await story.agreed()
         await story.begins(line)
         await story.completes(line)
-        before = len(story.workshop.said(says.JobInterrupted))
+        before = len(story.workshop.published(JobInterrupted))
 
-        await story.hears(story.presented(line, revision=2))
+        await story.receives(story.presented(line, revision=2))
 
-        assert len(story.workshop.said(says.JobInterrupted)) == before
+        assert len(story.workshop.published(JobInterrupted)) == before
 
 
 @pytest.mark.req("WORK-07")
@@ -88,7 +88,7 @@ class TestAPlan:
         await story.done("/diagnosis/review", {"approved": False, "remarks": "look again"}, by=story.wang)
 
         assert own.json()["code"] == "review_by_another"
-        assert story.workshop.said(says.JobDiagnosed) == []
+        assert story.workshop.published(JobDiagnosed) == []
 
     async def test_that_is_too_long_to_tell_is_refused(self, story: Any) -> None:
         await story.in_shop()
@@ -102,34 +102,34 @@ class TestAPlan:
         refused = await story.asks("/diagnosis", {"steps": steps, "findings": ["磨" * 2000] * 50})
 
         assert (refused.status_code, refused.json()["code"]) == (413, "event_too_large")
-        assert story.workshop.said(says.LineCompleted) == []
+        assert story.workshop.published(LineCompleted) == []
 
 
 class TestUsage:
     async def test_of_signed_for_work_is_not_set_right_any_more(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
-        await story.hears(story.reserved(line), story.issued(line))
+        await story.receives(story.reserved(line), story.issued(line))
         await story.begins(line)
         part_line_id = line.parts[0].part_line_id
         await story.completes(line, {part_line_id: "2.000"})
         await story.passes_inspection()
-        await story.hears(story.accepted())
+        await story.receives(story.accepted())
         body = {"parts": [{"part_line_id": str(part_line_id), "used": "1.000"}]}
 
         refused = await story.asks(f"/lines/{line.line_id}/usage", body, method="PUT")
 
         assert (refused.status_code, refused.json()["code"]) == (409, "work_already_accepted")
-        assert story.workshop.said(says.JobReopened) == []
+        assert story.workshop.published(JobReopened) == []
 
     async def test_of_declined_work_is_refused_its_parts_go_back(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
-        await story.hears(story.reserved(line), story.issued(line))
-        await story.hears(story.presented(line, revision=2), story.answered(declined=[line], revision=2))
+        await story.receives(story.reserved(line), story.issued(line))
+        await story.receives(story.presented(line, revision=2), story.answered(declined=[line], revision=2))
         body = {"parts": [{"part_line_id": str(line.parts[0].part_line_id), "used": "1.000"}]}
 
         refused = await story.asks(f"/lines/{line.line_id}/usage", body, method="PUT")
 
         assert refused.json()["code"] == "work_not_authorised"
-        assert story.workshop.said(says.JobReady) == []
+        assert story.workshop.published(JobReady) == []

@@ -6,10 +6,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from chassis.rules import change_rule
-from contracts import reception as reception_says
-from contracts import workshop as says
 from contracts.base import Event
+from contracts.events.reception import PromiseRefused, ReworkOrdered, VehicleLeft, VehicleReturned
+from contracts.events.workshop import (
+    JobInterrupted,
+    JobReady,
+    JobReopened,
+    JobResumed,
+    PromiseEndangered,
+    ReworkOpened,
+)
+from servicekit.house_rules import change_rule
 from workshop.domain import HouseRules
 
 
@@ -33,13 +40,13 @@ async def _diagnosing(story: Any) -> None:
 async def _awaiting_answer(story: Any) -> None:
     await story.in_shop()
     lines = await story.diagnosed(story.proposal())
-    await story.hears(story.presented(*lines))
+    await story.receives(story.presented(*lines))
 
 
 async def _awaiting_parts(story: Any) -> None:
     await story.in_shop()
     [line] = await story.agreed(story.proposal(parts=["1.000"]))
-    await story.hears(story.reserved(line, short="1.000"))
+    await story.receives(story.reserved(line, short="1.000"))
 
 
 async def _interrupted(story: Any) -> None:
@@ -82,7 +89,7 @@ async def _ready(story: Any) -> None:
 
 async def _closed(story: Any) -> None:
     await _ready(story)
-    await story.hears(story.handed_over())
+    await story.receives(story.handed_over())
 
 
 STATES = {
@@ -115,10 +122,10 @@ def _everything(story: Any) -> list[Event]:
         story.returned(extra, "1.000"),
         story.reserved(extra, short="1.000"),
         story.arrived(extra),
-        reception_says.PromiseRefused(**ids, promise_revision=1, reason="no"),
-        reception_says.VehicleLeft(**ids, **vehicle, request_no="W-250307-0001", left_at=story.now),
-        reception_says.VehicleReturned(**ids, **vehicle, returned_at=story.now),
-        reception_says.ReworkOrdered(**ids, **measure, lines=(story.a_line("rework", payer="shop"),)),
+        PromiseRefused(**ids, promise_revision=1, reason="no"),
+        VehicleLeft(**ids, **vehicle, request_no="W-250307-0001", left_at=story.now),
+        VehicleReturned(**ids, **vehicle, returned_at=story.now),
+        ReworkOrdered(**ids, **measure, lines=(story.a_line("rework", payer="shop"),)),
         story.accepted(),
         story.handed_over(),
     ]
@@ -131,7 +138,7 @@ class TestEveryEventInEveryState:
         assert (await story.job())["state"] == state
 
         for event in _everything(story):
-            await story.hears(event)
+            await story.receives(event)
 
         async with story.workshop.tx() as tx:
             left = await tx.session.scalar(text("select count(*) from deferred"))
@@ -143,10 +150,10 @@ class TestRaces:
     async def test_an_issue_waits_for_the_answer_that_authorised_it(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.diagnosed(story.proposal(parts=["1.000"]))
-        await story.hears(story.presented(line), story.reserved(line), story.issued(line))
+        await story.receives(story.presented(line), story.reserved(line), story.issued(line))
         before = await story.job()
 
-        await story.hears(story.answered(line))
+        await story.receives(story.answered(line))
         after = await story.job()
 
         assert before["lines"][1]["parts"][0]["issued"] == "0.000"
@@ -156,10 +163,10 @@ class TestRaces:
     async def test_parts_may_be_told_before_or_after_the_job(self, story: Any, parts_first: bool) -> None:
         booked = story.a_line("maintenance", parts=[story.a_need("2.000")])
         intake, reserved = story.intake(booked), story.reserved(booked)
-        await story.hears(story.opened())
+        await story.receives(story.opened())
 
         for event in (reserved, intake) if parts_first else (intake, reserved):
-            await story.hears(event)
+            await story.receives(event)
 
         [part] = (await story.job())["lines"][1]["parts"]
         assert (part["expected"], part["reserved"]) == ("2.000", "2.000")
@@ -167,14 +174,14 @@ class TestRaces:
     async def test_declined_with_parts_out_is_ready_when_they_are_back(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
-        await story.hears(story.reserved(line), story.issued(line))
-        await story.hears(story.presented(line, revision=2), story.answered(declined=[line], revision=2))
+        await story.receives(story.reserved(line), story.issued(line))
+        await story.receives(story.presented(line, revision=2), story.answered(declined=[line], revision=2))
         before = await story.job()
 
-        await story.hears(story.returned(line, "1.000"))
+        await story.receives(story.returned(line, "1.000"))
 
         assert (before["state"], before["waiting_reason"]) == ("completed", "parts_not_squared")
-        ready = story.workshop.said(says.JobReady)[-1]
+        ready = story.workshop.published(JobReady)[-1]
         assert (ready.outcome, ready.estimate_revision) == ("no_work", 2)
 
     async def test_rework_ordered_after_ready_withdraws_it_and_completes_the_measure(
@@ -183,10 +190,8 @@ class TestRaces:
         await _ready(story)
         redo = story.a_line("rework", payer="shop")
         measure_id = uuid4()
-        await story.hears(
-            reception_says.ReworkOrdered(
-                **story.ids, measure_id=measure_id, complaint_id=uuid4(), lines=(redo,)
-            )
+        await story.receives(
+            ReworkOrdered(**story.ids, measure_id=measure_id, complaint_id=uuid4(), lines=(redo,))
         )
         reopened = await story.job()
         await story.begins(redo)
@@ -194,20 +199,18 @@ class TestRaces:
         await story.passes_inspection()
 
         assert reopened["state"] == "rework"
-        assert story.workshop.said(says.JobReopened)[0].withdraws_ready
-        assert story.workshop.said(says.ReworkOpened)[0].measure_id == measure_id
-        assert story.workshop.said(says.JobReady)[-1].done_measure_ids == (measure_id,)
+        assert story.workshop.published(JobReopened)[0].withdraws_ready
+        assert story.workshop.published(ReworkOpened)[0].measure_id == measure_id
+        assert story.workshop.published(JobReady)[-1].done_measure_ids == (measure_id,)
 
     async def test_rework_ordered_before_the_form_is_signed_waits_for_the_job(self, story: Any) -> None:
         await story.hired()
         redo = story.a_line("rework", payer="shop")
-        ordered = reception_says.ReworkOrdered(
-            **story.ids, measure_id=uuid4(), complaint_id=uuid4(), lines=(redo,)
-        )
+        ordered = ReworkOrdered(**story.ids, measure_id=uuid4(), complaint_id=uuid4(), lines=(redo,))
 
-        await story.hears(story.opened(), ordered, story.intake())
+        await story.receives(story.opened(), ordered, story.intake())
 
-        assert [e.line_ids for e in story.workshop.said(says.ReworkOpened)] == [(redo.line_id,)]
+        assert [e.line_ids for e in story.workshop.published(ReworkOpened)] == [(redo.line_id,)]
 
     async def test_a_newer_answer_after_ready_is_declared_anew(self, story: Any) -> None:
         await _ready(story)
@@ -215,12 +218,12 @@ class TestRaces:
         line_ids = [x["id"] for x in (await story.job())["lines"]]
         done = story.a_line(line_id=line_ids[1])
 
-        await story.hears(
+        await story.receives(
             story.presented(done, extra, revision=2),
             story.answered(done, declined=[extra], revision=2),
         )
 
-        assert [e.estimate_revision for e in story.workshop.said(says.JobReady)] == [1, 2]
+        assert [e.estimate_revision for e in story.workshop.published(JobReady)] == [1, 2]
 
 
 class TestParts:
@@ -228,26 +231,26 @@ class TestParts:
     async def test_that_are_short_interrupt_and_arrival_resumes(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
-        await story.hears(story.reserved(line, short="1.000"))
+        await story.receives(story.reserved(line, short="1.000"))
         waiting = await story.job()
 
-        await story.hears(story.arrived(line))
+        await story.receives(story.arrived(line))
 
         [part] = line.parts
-        told = [e for e in story.workshop.said(says.JobInterrupted) if e.cause == "C"]
+        told = [e for e in story.workshop.published(JobInterrupted) if e.cause == "C"]
         assert (waiting["state"], waiting["waiting_reason"]) == ("awaiting_parts", "parts")
         assert [e.waiting_part_line_ids for e in told] == [(part.part_line_id,)]
-        assert story.workshop.said(says.JobResumed)[-1].cause == "C"
+        assert story.workshop.published(JobResumed)[-1].cause == "C"
         assert (await story.job())["state"] == "waiting"
 
     async def test_that_come_too_late_endanger_the_promise(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
-        await story.hears(story.promised(story.in_minutes(240)))
+        await story.receives(story.promised(story.in_minutes(240)))
 
-        await story.hears(story.reserved(line, short="1.000", eta=story.in_minutes(600)))
+        await story.receives(story.reserved(line, short="1.000", eta=story.in_minutes(600)))
 
-        assert [e.cause for e in story.workshop.said(says.PromiseEndangered)] == ["eta"]
+        assert [e.cause for e in story.workshop.published(PromiseEndangered)] == ["eta"]
 
 
 class TestTheClock:
@@ -255,22 +258,22 @@ class TestTheClock:
     async def test_tells_a_late_start_once(self, story: Any) -> None:
         await story.in_shop()
         await story.agreed()
-        await story.hears(story.promised(story.in_minutes(120)))
-        early = story.workshop.said(says.PromiseEndangered)
+        await story.receives(story.promised(story.in_minutes(120)))
+        early = story.workshop.published(PromiseEndangered)
 
         await story.workshop.passes(minutes=40)
         await story.workshop.passes(minutes=10)
 
-        [told] = story.workshop.said(says.PromiseEndangered)
+        [told] = story.workshop.published(PromiseEndangered)
         assert early == []
         assert (told.cause, told.promise_revision) == ("late_start", 1)
 
     async def test_says_nothing_when_the_work_was_begun_in_time(self, story: Any) -> None:
         await story.in_shop()
         [line] = await story.agreed()
-        await story.hears(story.promised(story.in_minutes(120)))
+        await story.receives(story.promised(story.in_minutes(120)))
         await story.begins(line)
 
         await story.workshop.passes(minutes=55)
 
-        assert story.workshop.said(says.PromiseEndangered) == []
+        assert story.workshop.published(PromiseEndangered) == []

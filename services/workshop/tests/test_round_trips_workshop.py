@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from chassis.testing.department import Department
 from contracts.base import Event
+from testkit.department import Department
 from workshop.domain import Job
 from workshop.taking import take_job
 
@@ -37,8 +37,8 @@ async def _heard(story: Any, event: Event) -> int:
     """How many statements an event takes that is the next of its aggregate."""
     await story.workshop.passes(minutes=1)
     with story.workshop.statements() as sent:
-        await story.workshop.hears(event, settle=False)
-    await story.workshop.settle()
+        await story.workshop.receives(event, wait=False)
+    await story.workshop.until_quiet()
     return len(sent)
 
 
@@ -46,7 +46,7 @@ async def _is_promised(story: Any) -> Any:
     """A line that is authorised, with a promise to watch and its part at hand."""
     await story.in_shop()
     [line] = await story.agreed(story.proposal(parts=["1.000"]))
-    await story.hears(story.promised(story.in_minutes(540)), story.reserved(line), story.issued(line))
+    await story.receives(story.promised(story.in_minutes(540)), story.reserved(line), story.issued(line))
     return line
 
 
@@ -114,5 +114,5 @@ class TestAJobThatIsTaken:
 
 async def _until_somebody_waits(workshop: Department) -> None:
     async with asyncio.timeout(30):
-        while not (await workshop.runtime.once(_WAITING))[0][0]:
+        while not (await workshop.runtime.autocommit(_WAITING))[0][0]:
             pass

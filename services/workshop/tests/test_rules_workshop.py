@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis import IllegalTransition, Refusal
-from chassis.calendar import DEFAULT_CALENDAR
+from contracts.events.workshop import JobReady, PromiseEndangered
 from contracts.values import DiagnosticCode, InspectionItem, Technician
-from contracts.workshop import JobReady, PromiseEndangered
+from servicekit import IllegalTransition, Refusal
+from shopkit.calendar import DEFAULT_CALENDAR
 from workshop import trouble_codes
 from workshop.domain import (
     JOB,
@@ -78,9 +78,9 @@ class TestAPromiseAtRisk:
     def test_is_told_with_the_minutes_it_will_be_late(self, make: Any) -> None:
         job = self._late(make)
 
-        [told] = watch(job, calendar=DEFAULT_CALENDAR, rules=RULES, at=at("14:30")).told
+        [event] = watch(job, calendar=DEFAULT_CALENDAR, rules=RULES, at=at("14:30")).events
 
-        assert (told.late_minutes, told.forecast_at, told.cause) == (15, at("16:15"), "late_start")
+        assert (event.late_minutes, event.forecast_at, event.cause) == (15, at("16:15"), "late_start")
 
     def test_is_told_once_for_a_revision_and_cause(self, make: Any) -> None:
         job = self._late(make)
@@ -90,14 +90,14 @@ class TestAPromiseAtRisk:
         job.promise_revision = 2
         revised = watch(job, calendar=DEFAULT_CALENDAR, rules=RULES, at=at("14:40"))
 
-        assert again.told == ()
-        assert [told.promise_revision for told in revised.told] == [2]
+        assert again.events == ()
+        assert [event.promise_revision for event in revised.events] == [2]
 
     def test_ends_with_ready(self, make: Any) -> None:
         job = self._late(make)
         job.state = JobState.READY.value
 
-        assert watch(job, calendar=DEFAULT_CALENDAR, rules=RULES, at=at("17:00")).told == ()
+        assert watch(job, calendar=DEFAULT_CALENDAR, rules=RULES, at=at("17:00")).events == ()
 
     @given(minutes=st.integers(0, 600), now=st.integers(0, 900))
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -105,7 +105,7 @@ class TestAPromiseAtRisk:
         job = make.job(make.line(minutes=minutes), promise_revision=1, promised_at=at("16:00"))
         moment = at("08:00") + timedelta(minutes=now)
 
-        told = watch(job, calendar=DEFAULT_CALENDAR, rules=RULES, at=moment).told
+        told = watch(job, calendar=DEFAULT_CALENDAR, rules=RULES, at=moment).events
 
         assert job.forecast_at is not None
         assert bool(told) == (job.forecast_at > at("16:00") or moment > at("16:00"))
@@ -240,7 +240,7 @@ class TestReady:
         job = make.job(make.line(), authorised=False)
         job.lines[0].go("give_up")
 
-        [told] = settle(job, wash_required=RULES.wash_required, at=NOON)
+        [event] = settle(job, wash_required=RULES.wash_required, at=NOON)
 
         assert isinstance(told, JobReady)
         assert told.outcome == "no_work"

@@ -1,7 +1,7 @@
 """The workshop department: its doors in and out."""
 
-from chassis import Service
-from contracts import booking, parts, reception, staff
+from contracts.events import booking, parts, reception, staff
+from servicekit import Service
 from workshop import domain
 from workshop.api import jobs, shop
 from workshop.commands.progress import PROMISE_CHECK

@@ -1,6 +1,6 @@
 """The workshop's configuration: what every service reads, nothing of its own."""
 
-from chassis import ServiceSettings
+from servicekit import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from chassis import NotFound, Tx
-from chassis.calendar import WorkingCalendar, default_calendar
-from chassis.loading import Together
+from servicekit import NotFound, Tx
+from servicekit.loading import Together
+from shopkit.calendar import WorkingCalendar, default_calendar
 from workshop.domain import (
     Bay,
     Job,
@@ -76,7 +76,7 @@ async def take_technician(tx: Tx, technician_id: UUID) -> tuple[Technician, JobL
 
 async def working_calendar(tx: Tx) -> WorkingCalendar:
     """The working time that booking published, else the default; read once a transaction."""
-    return await tx.once(_read_calendar)
+    return await tx.cached(_read_calendar)
 
 
 async def _read_calendar(tx: Tx) -> WorkingCalendar:

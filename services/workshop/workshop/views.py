@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis.http import View
 from contracts.values import Skill, Technician, Title
+from servicekit.http import View
 from workshop.domain import LINE, Bay, Job, JobLine, Visit
-from workshop.domain.values import Alarm, Diagnosis, Inspection, Interruption, LateFact
+from workshop.domain.values import Alarm, Diagnosis, Inspection, Interruption, LateEvent
 
 _PEOPLES_LINE_COMMANDS = ("start", "complete")
 
@@ -126,7 +126,7 @@ class JobView(View):
     accepted_at: datetime | None
     closed_at: datetime | None
     squared: bool
-    late_facts: tuple[LateFact, ...]
+    late_events: tuple[LateEvent, ...]
 
 
 _OWN = tuple(JobView.model_fields.keys() - {"allowed", "bay", "vehicle", "promise", "lines"})

@@ -9,11 +9,11 @@ from sqlalchemy import ForeignKey, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from chassis import Aggregate, Service, new_id, new_metadata
-from chassis.copies import amend, keep, keep_all
-from chassis.loading import Together, load
-from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
+from servicekit import Aggregate, Service, new_id, new_metadata
+from servicekit.copies import amend, keep, keep_all
+from servicekit.loading import Together, load
+from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 
 class Base(DeclarativeBase):
@@ -71,7 +71,7 @@ class TestKeepingACopy:
         id = new_id()
 
         async with archive.tx() as tx:
-            await keep(tx, File, {"id": id}, {"first": "a"}, begun={"seen": 7})
+            await keep(tx, File, {"id": id}, {"first": "a"}, initial={"seen": 7})
 
         file = await read(archive, id)
         assert (file.title, file.first, file.seen, file.version) == ("untitled", "a", 7, 1)
@@ -81,7 +81,7 @@ class TestKeepingACopy:
 
         for facts in ({"title": "Brakes"}, {"first": "a"}):
             async with archive.tx() as tx:
-                await keep(tx, File, {"id": id}, facts, begun={"seen": 7})
+                await keep(tx, File, {"id": id}, facts, initial={"seen": 7})
 
         file = await read(archive, id)
         assert (file.title, file.first, file.seen, file.version) == ("Brakes", "a", 7, 2)
@@ -92,7 +92,7 @@ class TestKeepingACopy:
         for name in ("a", "b", "c"):
             async with archive.tx() as tx:
                 facts = {"seen": File.seen + 1, "first": func.coalesce(File.first, name)}
-                await keep(tx, File, {"id": id}, facts, begun={"seen": 1, "first": name})
+                await keep(tx, File, {"id": id}, facts, initial={"seen": 1, "first": name})
 
         file = await read(archive, id)
         assert (file.seen, file.first) == (3, "a")
@@ -102,7 +102,7 @@ class TestKeepingACopy:
 
         async def hear() -> None:
             async with archive.tx() as tx:
-                await keep(tx, File, {"id": id}, {"seen": File.seen + 1}, begun={"seen": 1})
+                await keep(tx, File, {"id": id}, {"seen": File.seen + 1}, initial={"seen": 1})
 
         await asyncio.gather(*(hear() for _ in range(5)))
 
@@ -116,7 +116,7 @@ class TestKeepingACopy:
         with archive.statements() as seen:
             async with archive.tx() as tx:
                 beside = insert(Page).values([{"file_id": id, "n": 2}, {"file_id": id, "n": 1}])
-                await keep(tx, File, {"id": id}, {"title": "Brakes"}, beside=beside)
+                await keep(tx, File, {"id": id}, {"title": "Brakes"}, also=beside)
 
         file = await read(archive, id)
         async with archive.tx() as tx:
@@ -154,7 +154,7 @@ class TestKeepingManyCopies:
 
         for seen, title in ((3, "Brakes"), (2, "Wheels")):
             async with archive.tx() as tx:
-                await keep_all(tx, Shelf, "id", [{"id": id, "seen": seen, "title": title}], told=_most)
+                await keep_all(tx, Shelf, "id", [{"id": id, "seen": seen, "title": title}], taken_over=_most)
 
         async with archive.tx() as tx:
             shelf = await tx.read(Shelf, id)

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis.messaging.hub import Killed
-from chassis.testing.department import Department
-from chassis.testing.shop import Shop
+from testkit.department import Department
+from testkit.in_memory_broker import Killed
+from testkit.shop import Shop
 
 from .toy import Listed, hire, hiring, listing, rename
 
@@ -30,28 +30,28 @@ async def _steps(shop: Shop, victim: str, ids: list[UUID]) -> tuple[set[str], in
     names: set[str] = set()
     counts = []
     for _ in range(3):
-        shop.hub.steps.clear()
+        shop.broker.passed_failpoints.clear()
         await _story(shop, ids)
-        names.update(shop.hub.steps[victim])
-        counts.append(len(shop.hub.steps[victim]))
+        names.update(shop.broker.passed_failpoints[victim])
+        counts.append(len(shop.broker.passed_failpoints[victim]))
     return names, min(counts)
 
 
 async def _dies_at(shop: Shop, victim: str, step: int, ids: list[UUID]) -> str:
     """Tell stories until the process has died at this step of one; which point that was."""
     for _ in range(5):  # a story may take a step less than another
-        shop.hub.steps.clear()
-        shop.hub.kill_at(victim, step)
+        shop.broker.passed_failpoints.clear()
+        shop.broker.kill_at(victim, step)
         with contextlib.suppress(Killed):
             await _story(shop, ids)
-        shop.hub.crash_points.clear()
-        if shop[victim].broker.dead:
-            return shop.hub.steps[victim][step - 1]
+        shop.broker.armed_failpoints.clear()
+        if shop[victim].connection.dead:
+            return shop.broker.passed_failpoints[victim][step - 1]
     raise AssertionError(f"no story came to step {step}")
 
 
 async def _log(staff: Department, id: UUID) -> list[str]:
-    said = text("select data ->> 'display_name' as name from event_log where key = :key order by sequence")
+    said = text("select data ->> 'display_name' as name from outbox where key = :key order by sequence")
     async with staff.tx() as tx:
         return list((await tx.session.execute(said, {"key": str(id)})).scalars())
 

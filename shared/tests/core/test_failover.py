@@ -9,8 +9,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.faults import is_outage
-from chassis.testing.department import Department
+from servicekit.errors import is_outage
+from testkit.department import Department
 
 from .toy import Employee, hire, hiring
 

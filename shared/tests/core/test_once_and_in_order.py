@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis import Tx
-from chassis.messaging import operator
-from chassis.testing.shop import Shop
+from servicekit import Tx
+from servicekit.messaging import operations
+from testkit.shop import Shop
 
 from .toy import Employee, Listed, hire, hiring, listing, rename
 
@@ -56,10 +56,10 @@ class TestOneAggregate:
     @pytest.mark.parametrize("seed", range(4))
     async def test_survives_duplicates_shuffling_delay_and_loss(self, shop_of: Any, seed: int) -> None:
         shop = await shop_of(hiring(), listing(), seed=seed)
-        shop.hub.duplicate, shop.hub.shuffle, shop.hub.delay, shop.hub.lose = 0.3, True, 5, 0.2
+        shop.broker.duplicate, shop.broker.shuffle, shop.broker.delay, shop.broker.lose = 0.3, True, 5, 0.2
         lives = [await _life(shop, *"abcdefgh") for _ in range(5)]
         await shop.quiet()
-        shop.hub.lose = 0.0
+        shop.broker.lose = 0.0
 
         await shop.quiet()
 
@@ -71,12 +71,12 @@ class TestOneAggregate:
     @pytest.mark.fault("reset to empty", "broker")
     async def test_heals_when_the_broker_loses_everything(self, shop_of: Any) -> None:
         shop = await shop_of(hiring(), listing())
-        shop.hub.paused = True
+        shop.broker.paused = True
         employee = await _life(shop, "a", "b", "c")
         publisher = shop["staff"].runtime.publisher
         await publisher.sweep(age=0.0)
-        shop.hub.lose_everything_queued()
-        shop.hub.paused = False
+        shop.broker.lose_everything_queued()
+        shop.broker.paused = False
 
         await shop.quiet()
 
@@ -84,12 +84,12 @@ class TestOneAggregate:
 
     async def test_waits_in_the_log_while_the_broker_is_away(self, shop_of: Any) -> None:
         shop = await shop_of(hiring(), listing())
-        shop.hub.down = True
+        shop.broker.down = True
         employee = await _life(shop, "a", "b")
         await shop.quiet()
         assert await _names(shop, employee.id) == ""
 
-        shop.hub.down = False
+        shop.broker.down = False
         await shop.quiet()
 
         assert await _names(shop, employee.id) == "a b"
@@ -111,10 +111,10 @@ class TestAPoisonEvent:
             row = (
                 await tx.session.execute(text("select sequence, status from deferred order by sequence"))
             ).all()
-        assert [tuple(r) for r in row] == [(2, "parked"), (3, "waiting")]
+        assert [tuple(r) for r in row] == [(2, "dead_letter"), (3, "waiting")]
 
         async with listener.tx() as tx:
-            await operator.skip(tx.session, "staff.employee", str(bad.id), 2, "E1", "known bad")
+            await operations.skip(tx.session, "staff.employee", str(bad.id), 2, "E1", "known bad")
         await shop.quiet()
 
         assert await _names(shop, bad.id) == "a c"
@@ -129,7 +129,7 @@ class TestARolledBackTransaction:
             await _hire_and_fail(shop)
         await shop.quiet()
 
-        assert shop["staff"].told == []
+        assert shop["staff"].published_types == []
 
     @pytest.mark.fault("rolled-back savepoint", "publisher")
     async def test_nor_does_a_rolled_back_savepoint(self, shop_of: Any) -> None:

@@ -7,19 +7,19 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from chassis.messaging import cursors
-from chassis.messaging.envelope import Envelope
-from chassis.messaging.passing import Passing
-from chassis.testing.department import Department
-from contracts.staff import EmployeeChanged, EmployeeHired
+from contracts.events.staff import EmployeeChanged, EmployeeHired
+from servicekit.messaging import cursors
+from servicekit.messaging.envelope import Envelope
+from servicekit.messaging.skipping import Skipper
+from testkit.department import Department
 
 from .toy import Listed, greeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-_CURSORS = text("select key, last, high from stream_cursor where stream = 'staff.employee'")
-_DUE = text("update stream_cursor set wake_at = now() where wake_at is not null")
-_ASKED = text("select asked from stream_cursor")
+_CURSORS = text("select key, last, high from cursors where stream = 'staff.employee'")
+_DUE = text("update cursors set wake_at = now() where wake_at is not null")
+_ASKED = text("select requests from cursors")
 _KEPT = text("select count(*) from deferred")
 _REGISTER = text("insert into reaction_types (type, version) values (:type, 1)")
 
@@ -37,7 +37,7 @@ async def _cursors(workshop: Department) -> dict[str, tuple[int, int]]:
 class TestPassingOver:
     async def test_moves_many_cursors_together(self, department: Any) -> None:
         workshop = await department(greeting())
-        passing = Passing(workshop.runtime)
+        passing = Skipper(workshop.runtime)
         keys = [uuid4() for _ in range(20)]
 
         for n in (1, 2):
@@ -49,13 +49,13 @@ class TestPassingOver:
     async def test_leaves_an_unknown_life_alone_that_does_not_begin(self, department: Any) -> None:
         workshop = await department(greeting())
 
-        assert await Passing(workshop.runtime).over(_changed(workshop, uuid4(), 2)) is None
+        assert await Skipper(workshop.runtime).over(_changed(workshop, uuid4(), 2)) is None
 
         assert await _cursors(workshop) == {}
 
     async def test_knows_a_duplicate(self, department: Any) -> None:
         workshop = await department(greeting())
-        passing, key = Passing(workshop.runtime), uuid4()
+        passing, key = Skipper(workshop.runtime), uuid4()
         for n in (1, 2):
             await passing.over(_changed(workshop, key, n))
         before = workshop.runtime.counts.duplicates
@@ -68,7 +68,7 @@ class TestPassingOver:
 
     async def test_leaves_gaps_to_the_listener(self, department: Any) -> None:
         workshop = await department(greeting())
-        passing, key = Passing(workshop.runtime), uuid4()
+        passing, key = Skipper(workshop.runtime), uuid4()
         await passing.over(_changed(workshop, key, 1))
 
         assert await passing.over(_changed(workshop, key, 3)) is None
@@ -78,18 +78,18 @@ class TestPassingOver:
     async def test_leaves_a_cursor_that_knows_of_more(self, department: Any) -> None:
         workshop = await department(greeting())
         key = uuid4()
-        await workshop.runtime.listener.receive(_changed(workshop, key, 1))
-        await workshop.runtime.listener.receive(_changed(workshop, key, 3))
+        await workshop.runtime.consumer.handle(_changed(workshop, key, 1))
+        await workshop.runtime.consumer.handle(_changed(workshop, key, 3))
 
-        assert await Passing(workshop.runtime).over(_changed(workshop, key, 2)) is None
-        await workshop.runtime.listener.receive(_changed(workshop, key, 2))
-        await workshop.settle()
+        assert await Skipper(workshop.runtime).over(_changed(workshop, key, 2)) is None
+        await workshop.runtime.consumer.handle(_changed(workshop, key, 2))
+        await workshop.until_quiet()
 
         assert await _cursors(workshop) == {str(key): (3, 3)}
 
     async def test_does_not_wait_for_a_locked_cursor(self, department: Any) -> None:
         workshop = await department(greeting())
-        passing, busy, free = Passing(workshop.runtime), uuid4(), uuid4()
+        passing, busy, free = Skipper(workshop.runtime), uuid4(), uuid4()
         for key in (busy, free):
             await passing.over(_changed(workshop, key, 1))
 
@@ -104,7 +104,7 @@ class TestPassingOver:
         async with workshop.tx() as tx:
             await tx.session.execute(_REGISTER, {"type": EmployeeChanged.TYPE})
 
-        assert await Passing(workshop.runtime).over(_changed(workshop, uuid4(), 1)) is None
+        assert await Skipper(workshop.runtime).over(_changed(workshop, uuid4(), 1)) is None
 
     async def test_tells_that_somebody_waits(self, department: Any) -> None:
         workshop = await department(greeting())
@@ -112,11 +112,11 @@ class TestPassingOver:
         waiting = _changed(workshop, uuid4(), 1)
         async with workshop.tx() as tx:
             waits_for = cursors.waited_for("staff.employee", str(key))
-            await cursors.put_aside(
+            await cursors.defer_after_run(
                 tx.session, waiting, reason="", attempt=0, delay=9, waits_for=waits_for, status="waiting"
             )
 
-        assert await Passing(workshop.runtime).over(_changed(workshop, key, 1)) is True
+        assert await Skipper(workshop.runtime).over(_changed(workshop, key, 1)) is True
 
 
 class TestALifeHeardAgain:
@@ -125,7 +125,9 @@ class TestALifeHeardAgain:
         key = uuid4()
 
         with workshop.statements() as seen:
-            await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(1, 101)])
+            await workshop.runtime.consumer.handle_backfill(
+                [_changed(workshop, key, n) for n in range(1, 101)]
+            )
 
         assert await _cursors(workshop) == {str(key): (100, 100)}
         assert 0 < len(seen) < 6
@@ -133,10 +135,10 @@ class TestALifeHeardAgain:
     async def test_goes_on_where_the_cursor_stands(self, department: Any) -> None:
         workshop = await department(greeting())
         key = uuid4()
-        await workshop.runtime.listener.receive(_changed(workshop, key, 1))
+        await workshop.runtime.consumer.handle(_changed(workshop, key, 1))
 
-        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(1, 6)])
-        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(2, 5)])
+        await workshop.runtime.consumer.handle_backfill([_changed(workshop, key, n) for n in range(1, 6)])
+        await workshop.runtime.consumer.handle_backfill([_changed(workshop, key, n) for n in range(2, 5)])
 
         assert await _cursors(workshop) == {str(key): (5, 5)}
 
@@ -144,10 +146,10 @@ class TestALifeHeardAgain:
         workshop = await department(greeting())
         key = uuid4()
         page = [_changed(workshop, key, n) for n in range(1, 101)]
-        await workshop.runtime.listener.hear_again(page)
+        await workshop.runtime.consumer.handle_backfill(page)
 
         with workshop.statements() as seen:
-            await workshop.runtime.listener.hear_again(page)
+            await workshop.runtime.consumer.handle_backfill(page)
 
         assert 0 < len(seen) < 4
         assert workshop.runtime.counts.duplicates == 100
@@ -157,16 +159,16 @@ class TestALifeHeardAgain:
         key = uuid4()
         asked = []
         for n in (1, 9, 2, 3, 4):
-            await workshop.runtime.listener.receive(_changed(workshop, key, n))
+            await workshop.runtime.consumer.handle(_changed(workshop, key, n))
             async with workshop.tx() as tx:
                 await tx.session.execute(_DUE)
-            await workshop.runtime.waker.once()
+            await workshop.runtime.poller.poll()
             async with workshop.tx() as tx:
                 asked.append(await tx.session.scalar(_ASKED))
         assert asked == [0, 1, 2, 3, 4]
 
-        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in range(5, 10)])
-        await workshop.settle()
+        await workshop.runtime.consumer.handle_backfill([_changed(workshop, key, n) for n in range(5, 10)])
+        await workshop.until_quiet()
 
         async with workshop.tx() as tx:
             assert await tx.session.scalar(_ASKED) == 0
@@ -175,10 +177,10 @@ class TestALifeHeardAgain:
         workshop = await department(greeting())
         key = uuid4()
 
-        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in (1, 2, 4, 5)])
+        await workshop.runtime.consumer.handle_backfill([_changed(workshop, key, n) for n in (1, 2, 4, 5)])
         assert await _cursors(workshop) == {str(key): (2, 5)}
-        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in (3, 4, 5)])
-        await workshop.settle()
+        await workshop.runtime.consumer.handle_backfill([_changed(workshop, key, n) for n in (3, 4, 5)])
+        await workshop.until_quiet()
 
         assert await _cursors(workshop) == {str(key): (5, 5)}
         async with workshop.tx() as tx:
@@ -191,7 +193,7 @@ class TestALifeHeardAgain:
         hired = workshop.envelope(begun, sequence=1)
 
         changes = [_changed(workshop, key, n) for n in range(2, 9)]
-        await workshop.runtime.listener.hear_again([hired, *changes])
+        await workshop.runtime.consumer.handle_backfill([hired, *changes])
 
         assert await _cursors(workshop) == {str(key): (8, 8)}
         async with workshop.tx() as tx:
@@ -203,6 +205,6 @@ class TestALifeHeardAgain:
         async with workshop.tx() as tx:
             await tx.session.execute(_REGISTER, {"type": EmployeeChanged.TYPE})
 
-        await workshop.runtime.listener.hear_again([_changed(workshop, key, n) for n in (1, 2, 3)])
+        await workshop.runtime.consumer.handle_backfill([_changed(workshop, key, n) for n in (1, 2, 3)])
 
         assert await _cursors(workshop) == {str(key): (0, 3)}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from chassis import Tx
+from servicekit import Tx
 
 from .toy import Employee, hire, hiring
 
@@ -22,7 +22,7 @@ class TestReadingOnce:
 
         async with staff.tx() as tx:
             with staff.statements() as sent:
-                first, second = await tx.once(_names), await tx.once(_names)
+                first, second = await tx.cached(_names), await tx.cached(_names)
 
         assert (first, second, len(sent)) == ([], [], 1)
 
@@ -32,7 +32,7 @@ class TestReadingOnce:
         with staff.statements() as sent:
             async with staff.tx() as tx:
                 employee = await hire(tx, "Li")
-                found = await tx.once(_names)
+                found = await tx.cached(_names)
                 employee.name = "Wang"
 
         written = [one.split()[:3] for one in sent if "employees" in one]

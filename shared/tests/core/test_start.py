@@ -7,11 +7,11 @@ from shared.tests.core.toy import listing
 from shared.tests.messaging.gate import Gate
 from sqlalchemy import make_url, text
 
-from chassis.clock import ManualClock
-from chassis.messaging.hub import Hub
-from chassis.testing.databases import Databases
-from chassis.testing.department import Department, Keys
-from chassis.testing.plugin import FRIDAY
+from testkit.clock import ManualClock
+from testkit.databases import Databases
+from testkit.department import Department, Keys
+from testkit.in_memory_broker import InMemoryBroker
+from testkit.plugin import FRIDAY
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,15 +28,17 @@ class TestADepartmentThatStarts:
             await gate.open()
             behind = make_url(url).set(port=gate.port).render_as_string(hide_password=False)
             await gate.shut()
-            workshop = Department(listing(), behind, Hub(), ManualClock(FRIDAY), keys, database_url=behind)
+            workshop = Department(
+                listing(), behind, InMemoryBroker(), ManualClock(FRIDAY), keys, database_url=behind
+            )
 
             await workshop.start()
             assert await _status(workshop) == 503
-            assert not workshop.broker.connected
+            assert not workshop.connection.connected
 
             await gate.open()
             async with asyncio.timeout(20):
-                while not workshop.broker.connected:
+                while not workshop.connection.connected:
                     await _status(workshop)
             async with workshop.tx() as tx:
                 assert tx.now == FRIDAY
@@ -45,18 +47,18 @@ class TestADepartmentThatStarts:
 
     async def test_listens_to_nobody_at_another_revision(self, databases: Databases, keys: Keys) -> None:
         async with databases.copy(listing()) as url:
-            workshop = Department(listing(), url, Hub(), ManualClock(FRIDAY), keys)
+            workshop = Department(listing(), url, InMemoryBroker(), ManualClock(FRIDAY), keys)
             async with workshop.tx() as tx:
                 await tx.session.execute(text("create table alembic_version (version_num text)"))
                 await tx.session.execute(text("insert into alembic_version values ('of another release')"))
 
             await workshop.start()
             assert await _status(workshop) == 503
-            assert not workshop.broker.connected
+            assert not workshop.connection.connected
 
             async with workshop.tx() as tx:
                 await tx.session.execute(text("drop table alembic_version"))
             async with asyncio.timeout(20):
-                while not workshop.broker.connected:
+                while not workshop.connection.connected:
                     await _status(workshop)
             await workshop.stop()

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Integer, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis import Service, Timer, Tx, new_metadata
-from chassis.testing.department import Department
-from chassis.testing.shop import Shop
-from contracts.staff import EmployeeChanged, EmployeeHired
+from contracts.events.staff import EmployeeChanged, EmployeeHired
+from servicekit import Service, Timer, Tx, new_metadata
+from testkit.department import Department
+from testkit.shop import Shop
 
 from .toy import hire, hiring
 
@@ -49,7 +49,7 @@ def timed() -> Service:
     service = Service("workshop", base=TimedBase)
     service.on(EmployeeHired, _came)
     service.at("remind", _note)
-    service.at("absent", _absent, hears=("staff.employee",))
+    service.at("absent", _absent, silence_of=("staff.employee",))
     return service
 
 
@@ -108,14 +108,14 @@ class TestSilence:
         workshop = shop["workshop"]
         async with workshop.tx() as tx:
             tx.schedule("absent", "today", tx.now.replace(hour=2))
-        shop.hub.down = True
+        shop.broker.down = True
         async with shop["staff"].tx() as tx:
             await hire(tx, "in time")  # said, but not heard
 
         await shop.passes(hours=2)
         assert await _noted(workshop) == []
 
-        shop.hub.down = False
+        shop.broker.down = False
         await shop.quiet()
         assert await _noted(workshop) == ["came"]
 

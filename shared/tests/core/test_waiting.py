@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Integer, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis import NotYet, Service, Tx, new_metadata
-from chassis.messaging import operator
-from chassis.refusal import NotFound
-from chassis.testing.department import Department
-from contracts.crm import CustomerRegistered
-from contracts.parts import PartWithdrawn
+from contracts.events.crm import CustomerRegistered
+from contracts.events.parts import PartWithdrawn
+from servicekit import NotYet, Service, Tx, new_metadata
+from servicekit.messaging import operations
+from servicekit.refusal import NotFound
+from testkit.department import Department
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -65,13 +65,13 @@ async def _effects(reception: Department) -> list[str]:
 
 async def _waiting(reception: Department) -> list[dict[str, Any]]:
     async with reception.tx() as tx:
-        return await operator.waiting(tx.session)
+        return await operations.deferred(tx.session)
 
 
 class TestAReactionAheadOfItsFacts:
     async def test_shows_what_it_waits_for_and_is_never_parked(self, department: Any) -> None:
         reception = await department(_service(_after_the_customer))
-        await reception.hears(PartWithdrawn(part_no="P-1"))
+        await reception.receives(PartWithdrawn(part_no="P-1"))
         for _ in range(12):
             await reception.turn()
 
@@ -83,10 +83,10 @@ class TestAReactionAheadOfItsFacts:
 
     async def test_is_woken_by_the_advance_of_that_aggregate(self, department: Any) -> None:
         reception = await department(_service(_after_the_customer))
-        await reception.hears(PartWithdrawn(part_no="P-1"), settle=False)
-        await reception.hears(_registered(), settle=False)
+        await reception.receives(PartWithdrawn(part_no="P-1"), wait=False)
+        await reception.receives(_registered(), wait=False)
 
-        await reception.runtime.waker.once()  # no wait of machine time is skipped here
+        await reception.runtime.poller.poll()  # no wait of machine time is skipped here
 
         assert await _effects(reception) == ["Chen Jie", "P-1"]
         assert await _waiting(reception) == []
@@ -94,7 +94,7 @@ class TestAReactionAheadOfItsFacts:
     async def test_needs_no_wait_in_the_other_order(self, department: Any) -> None:
         reception = await department(_service(_after_the_customer))
 
-        await reception.hears(_registered(), PartWithdrawn(part_no="P-1"), settle=False)
+        await reception.receives(_registered(), PartWithdrawn(part_no="P-1"), wait=False)
 
         assert await _effects(reception) == ["Chen Jie", "P-1"]
 
@@ -102,27 +102,27 @@ class TestAReactionAheadOfItsFacts:
     async def test_may_not_wait_for_a_stream_of_higher_rank(self, department: Any) -> None:
         reception = await department(_service(_waits_upwards))
 
-        await reception.hears(PartWithdrawn(part_no="P-1"), settle=False)
+        await reception.receives(PartWithdrawn(part_no="P-1"), wait=False)
 
         [row] = await _waiting(reception)
-        assert row["attempt"] == 1  # it counts as a failure, and is parked in the end
+        assert row["attempt"] == 1  # it counts as a failure, and ends as a dead letter
         assert row["waits_for"] is None
 
 
 class TestTheOperator:
     async def test_may_only_replay_what_is_parked(self, department: Any) -> None:
         reception = await department(_service(_after_the_customer))
-        await reception.hears(PartWithdrawn(part_no="P-1"))
+        await reception.receives(PartWithdrawn(part_no="P-1"))
 
         async with reception.tx() as tx:
             with pytest.raises(NotFound):
-                await operator.replay(tx.session, "parts.part", "P-1", 1)
+                await operations.replay(tx.session, "parts.part", "P-1", 1)
 
     async def test_sees_what_keeps_the_department_busy(self, department: Any) -> None:
         reception = await department(_service(_after_the_customer))
-        await reception.hears(PartWithdrawn(part_no="P-1"))
+        await reception.receives(PartWithdrawn(part_no="P-1"))
 
         async with reception.tx() as tx:
-            state = await operator.quiet(tx.session, now=tx.now)
+            state = await operations.quiet(tx.session, now=tx.now)
 
-        assert (state["deferred"], state["parked"], state["unpublished"]) == (1, 0, 0)
+        assert (state["deferred"], state["dead_letters"], state["unpublished"]) == (1, 0, 0)

@@ -1,12 +1,12 @@
-"""Two small departments for the chassis' own tests: one hires, the other keeps a list and a counter."""
+"""Two small departments for the servicekit's own tests: one hires, the other keeps a list and a counter."""
 
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis import Aggregate, NotYet, Service, Tx, new_id, new_metadata
-from contracts.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
+from contracts.events.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
+from servicekit import Aggregate, NotYet, Service, Tx, new_id, new_metadata
 
 
 class HiringBase(DeclarativeBase):

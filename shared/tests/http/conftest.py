@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from shared.tests.http import counter
 
-from chassis.testing.department import Department
-from chassis.testing.plugin import MakeDepartment
+from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 TEMPLATE = """{% extends "base.html" %}
 {% block title_zh %}维修单{% endblock %}

@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.responses import StreamingResponse
 
-from chassis.aggregate import Aggregate
-from chassis.columns import Money, Utc
-from chassis.http import (
+from servicekit.aggregate import Aggregate
+from servicekit.columns import Utc
+from servicekit.house_rules import HouseRules, rule
+from servicekit.http import (
     Body,
     Link,
     Now,
@@ -34,11 +35,11 @@ from chassis.http import (
     refused,
     router,
 )
-from chassis.numbers import new_id
-from chassis.refusal import NotFound, Refusal
-from chassis.rules import HouseRules, rule
-from chassis.schema import new_metadata
-from chassis.service import Service
+from servicekit.ids import new_id
+from servicekit.refusal import NotFound, Refusal
+from servicekit.schema import new_metadata
+from servicekit.service import Service
+from shopkit.columns import Money
 
 READ, WRITE, PAY = "counter.read", "counter.write", "counter.pay"
 

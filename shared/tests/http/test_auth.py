@@ -13,11 +13,11 @@ import pytest
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import PAY, READ, WRITE
 
-from chassis.http.auth import Gate
-from chassis.http.issue import jwks, new_key_pair, public_jwk, sign
-from chassis.http.keys import SigningKeys
-from chassis.refusal import Unauthorised
-from chassis.testing.department import EMPLOYEE, Department
+from servicekit.http.auth import Gate
+from servicekit.http.issue import jwks, new_key_pair, public_jwk, sign
+from servicekit.http.keys import SigningKeys
+from servicekit.refusal import Unauthorised
+from testkit.department import EMPLOYEE, Department
 
 CLAIMS = {"sub": str(EMPLOYEE), "name": "Li Na", "permissions": ["counter.read"]}
 

@@ -14,8 +14,8 @@ import uvicorn
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import WRITE
 
-from chassis.http.changes import Changes
-from chassis.testing.department import Department
+from servicekit.http.changes import Changes
+from testkit.department import Department
 
 
 @pytest.fixture

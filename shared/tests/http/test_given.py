@@ -8,8 +8,8 @@ import structlog
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import READ, WRITE
 
-from chassis.testing.department import EMPLOYEE, Department
-from contracts.may import everywhere
+from contracts.permissions import everywhere
+from testkit.department import EMPLOYEE, Department
 
 
 class TestTheDocumentation:
@@ -94,7 +94,7 @@ class TestARequest:
         assert line.pop("ms") > 0
         assert line == {
             "event": "request",
-            "origin": "chassis.http",
+            "origin": "servicekit.http",
             "log_level": "info",
             "method": "POST",
             "route": "/api/counter/tickets/{ticket_id}/closing",
@@ -160,9 +160,11 @@ class TestOperations:
     async def test_tell_whether_it_is_quiet(self, desk: Department) -> None:
         quiet = (await desk.call("GET", "/operations/quiet", who=[everywhere.OPERATIONS_READ])).json()
 
-        assert (quiet["unpublished"], quiet["parked"], quiet["timers_due"]) == (0, 0, 0)
+        assert (quiet["unpublished"], quiet["dead_letters"], quiet["timers_due"]) == (0, 0, 0)
 
-    @pytest.mark.parametrize("path", ["/parked", "/waiting", "/log?stream=a.b&key=c", "/timeline/none"])
+    @pytest.mark.parametrize(
+        "path", ["/dead-letters", "/deferred", "/log?stream=a.b&key=c", "/timeline/none"]
+    )
     async def test_list_what_there_is(self, desk: Department, path: str) -> None:
         answer = await desk.call("GET", f"/operations{path}", who=[everywhere.OPERATIONS_READ])
 
@@ -171,13 +173,17 @@ class TestOperations:
     async def test_act_only_on_what_is_parked(self, desk: Department) -> None:
         act = [everywhere.OPERATIONS_ACT]
 
-        replay = await desk.call("POST", "/operations/parked/a.b/c/1/replay", who=act)
-        skip = await desk.call("POST", "/operations/parked/a.b/c/1/skip", json={"reason": "poison"}, who=act)
+        replay = await desk.call("POST", "/operations/dead-letters/a.b/c/1/replay", who=act)
+        skip = await desk.call(
+            "POST", "/operations/dead-letters/a.b/c/1/skip", json={"reason": "poison"}, who=act
+        )
 
         assert (replay.status_code, skip.status_code) == (404, 404)
 
     async def test_are_not_for_everybody(self, desk: Department) -> None:
         reader = [everywhere.OPERATIONS_READ]
 
-        assert (await desk.call("POST", "/operations/parked/a.b/c/1/replay", who=reader)).status_code == 403
+        assert (
+            await desk.call("POST", "/operations/dead-letters/a.b/c/1/replay", who=reader)
+        ).status_code == 403
         assert (await desk.call("GET", "/operations/quiet", who=[READ])).status_code == 403

@@ -9,8 +9,8 @@ from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import PAY, WRITE, Ticket
 from sqlalchemy import func, select, text
 
-from chassis.http.idempotency import sweep
-from chassis.testing.department import Department, employee_id
+from servicekit.http.idempotency import sweep
+from testkit.department import Department, employee_id
 
 KEY = {"Idempotency-Key": "pay-1"}
 

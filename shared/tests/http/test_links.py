@@ -9,7 +9,7 @@ from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import WRITE
 from sqlalchemy import text
 
-from chassis.testing.department import Department
+from testkit.department import Department
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 

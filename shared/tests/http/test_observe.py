@@ -11,9 +11,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from shared.tests.http.conftest import a_ticket
 
-from chassis import observe
-from chassis.settings import ServiceSettings
-from chassis.testing.department import SHOP_ID, Department
+from servicekit import observe
+from servicekit.settings import ServiceSettings
+from testkit.department import SHOP_ID, Department
 
 PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 

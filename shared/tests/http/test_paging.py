@@ -4,7 +4,7 @@ import pytest
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import READ
 
-from chassis.testing.department import Department
+from testkit.department import Department
 
 
 async def test_pages_hold_every_row_once_in_order(desk: Department) -> None:

@@ -7,8 +7,8 @@ import structlog
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import READ, WRITE
 
-from chassis.http.problems import field_errors
-from chassis.testing.department import Department
+from servicekit.http.problems import field_errors
+from testkit.department import Department
 
 
 class TestARefusal:

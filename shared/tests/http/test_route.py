@@ -9,7 +9,7 @@ from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import READ, WRITE, Ticket
 from sqlalchemy import text
 
-from chassis.testing.department import Department
+from testkit.department import Department
 
 
 class TestARequest:

@@ -4,10 +4,10 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from deploy.native.rabbitmq import RabbitMQ
-from deploy.native.servers import servers
 from shared.tests.messaging.gate import Gate
-from shared.tests.messaging.stages import SERVICES, HubStage, RabbitStage, Stage
+from shared.tests.messaging.stages import SERVICES, InMemoryStage, RabbitStage, Stage
+from tools.native.rabbitmq import RabbitMQ
+from tools.native.servers import servers
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ async def _on_rabbit(node: RabbitMQ) -> AsyncIterator[RabbitStage]:
 
 @pytest.fixture
 async def rabbit(rabbit_node: RabbitMQ) -> AsyncIterator[RabbitStage]:
-    """RabbitMQ, for what the hub has no such thing of."""
+    """RabbitMQ, for what the in-memory broker has no such thing of."""
     async with _on_rabbit(rabbit_node) as stage:
         yield stage
 
@@ -42,6 +42,6 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
         async with _on_rabbit(request.getfixturevalue("rabbit_node")) as real:
             yield real
     else:
-        stand_in = HubStage()
+        stand_in = InMemoryStage()
         yield stand_in
         await stand_in.clear()

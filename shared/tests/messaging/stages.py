@@ -9,14 +9,14 @@ from uuid import uuid4
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
-from deploy.native.rabbitmq import ADMIN, RabbitMQ
 from shared.tests.messaging.gate import Gate
+from tools.native.rabbitmq import ADMIN, RabbitMQ
 from yarl import URL
 
-from chassis.messaging.broker import Broker, Control, Inbox
-from chassis.messaging.envelope import Envelope
-from chassis.messaging.hub import Hub, HubBroker
-from chassis.messaging.rabbit import RabbitBroker
+from servicekit.messaging.broker import Broker, Control, Inbox
+from servicekit.messaging.envelope import Envelope
+from servicekit.messaging.rabbit import RabbitBroker
+from testkit.in_memory_broker import InMemoryBroker, InMemoryConnection
 
 SERVICES = ("reception", "workshop", "parts")
 PATIENCE = 30.0
@@ -40,7 +40,7 @@ def an_event(sequence: int = 1, *, key: str = "job-1", kind: str = "workshop.job
     )
 
 
-class Listener:
+class Consumer:
     """The runtime's side of a broker: remembers what it was told and can hold handlers up."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class Listener:
 
 
 async def again_and_again(
-    act: Callable[[], Awaitable[object]], listener: Listener, until: Callable[[], bool]
+    act: Callable[[], Awaitable[object]], listener: Consumer, until: Callable[[], bool]
 ) -> None:
     """Act until the listener has heard enough: what a sweep does while the broker heals."""
     async with asyncio.timeout(PATIENCE):
@@ -127,41 +127,41 @@ class Stage(Protocol):
     async def clear(self) -> None: ...
 
 
-class HubStage:
-    """The hub and its switches."""
+class InMemoryStage:
+    """the in-memory broker and its switches."""
 
     def __init__(self) -> None:
-        self.hub = Hub(seed=1)
-        self._brokers: list[HubBroker] = []
+        self.memory_broker = InMemoryBroker(seed=1)
+        self._brokers: list[InMemoryConnection] = []
 
     def broker(self, service: str, *, drain: float = 8.0) -> Broker:
-        self._brokers.append(HubBroker(self.hub, service, drain=drain))
+        self._brokers.append(InMemoryConnection(self.memory_broker, service, drain=drain))
         return self._brokers[-1]
 
     async def away(self) -> None:
-        self.hub.down = True
+        self.memory_broker.down = True
 
     async def back(self) -> None:
-        self.hub.down = False
+        self.memory_broker.down = False
 
     async def cut(self) -> None:
-        self.hub.cut_connections()
+        self.memory_broker.cut_connections()
 
     async def lose_bindings(self) -> None:
-        self.hub.lose_bindings()
-        self.hub.reassert()
+        self.memory_broker.lose_bindings()
+        self.memory_broker.reassert()
 
     async def lose_queues(self) -> None:
-        self.hub.reset()
+        self.memory_broker.reset()
 
     async def lose_confirms(self) -> None:
-        self.hub.unconfirmed = 1.0
+        self.memory_broker.unconfirmed = 1.0
 
     async def back_to_normal(self) -> None:
-        self.hub.unconfirmed = 0.0
+        self.memory_broker.unconfirmed = 0.0
 
     async def inject(self, service: str, headers: Mapping[str, Any], body: bytes) -> None:
-        self.hub.inject(service, headers, body)
+        self.memory_broker.inject(service, headers, body)
 
     async def clear(self) -> None:
         for broker in self._brokers:
@@ -217,7 +217,7 @@ class RabbitStage:
     async def lose_queues(self) -> None:
         async with self.administrator() as channel:
             for service in SERVICES:
-                for name in ("inbox", "asks", "resent"):
+                for name in ("inbox", "requests", "backfill"):
                     await channel.queue_delete(f"{service}.{name}")
 
     async def lose_exchanges(self) -> None:

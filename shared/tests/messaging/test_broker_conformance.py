@@ -1,20 +1,20 @@
-"""What the runtime may rely on at every broker: the same tests on the hub and on RabbitMQ."""
+"""What the runtime may rely on at every broker: the same tests on the in-memory broker and on RabbitMQ."""
 
 import asyncio
 
 import pytest
-from shared.tests.messaging.stages import Listener, Stage, again_and_again, an_event
+from shared.tests.messaging.stages import Consumer, Stage, again_and_again, an_event
 
-from chassis.messaging.broker import Broker, Control
+from servicekit.messaging.broker import Broker, Control
 
 JOBS = "workshop.job"
 
 
 async def a_listener(
     stage: Stage, service: str = "reception", *, drain: float = 8.0
-) -> tuple[Broker, Listener]:
+) -> tuple[Broker, Consumer]:
     """A process of ``service`` that hears jobs, connected."""
-    listener = Listener()
+    listener = Consumer()
     broker = stage.broker(service, drain=drain)
     await broker.start(listener.inbox(service, JOBS))
     await listener.until(lambda: listener.new_queues > 0)
@@ -23,7 +23,7 @@ async def a_listener(
 
 async def a_publisher(stage: Stage, service: str = "workshop") -> Broker:
     """A process of ``service`` that hears nothing, connected."""
-    listener = Listener()
+    listener = Consumer()
     broker = stage.broker(service)
     await broker.start(listener.inbox(service))
     await listener.until(lambda: listener.new_queues > 0)
@@ -71,7 +71,7 @@ class TestPublishing:
     @pytest.mark.fault("confirms lost", "broker")
     async def test_says_false_when_the_confirm_is_lost_though_it_was_stored(self, stage: Stage) -> None:
         publisher = await a_publisher(stage)
-        listening = Listener()
+        listening = Consumer()
         broker = stage.broker("reception")
         await broker.start(listening.inbox("reception", JOBS))
         await listening.until(lambda: listening.new_queues > 0)
@@ -180,16 +180,19 @@ class TestControl:
         _, reception = await a_listener(stage, "reception")
         _, parts = await a_listener(stage, "parts")
         publisher = await a_publisher(stage)
-        ask = Control("ask", "workshop", "reception", {"stream": JOBS, "from": 3, "to": 9})
-        resent = Control("resent", "workshop", "reception", {"events": [an_event().to_json()]})
+        ask = Control("backfill-request", "workshop", "reception", {"stream": JOBS, "from": 3, "to": 9})
+        resent = Control("backfill", "workshop", "reception", {"events": [an_event().to_json()]})
 
         assert await publisher.send(ask)
         assert await publisher.send(resent)
-        await publisher.send(Control("ask", "workshop", "parts", {}))
+        await publisher.send(Control("backfill-request", "workshop", "parts", {}))
 
         await reception.until(lambda: len(reception.controls) == 2)
         await parts.until(lambda: bool(parts.controls))
-        assert {control.kind: control for control in reception.controls} == {"ask": ask, "resent": resent}
+        assert {control.kind: control for control in reception.controls} == {
+            "backfill-request": ask,
+            "backfill": resent,
+        }
         assert [control.to for control in parts.controls] == ["parts"]
 
     async def test_a_watermark_reaches_every_other_department(self, stage: Stage) -> None:
@@ -200,11 +203,11 @@ class TestControl:
 
         assert await reception_broker.send(watermark)
         await parts.until(lambda: bool(parts.controls))
-        await publisher.send(Control("ask", "workshop", "reception", {}))
+        await publisher.send(Control("backfill-request", "workshop", "reception", {}))
 
         await reception.until(lambda: bool(reception.controls))
         assert parts.controls == [watermark]
-        assert [control.kind for control in reception.controls] == ["ask"]
+        assert [control.kind for control in reception.controls] == ["backfill-request"]
 
 
 class TestOutages:
@@ -217,7 +220,7 @@ class TestOutages:
 
         await stage.away()
         confirmed = await publisher.publish([event, an_event(2)])
-        said = await publisher.send(Control("ask", "workshop", "reception", {}))
+        said = await publisher.send(Control("backfill-request", "workshop", "reception", {}))
 
         assert confirmed == [False, False]
         assert not said
@@ -229,7 +232,7 @@ class TestOutages:
 
     async def test_starting_does_not_wait_for_the_broker(self, stage: Stage) -> None:
         await stage.away()
-        listener = Listener()
+        listener = Consumer()
         broker = stage.broker("reception")
 
         await broker.start(listener.inbox("reception", JOBS))
@@ -297,7 +300,7 @@ class TestStopping:
     async def test_works_before_any_connection_stood(self, stage: Stage) -> None:
         await stage.away()
         broker = stage.broker("reception")
-        await broker.start(Listener().inbox("reception", JOBS))
+        await broker.start(Consumer().inbox("reception", JOBS))
 
         await broker.stop()
 

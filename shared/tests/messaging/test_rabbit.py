@@ -6,19 +6,19 @@ from typing import Any
 
 import aio_pika
 import pytest
-from deploy.native.rabbitmq import ADMIN
-from shared.tests.messaging.stages import Listener, RabbitStage, again_and_again, an_event
+from shared.tests.messaging.stages import Consumer, RabbitStage, again_and_again, an_event
+from tools.native.rabbitmq import ADMIN
 
-from chassis.messaging.broker import Control
-from chassis.messaging.envelope import Envelope
-from chassis.messaging.topology import MISMATCH
+from servicekit.messaging.broker import Control
+from servicekit.messaging.envelope import Envelope
+from servicekit.messaging.topology import MISMATCH
 
 JOBS = "workshop.job"
 
 
 @pytest.mark.fault("exchanges deleted", "broker")
 async def test_deleted_exchanges_heal(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop")
     await publisher.start(listener.inbox("workshop"))
@@ -27,7 +27,7 @@ async def test_deleted_exchanges_heal(rabbit: RabbitStage) -> None:
     await rabbit.lose_exchanges()
 
     await again_and_again(lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished))
-    ask = Control("ask", "workshop", "reception", {})
+    ask = Control("backfill-request", "workshop", "reception", {})
     await again_and_again(lambda: publisher.send(ask), listener, lambda: bool(listener.controls))
 
 
@@ -35,7 +35,7 @@ async def test_deleted_exchanges_heal(rabbit: RabbitStage) -> None:
 async def test_a_queue_with_other_arguments_raises_an_alarm_and_is_used_as_it_is(rabbit: RabbitStage) -> None:
     async with rabbit.administrator() as channel:
         await channel.declare_queue("reception.inbox", durable=True)  # classic
-    listener = Listener()
+    listener = Consumer()
     await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop")
     await publisher.start(listener.inbox("workshop"))
@@ -45,11 +45,11 @@ async def test_a_queue_with_other_arguments_raises_an_alarm_and_is_used_as_it_is
 
     await listener.until(lambda: bool(listener.finished))
     assert MISMATCH.labels("reception.inbox")._value.get() == 1
-    assert MISMATCH.labels("reception.asks")._value.get() == 0
+    assert MISMATCH.labels("reception.requests")._value.get() == 0
 
 
 async def test_the_inbox_is_a_quorum_queue_that_never_gives_a_message_up(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
     await listener.until(lambda: listener.new_queues >= 1)
 
@@ -59,7 +59,7 @@ async def test_the_inbox_is_a_quorum_queue_that_never_gives_a_message_up(rabbit:
 
 
 async def test_nobody_speaks_for_another_department(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop")
     await publisher.start(listener.inbox("workshop"))
@@ -78,7 +78,7 @@ async def test_nobody_speaks_for_another_department(rabbit: RabbitStage) -> None
 
 @pytest.mark.fault("forged sender", "messages")
 async def test_what_the_wrong_user_sent_is_unreadable(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
     await listener.until(lambda: listener.new_queues >= 1)
     event = an_event()
@@ -86,13 +86,15 @@ async def test_what_the_wrong_user_sent_is_unreadable(rabbit: RabbitStage) -> No
         event.body(), headers=dict(event.headers()), app_id="workshop", user_id=ADMIN, type=event.type
     )
     nobodys = aio_pika.Message(event.body(), headers=dict(event.headers()), app_id="workshop")
-    lie = aio_pika.Message(b'{"kind":"ask","sender":"parts","to":"reception","data":{}}', user_id=ADMIN)
+    lie = aio_pika.Message(
+        b'{"kind":"backfill-request","sender":"parts","to":"reception","data":{}}', user_id=ADMIN
+    )
 
     async with rabbit.administrator() as channel:
         exchange = await channel.get_exchange("bayline")
         await exchange.publish(forged, event.type)
         await exchange.publish(nobodys, event.type)
-        await (await channel.get_exchange("bayline.control")).publish(lie, "ask.reception")
+        await (await channel.get_exchange("bayline.control")).publish(lie, "backfill-request.reception")
 
     await listener.until(lambda: len(listener.unreadable) == 3)
     assert listener.finished == []
@@ -100,7 +102,7 @@ async def test_what_the_wrong_user_sent_is_unreadable(rabbit: RabbitStage) -> No
 
 
 async def test_events_are_persistent_and_mirror_their_attributes(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     publisher = rabbit.broker("workshop")
     await publisher.start(listener.inbox("workshop"))
     await listener.until(lambda: listener.new_queues >= 1)
@@ -122,7 +124,7 @@ async def test_events_are_persistent_and_mirror_their_attributes(rabbit: RabbitS
 
 @pytest.mark.fault("a black hole both ways", "broker")
 async def test_a_connection_that_went_silent_is_given_up_and_made_anew(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     await rabbit.broker("reception", heartbeat=1).start(listener.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop", heartbeat=1, publish_timeout=60)
     await publisher.start(listener.inbox("workshop"))
@@ -138,7 +140,7 @@ async def test_a_connection_that_went_silent_is_given_up_and_made_anew(rabbit: R
 
 
 async def test_a_real_cancellation_passes_through_a_publish(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     publisher = rabbit.broker("workshop", publish_timeout=60)
     await publisher.start(listener.inbox("workshop"))
     await listener.until(lambda: listener.new_queues >= 1)
@@ -151,7 +153,7 @@ async def test_a_real_cancellation_passes_through_a_publish(rabbit: RabbitStage)
 
 @pytest.mark.fault("what a failing handler left comes again", "listener")
 async def test_what_a_failing_handler_left_comes_again(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     inbox = listener.inbox("reception", JOBS)
     failed = False
 
@@ -174,7 +176,7 @@ async def test_what_a_failing_handler_left_comes_again(rabbit: RabbitStage) -> N
 
 
 async def test_the_broker_lists_two_named_connections_per_process(rabbit: RabbitStage) -> None:
-    listener = Listener()
+    listener = Consumer()
     await rabbit.broker("parts").start(listener.inbox("parts"))
     await listener.until(lambda: listener.new_queues >= 1)
 

@@ -1,4 +1,4 @@
-"""A database for the chassis tools: every test has the chassis tables, and takes back what it did."""
+"""A database for the servicekit tools: every test has the servicekit tables, and takes back what it did."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from chassis.private import private_tables
-from chassis.rules import house_rules_table
-from chassis.scratch import fresh_database, scratch_server
+from servicekit.house_rules import house_rules_table
+from servicekit.personal_data import private_tables
+from servicekit.scratch import fresh_database, scratch_server
 
 MORNING = datetime(2025, 3, 7, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chassis.calendar import (
+from shopkit.calendar import (
     DEFAULT_CALENDAR,
     Break,
     ClosedDay,

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chassis import clock
-from chassis.clock import ManualClock, ShopClock, read_offset, set_offset
+from servicekit import clock
+from servicekit.clock import ShopClock, read_offset, set_offset
+from testkit.clock import ManualClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATE = datetime(2025, 3, 7, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai

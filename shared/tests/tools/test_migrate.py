@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis import migrate
-from chassis.columns import Json, Money, Utc
-from chassis.revision import current, head
-from chassis.schema import new_metadata
-from chassis.scratch import fresh_database
+from servicekit import migrate
+from servicekit.columns import Json, Utc
+from servicekit.revision import current, head
+from servicekit.schema import new_metadata
+from servicekit.scratch import fresh_database
+from shopkit.columns import Money
 
 Place = tuple[str, str, Path, sa.MetaData]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.money import ZERO, gross_by_rate, labour_net, net, round_money, totals
+from shopkit.money import ZERO, gross_by_rate, labour_net, net, round_money, totals
 
 Lines = list[tuple[Decimal, Decimal]]
 

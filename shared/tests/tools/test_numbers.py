@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.numbers import (
-    new_id,
+from servicekit.ids import new_id
+from servicekit.refusal import Invalid
+from shopkit.numbers import (
     normal_request_no,
     parse_request_no,
     record_no,
     request_no,
     search_key,
 )
-from chassis.refusal import Invalid
 
 THE_DAY = date(2025, 3, 7)
 

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.private import (
+from servicekit.personal_data import (
     SubjectErased,
     blind_index,
     erase,

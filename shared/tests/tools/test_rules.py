@@ -8,8 +8,8 @@ from typing import Self
 import pytest
 from pydantic import ValidationError, model_validator
 
-from chassis.refusal import Invalid, NotFound
-from chassis.rules import HeldRules, HouseRules, change_rule, load, rule, rules_history
+from servicekit.house_rules import HeldRules, HouseRules, change_rule, load, rule, rules_history
+from servicekit.refusal import Invalid, NotFound
 
 from .conftest import OpenTx
 

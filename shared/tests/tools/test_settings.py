@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from chassis.settings import ServiceSettings, SettingsIncomplete
+from servicekit.settings import ServiceSettings, SettingsIncomplete
 
 SHOP = "6f1d2c80-5d0e-4f55-9a53-0d4b6a3c1e11"
 COMPLETE = {

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import pytest
 
-from chassis.refusal import IllegalTransition
-from chassis.states import Machine
+from servicekit.refusal import IllegalTransition
+from servicekit.states import Machine
 
 
 class JobState(StrEnum):

@@ -8,12 +8,12 @@ from random import Random
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
-from deploy.native.layout import DEPARTMENTS
-from deploy.native.rabbitmq import VHOST
 from shared.tests.messaging.gate import in_the_middle
+from tools.native.layout import DEPARTMENTS
+from tools.native.rabbitmq import VHOST
 
-from chassis.messaging.topology import CONTROL, EVENTS, Topology
-from chassis.run import load
+from servicekit.messaging.topology import CONTROL, EVENTS, Topology
+from servicekit.run import load
 from tests.faults.real.fault import Fault
 from tests.faults.real.shop import Stage
 
@@ -184,10 +184,10 @@ FAULTS = [
         _PUBLISHING,
     ),
     Fault("broker", "confirms lost", confirms_lost),
-    Fault("broker", "exchanges deleted", exchanges_deleted, ("gaps", "resent")),
-    Fault("broker", "bindings deleted", bindings_deleted, ("gaps", "resent")),
-    Fault("broker", "inboxes deleted with their messages", inboxes_deleted, ("gaps", "resent")),
-    Fault("broker", "reset to empty", emptied, ("gaps", "resent")),
+    Fault("broker", "exchanges deleted", exchanges_deleted, ("gaps", "backfilled")),
+    Fault("broker", "bindings deleted", bindings_deleted, ("gaps", "backfilled")),
+    Fault("broker", "inboxes deleted with their messages", inboxes_deleted, ("gaps", "backfilled")),
+    Fault("broker", "reset to empty", emptied, ("gaps", "backfilled")),
     Fault("broker", "connections closed by management", connections_closed),
     Fault("broker", "channel limit", no_channels),
 ]

@@ -8,13 +8,13 @@ from itertools import count
 from random import Random
 from typing import Self
 
-from demo import catalogue, narratives
-from demo.day import Course, Failure, visits_of_the_day
-from demo.floor import Floor
-from demo.narratives import Fault, whole_vin
-from demo.visits import additional_work, back_order, complaint, declined, happy, promise, rework
+from demo.day import Failure, VisitDriver, visits_of_the_day
+from scenarios import narratives, samples
+from scenarios.context import ScenarioContext
+from scenarios.narratives import Fault, whole_vin
+from scenarios.visits import additional_work, back_order, complaint, declined, happy, promise, rework
 
-_COURSES: Sequence[Course] = (
+_COURSES: Sequence[VisitDriver] = (
     happy.happy,
     happy.happy,
     happy.by_link,
@@ -48,10 +48,12 @@ def cars() -> Iterator[Fault]:
 class Busy:
     """``async with`` it; afterwards every car has left, and ``failures`` says which did not."""
 
-    def __init__(self, floor: Floor, supply: Iterator[Fault], random: Random, *, drivers: int = 4) -> None:
+    def __init__(
+        self, context: ScenarioContext, supply: Iterator[Fault], random: Random, *, drivers: int = 4
+    ) -> None:
         self.failures: list[Failure] = []
         self.finished = 0
-        self._floor = floor
+        self._floor = context
         self._supply = supply
         self._random = random
         self._drivers = drivers
@@ -69,14 +71,14 @@ class Busy:
 
     async def _drive(self) -> None:
         while not self._closing:
-            course, walk_in = self._random.choice(_COURSES), self._random.random() < _WALK_INS
+            driver, walk_in = self._random.choice(_COURSES), self._random.random() < _WALK_INS
             try:
-                await course(self._floor, next(self._supply), walk_in)
+                await driver(self._floor, next(self._supply), walk_in)
                 self.finished += 1
                 if self.finished % _CARS_ON_A_SHELF == 0:
                     await self._fill_the_shelves()
             except Exception as error:
-                self.failures.append(Failure(course.__name__, repr(error), traceback.format_exc()))
+                self.failures.append(Failure(driver.__name__, repr(error), traceback.format_exc()))
 
     async def _fill_the_shelves(self) -> None:
-        await catalogue.furnish(self._floor.doors, self._floor.crew)
+        await samples.create_samples(self._floor.client, self._floor.crew)

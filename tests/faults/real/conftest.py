@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from demo.narratives import Fault as Car
+from scenarios.narratives import Fault as Car
 
 from tests.faults.real.busy import cars
 from tests.faults.real.shop import Stage, stage

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Self
 
 import httpx
-from deploy.native.layout import DEPARTMENTS, REPLICAS
-from deploy.native.running import Shop
+from tools.native.layout import DEPARTMENTS, REPLICAS
+from tools.native.running import Shop
 
 _COUNT = re.compile(r"^bayline_messages_(\w+?)_total\S* (\S+)$", re.MULTILINE)
 _EVERY = 1.0

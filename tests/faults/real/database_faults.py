@@ -4,9 +4,9 @@ import asyncio
 from functools import partial
 from random import Random
 
-from deploy.native.departments import login
-from deploy.native.layout import DEPARTMENTS
 from shared.tests.messaging.gate import at_the_commit, in_the_middle
+from tools.native.departments import login
+from tools.native.layout import DEPARTMENTS
 
 from tests.faults.real import small_disk
 from tests.faults.real.broker_faults import inboxes_deleted
@@ -17,11 +17,11 @@ _AWAY = ("outages", "duplicates", "gaps")
 _FULL = """
     create or replace function fault_full() returns trigger language plpgsql as
     $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
-    create or replace trigger fault_full before insert on event_log execute function fault_full();
-    create or replace trigger fault_full before update on stream_cursor execute function fault_full();
+    create or replace trigger fault_full before insert on outbox execute function fault_full();
+    create or replace trigger fault_full before update on cursors execute function fault_full();
 """
 _ROOM_AGAIN = """
-    drop trigger if exists fault_full on event_log; drop trigger if exists fault_full on stream_cursor;
+    drop trigger if exists fault_full on outbox; drop trigger if exists fault_full on cursors;
 """
 _SEND_AWAY = """
     select pg_terminate_backend(pid) from pg_stat_activity where datname = '{0}' and pid <> pg_backend_pid()
@@ -56,9 +56,7 @@ async def black_hole(stage: Stage, _: Random) -> int:
 
 async def all_locked(stage: Stage, _: Random) -> int:
     """Every connection of every pool waits behind a lock, for longer than a lock may take."""
-    statement = (
-        "begin; lock table stream_cursor, event_log in access exclusive mode; select pg_sleep(14); commit"
-    )
+    statement = "begin; lock table cursors, outbox in access exclusive mode; select pg_sleep(14); commit"
     await _each(stage, statement)
     return len(DEPARTMENTS)
 
@@ -114,5 +112,5 @@ FAULTS = [
     Fault("database", "connections cut in a statement", cut_mid_statement, _AWAY),
     Fault("database", "no room for facts and cursors", no_room, _AWAY),
     Fault("database", "disk full", small_disk.full, _AWAY, small_disk.possible),
-    Fault("database", "long snapshot while messages are lost", long_snapshot, ("gaps", "resent")),
+    Fault("database", "long snapshot while messages are lost", long_snapshot, ("gaps", "backfilled")),
 ]

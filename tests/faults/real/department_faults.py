@@ -6,8 +6,8 @@ import signal
 from functools import partial
 from random import Random
 
-from deploy.native.layout import DEPARTMENTS
-from deploy.native.processes import Daemon
+from tools.native.layout import DEPARTMENTS
+from tools.native.processes import Daemon
 
 from tests.faults.real.fault import Fault
 from tests.faults.real.shop import Stage

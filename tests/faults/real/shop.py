@@ -8,20 +8,20 @@ from functools import partial
 from pathlib import Path
 
 from demo.__main__ import ADMIN, database_urls
-from demo.catalogue import furnish
-from demo.client import GatewayClient
 from demo.day import trouble_codes
-from demo.floor import Floor
-from demo.people import hire_everybody
-from demo.quiet import until_quiet
-from demo.shop_time import ShopTime
-from deploy.containers.servers import kinds
-from deploy.native import Layout, Shop
-from deploy.native.departments import Departments, login
-from deploy.native.keys import FIRST_ADMIN
-from deploy.native.layout import DEPARTMENTS, REPLICAS
+from scenarios.context import ScenarioContext
+from scenarios.gateway_client import GatewayClient
+from scenarios.people import hire_everybody
+from scenarios.quiet import until_quiet
+from scenarios.samples import create_samples
+from scenarios.shop_time import ShopTime
 from shared.tests.messaging.gate import Gate
 from sqlalchemy import make_url
+from tools.containers.servers import kinds
+from tools.native import Layout, Shop
+from tools.native.departments import Departments, login
+from tools.native.keys import FIRST_ADMIN
+from tools.native.layout import DEPARTMENTS, REPLICAS
 from yarl import URL
 
 from tests.faults.checker import caught_up, disagreements, said_so_far
@@ -92,10 +92,10 @@ class BreakableShop(Shop):
 class Stage:
     """A furnished shop on a working morning, and what a fault may do to it."""
 
-    def __init__(self, shop: BreakableShop, client: GatewayClient, floor: Floor) -> None:
+    def __init__(self, shop: BreakableShop, client: GatewayClient, context: ScenarioContext) -> None:
         self.shop = shop
         self.client = client
-        self.floor = floor
+        self.context = context
         self.counts = Sampler(shop)
         self.urls = database_urls(shop)
 
@@ -162,8 +162,8 @@ async def stage(folder: Path, port_base: int) -> AsyncIterator[Stage]:
         await until_quiet(client, ADMIN)
         time.move_to(time.next_opening())
         crew = await hire_everybody(client, ADMIN, passwords, "a-Shop-of-tests-7")
-        supplier_id = await furnish(client, crew)
-        made = Stage(shop, client, Floor(client, crew, supplier_id, time.now, trouble_codes()))
+        supplier_id = await create_samples(client, crew)
+        made = Stage(shop, client, ScenarioContext(client, crew, supplier_id, time.now, trouble_codes()))
         async with made.counts:
             yield made
         await client.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
-from demo.narratives import Fault as Car
+from scenarios.narratives import Fault as Car
 
 from tests.faults.real.busy import Busy
 from tests.faults.real.fault import Fault
@@ -38,7 +38,7 @@ async def test_a_busy_shop_survives(
         pytest.skip("cannot be done on this machine: it needs root, and servers that are no containers")
     before = stage.counts.total
     injected, seconds = 0, 0.0
-    async with Busy(stage.floor, supply, random) as busy:
+    async with Busy(stage.context, supply, random) as busy:
         for _ in range(_ROUNDS):
             injected += await fault.inject(stage, random)
             seconds = max(seconds, await stage.recovers())

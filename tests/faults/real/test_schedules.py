@@ -5,7 +5,7 @@ from itertools import islice
 from random import Random
 
 import pytest
-from demo.narratives import Fault as Car
+from scenarios.narratives import Fault as Car
 
 from tests.faults.real import broker_faults, database_faults, department_faults
 from tests.faults.real.busy import Busy
@@ -30,7 +30,7 @@ async def test_a_busy_shop_survives_a_bad_minute(
 ) -> None:
     stage, random = stage_of_run, Random(20250307)
     before, injected = stage.counts.total, 0
-    async with Busy(stage.floor, supply, random) as busy:
+    async with Busy(stage.context, supply, random) as busy:
         for inject in _MINUTE:
             injected += await inject(stage, random)
         record_property("seconds", await stage.recovers())
@@ -59,7 +59,7 @@ async def test_a_busy_shop_survives_what_a_seed_picks(
     stage, random = stage_of_run, Random(seed)
     before, injected, slowest = stage.counts.total, 0, 0.0
     chosen = list(islice(rounds(random), _ROUNDS))
-    async with Busy(stage.floor, supply, random) as busy:
+    async with Busy(stage.context, supply, random) as busy:
         for faults in chosen:
             times, seconds = await break_and_mend(stage, faults, random)
             injected, slowest = injected + times, max(slowest, seconds)

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from demo.desks import workshop
+from scenarios.desks import workshop
 
 from tests.faults.real.shop import Stage
 from tests.faults.real.until import until
@@ -21,18 +21,18 @@ _GROWTH = 64
 """Megabytes: it holds what it takes up together, not what the queue holds."""
 
 _SAY = f"""
-    insert into event_log
+    insert into outbox
            (stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, correlation,
             headers, data)
     select 'staff.employee', life.id::text, n, gen_random_uuid(), 'staff.employee.noted', 1, now(),
-           now() - interval '1 minute', '', (select headers from event_log limit 1),
+           now() - interval '1 minute', '', (select headers from outbox limit 1),
            jsonb_build_object('employee_id', life.id, 'note', repeat('x', 300))
       from (select gen_random_uuid() as id from generate_series(1, {_MESSAGES // _OF_ONE})) as life,
            generate_series(1, {_OF_ONE}) as n
      order by n, life.id
 """
-_UNPUBLISHED = "select count(*) from event_log where published_at is null"
-_HEARD = "select coalesce(sum(last), 0) from stream_cursor where stream = 'staff.employee'"
+_UNPUBLISHED = "select count(*) from outbox where published_at is null"
+_HEARD = "select coalesce(sum(last), 0) from cursors where stream = 'staff.employee'"
 
 
 @pytest.mark.fault("a backlog of a hundred thousand messages (BACKLOG=1000000)", "listener")
@@ -62,7 +62,7 @@ async def test_a_department_comes_back_to_a_long_backlog(
 
 async def _serve(stage: Stage, sizes: list[float]) -> None:
     """The workshop's people work on meanwhile; notes how large it is after each command that was answered."""
-    supervisor = stage.floor.crew.one("workshop-supervisor")
+    supervisor = stage.context.crew.one("workshop-supervisor")
     while True:
         await workshop.add_bay(stage.client, supervisor, f"bay {uuid4()}")
         sizes.append(_megabytes(stage))

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from demo.__main__ import ADMIN, database_urls
-from demo.catalogue import furnish
-from demo.client import GatewayClient
 from demo.day import trouble_codes
-from demo.floor import Floor
-from demo.people import hire_everybody
-from demo.quiet import until_quiet
-from demo.reconcile import reconcile
-from demo.shop_time import ShopTime
-from deploy.containers.servers import kinds
-from deploy.native import Layout, Shop
-from deploy.native.keys import FIRST_ADMIN
+from deploy.reconcile import reconcile
+from scenarios.context import ScenarioContext
+from scenarios.gateway_client import GatewayClient
+from scenarios.people import hire_everybody
+from scenarios.quiet import until_quiet
+from scenarios.samples import create_samples
+from scenarios.shop_time import ShopTime
+from tools.containers.servers import kinds
+from tools.native import Layout, Shop
+from tools.native.keys import FIRST_ADMIN
 
 PORT_BASE = int(os.environ.get("TEST_PORT_BASE") or 26000)
 """Away from a shop that somebody has open on this machine; two checkouts tested at once need two."""
@@ -33,7 +33,7 @@ class RealShop:
 
     shop: Shop
     client: GatewayClient
-    floor: Floor
+    context: ScenarioContext
 
     async def agrees(self) -> list[str]:
         """Wait until it is quiet; what the departments do not agree about."""
@@ -85,6 +85,6 @@ async def real_shop(open_shop: Shop) -> AsyncIterator[RealShop]:
     await until_quiet(client, ADMIN)
     time.move_to(time.next_opening())
     crew = await hire_everybody(client, ADMIN, passwords, "a-Shop-of-tests-7")
-    supplier_id = await furnish(client, crew)
-    yield RealShop(open_shop, client, Floor(client, crew, supplier_id, time.now, trouble_codes()))
+    supplier_id = await create_samples(client, crew)
+    yield RealShop(open_shop, client, ScenarioContext(client, crew, supplier_id, time.now, trouble_codes()))
     await client.close()

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from demo import narratives
 from demo.__main__ import database_urls
-from demo.day import Course, Failure, drive, visits_of_the_day
-from demo.desks import crm
-from demo.narratives import Fault
-from demo.reconcile import open_books
-from demo.visits import additional_work, back_order, happy, promise, rework
-from deploy.native.layout import DEPARTMENTS
-from deploy.native.rabbitmq import VHOST
+from demo.day import Failure, VisitCourse, drive, visits_of_the_day
+from deploy.reconcile import open_books
+from scenarios import narratives
+from scenarios.desks import crm
+from scenarios.narratives import Fault
+from scenarios.visits import additional_work, back_order, happy, promise, rework
+from tools.native.layout import DEPARTMENTS
+from tools.native.rabbitmq import VHOST
 
 from .conftest import RealShop
 
@@ -24,9 +24,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400
 _faults: Iterator[Fault] = itertools.cycle(visits_of_the_day(narratives.read()))
 
 
-async def _see_through(shop: RealShop, *courses: Course, drivers: int = 6) -> list[Failure]:
+async def _see_through(shop: RealShop, *courses: VisitCourse, drivers: int = 6) -> list[Failure]:
     scripts = [
-        (course.__name__, partial(course, shop.floor, next(_faults), n % 2 == 0))
+        (course.__name__, partial(course, shop.context, next(_faults), n % 2 == 0))
         for n, course in enumerate(courses)
     ]
     return await drive(scripts, drivers=drivers, done=lambda: None)
@@ -54,7 +54,7 @@ class TestJourneysOverTheRealBroker:
 class TestTheBroker:
     async def test_may_be_away_commands_succeed_and_events_wait(self, real_shop: RealShop) -> None:
         async with real_shop.without_broker():
-            clerk = real_shop.floor.crew.one("service-advisor")
+            clerk = real_shop.context.crew.one("service-advisor")
             customer = await crm.customer(real_shop.client, clerk, name="Sun Li", phone="13900001111")
 
             assert await real_shop.unpublished("crm") >= 1
@@ -67,7 +67,7 @@ class TestTheBroker:
     @pytest.mark.fault("inboxes deleted with their messages", "broker")
     async def test_may_lose_an_inbox_with_its_messages(self, real_shop: RealShop) -> None:
         async with real_shop.without("billing"):
-            clerk = real_shop.floor.crew.one("service-advisor")
+            clerk = real_shop.context.crew.one("service-advisor")
             for n in range(3):
                 await crm.customer(real_shop.client, clerk, name=f"Lost {n}", phone=f"1390000222{n}")
             real_shop.shop.broker.ctl("-p", VHOST, "delete_queue", "billing.inbox")

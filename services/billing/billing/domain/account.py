@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.domain.base import Base
 from billing.domain.charges import at_no_charge, authorised_gross
-from chassis import Aggregate
-from chassis.columns import Json, Money, Utc
 from contracts.values import Line, LineResult, PricedLine
+from servicekit import Aggregate
+from servicekit.columns import Json, Utc
+from shopkit.columns import Money
 
 SIGNATURE = 0
 """The revision of what needs no estimate: line 0 by the signed registration form, and rework."""

@@ -5,8 +5,8 @@ from itertools import pairwise
 from pydantic import model_validator
 from sqlalchemy.orm import DeclarativeBase
 
-import chassis
-from chassis import new_metadata, rule
+import servicekit
+from servicekit import new_metadata, rule
 
 
 class Base(DeclarativeBase):
@@ -15,7 +15,7 @@ class Base(DeclarativeBase):
     metadata = new_metadata()
 
 
-class HouseRules(chassis.HouseRules):
+class HouseRules(servicekit.HouseRules):
     """Every number of billing that a shop may change."""
 
     payment_grace_hours: int = rule(

@@ -10,9 +10,9 @@ from billing.domain.invoice_states import INVOICE
 from billing.domain.measure import Measure, MeasureKind, MeasureState
 from billing.domain.papers import Refund
 from billing.domain.refusals import DiscountExceedsPayable, RefundExceedsPaid
-from chassis.money import ZERO
 from contracts.base import Event
-from contracts.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
+from contracts.events.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
+from shopkit.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from chassis.money import ZERO, Totals, net, round_money, totals
 from contracts.values import InvoiceLine, Line, LineResult, Payer, PricedLine, PricedPart, Title
+from shopkit.money import ZERO, Totals, net, round_money, totals
 
 _NONE = Decimal("0.000")
 _MINUTES = Decimal(60)

@@ -10,8 +10,9 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.domain.base import Base
-from chassis.columns import Money, Quantity, Utc
 from contracts.values import LineResult, UsedPart
+from servicekit.columns import Utc
+from shopkit.columns import Money, Quantity
 
 _NONE = Decimal("0.000")
 

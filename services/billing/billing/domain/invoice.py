@@ -15,11 +15,8 @@ from billing.domain.invoice_row import InvoiceRow
 from billing.domain.invoice_states import FIXED, INVOICE, OWED, InvoiceState
 from billing.domain.papers import IssuedInvoice
 from billing.domain.refusals import CreditLimitExceeded, CreditNotAgreed, Overpayment
-from chassis import Aggregate
-from chassis.columns import Money, Utc
-from chassis.money import ZERO
 from contracts.base import Event
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceIssued,
     InvoicePrepared,
     InvoiceSettled,
@@ -27,6 +24,10 @@ from contracts.billing import (
     PaymentReceived,
 )
 from contracts.values import InvoiceLine
+from servicekit import Aggregate
+from servicekit.columns import Utc
+from shopkit.columns import Money
+from shopkit.money import ZERO
 
 How = Literal["paid", "credit", "nothing_to_pay"]
 

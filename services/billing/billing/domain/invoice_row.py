@@ -8,8 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.domain.base import Base
 from billing.domain.charges import Charge
-from chassis.columns import Json, Money, Quantity, Rate
 from contracts.values import InvoiceLine, Title
+from servicekit.columns import Json
+from shopkit.columns import Money, Quantity, Rate
 
 
 class InvoiceRow(Base):

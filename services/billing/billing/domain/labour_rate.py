@@ -8,9 +8,10 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.domain.base import Base
-from chassis import Aggregate
-from chassis.columns import Money, Rate, Utc
-from contracts.billing import LabourRateSet
+from contracts.events.billing import LabourRateSet
+from servicekit import Aggregate
+from servicekit.columns import Utc
+from shopkit.columns import Money, Rate
 
 
 def rate_id(work_type: str, customer_class: str) -> str:

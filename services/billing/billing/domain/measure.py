@@ -9,7 +9,8 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.domain.base import Base
-from chassis.columns import Money, Utc
+from servicekit.columns import Utc
+from shopkit.columns import Money
 
 
 class MeasureState(StrEnum):

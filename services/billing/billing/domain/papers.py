@@ -9,8 +9,9 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.domain.base import Base
-from chassis.columns import Json, Money, Utc
 from contracts.values import InvoiceLine
+from servicekit.columns import Json, Utc
+from shopkit.columns import Money
 
 Method = Literal["cash", "card", "transfer", "wechat", "alipay"]
 METHODS: tuple[str, ...] = get_args(Method)

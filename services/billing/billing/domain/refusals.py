@@ -1,6 +1,6 @@
 """What billing says no to, in the words that a cashier reads."""
 
-from chassis import Refusal
+from servicekit import Refusal
 
 
 class Overpayment(Refusal):

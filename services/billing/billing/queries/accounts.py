@@ -31,10 +31,10 @@ from billing.views import (
     ReworkView,
     UnsquaredPart,
 )
-from chassis import Tx
-from chassis.http import Page, PageAsked, paginate
-from chassis.loading import load
 from contracts.values import LineResult
+from servicekit import Tx
+from servicekit.http import Page, PageRequest, paginate
+from servicekit.loading import load
 
 _RESULTS = TypeAdapter(tuple[LineResult, ...])
 _DEFERRED = Base.metadata.tables["deferred"]
@@ -56,7 +56,7 @@ def _account_facts(row: Sequence[Any]) -> dict[str, Any]:
 
 
 async def accounts(
-    tx: Tx, page: PageAsked, *, is_open: bool | None, customer_id: UUID | None, search: str | None
+    tx: Tx, page: PageRequest, *, is_open: bool | None, customer_id: UUID | None, search: str | None
 ) -> Page[AccountSummary]:
     """Accounts of visits, the latest opened first."""
     rows = _accounts()
@@ -93,13 +93,13 @@ async def account(tx: Tx, visit_id: UUID) -> AccountView:
     )
 
 
-async def discrepancies(tx: Tx, page: PageAsked) -> Page[Discrepancy]:
+async def discrepancies(tx: Tx, page: PageRequest) -> Page[Discrepancy]:
     """Visits that are ready and cannot be billed yet, the longest waiting first."""
     d = _DEFERRED.c
-    waiting = select(d.event, d.waits_for, d.reason, d.filed_at).where(
+    waiting = select(d.event, d.waits_for, d.reason, d.deferred_at).where(
         d.stream == "workshop.job", d.waits_for.is_not(None), d.status == "waiting"
     )
-    found = await paginate(tx, waiting, page, by=(d.filed_at, d.key))
+    found = await paginate(tx, waiting, page, by=(d.deferred_at, d.key))
     jobs = {UUID(row.event["data"]["visit_id"]): row for row in found.items}
     known = select(Account.visit_id, Account.request_no, Account.plate).where(Account.visit_id.in_(jobs))
     names = {row.visit_id: row for row in (await tx.session.execute(known)).all()}
@@ -120,6 +120,6 @@ def _discrepancy(visit_id: UUID, row: Any, names: Any, parts: Iterable[PartLine]
         plate=names.plate if names else None,
         waiting_for=row.waits_for.split("|", 1)[0],
         reason=row.reason,
-        since=row.filed_at,
+        since=row.deferred_at,
         parts=[UnsquaredPart.of(part) for part in unsquared(_RESULTS.validate_python(ready["results"]), own)],
     )

@@ -24,10 +24,10 @@ from billing.views import (
     RefundView,
     SettlementPapers,
 )
-from chassis import Tx
-from chassis.http import Page, PageAsked, paginate
-from chassis.loading import Together
-from chassis.money import ZERO
+from servicekit import Tx
+from servicekit.http import Page, PageRequest, paginate
+from servicekit.loading import Together
+from shopkit.money import ZERO
 
 _BESIDE = Together(
     (Measure, Measure.visit_id == bindparam("visit_id"), ("decided_at", "measure_id")),
@@ -39,7 +39,7 @@ _BESIDE = Together(
 
 async def invoices(
     tx: Tx,
-    page: PageAsked,
+    page: PageRequest,
     *,
     state: str | None,
     customer_id: UUID | None,
@@ -146,7 +146,9 @@ def _part_rows(held: Invoice) -> list[PartRow]:
     ]
 
 
-async def measures(tx: Tx, page: PageAsked, *, state: str | None, visit_id: UUID | None) -> Page[MeasureView]:
+async def measures(
+    tx: Tx, page: PageRequest, *, state: str | None, visit_id: UUID | None
+) -> Page[MeasureView]:
     """Decisions to refund or discount, the latest first."""
     rows = select(Measure)
     if state is not None:

@@ -22,13 +22,13 @@ from billing.views import (
     MethodSum,
     ReceivableView,
 )
-from chassis import Tx
-from chassis.http import Page, PageAsked, paginate
-from chassis.money import ZERO
+from servicekit import Tx
+from servicekit.http import Page, PageRequest, paginate
+from shopkit.money import ZERO
 
 
 async def receivables(
-    tx: Tx, page: PageAsked, *, customer_id: UUID | None, overdue: bool | None, disputed: bool | None
+    tx: Tx, page: PageRequest, *, customer_id: UUID | None, overdue: bool | None, disputed: bool | None
 ) -> Page[ReceivableView]:
     """What customers owe, the longest due first (BILL-20)."""
     rows = with_names().where(Invoice.balance > 0, Invoice.payment_due_at.is_not(None))

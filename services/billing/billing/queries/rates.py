@@ -10,8 +10,8 @@ from billing.domain import (
 from billing.views import (
     LabourRateView,
 )
-from chassis import Tx
-from chassis.http import Page, PageAsked, paginate
+from servicekit import Tx
+from servicekit.http import Page, PageRequest, paginate
 
 
 def labour_rate(rate: LabourRate, today: date) -> LabourRateView:
@@ -27,7 +27,7 @@ def labour_rate(rate: LabourRate, today: date) -> LabourRateView:
     )
 
 
-async def labour_rates(tx: Tx, page: PageAsked, *, work_type: str | None) -> Page[LabourRateView]:
+async def labour_rates(tx: Tx, page: PageRequest, *, work_type: str | None) -> Page[LabourRateView]:
     """The price list."""
     rates = select(LabourRate)
     if work_type is not None:

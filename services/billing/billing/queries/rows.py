@@ -19,9 +19,9 @@ from billing.views import (
     InvoiceSummary,
     TaxView,
 )
-from chassis import Tx
-from chassis.money import totals
-from chassis.numbers import search_key
+from servicekit import Tx
+from shopkit.money import totals
+from shopkit.numbers import search_key
 
 IS_DISPUTED = exists().where(
     Dispute.is_open,

@@ -12,9 +12,14 @@ from billing.domain import (
     Measure,
     MeasureKind,
 )
-from chassis import Tx
-from chassis.money import ZERO
-from contracts.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved, MeasureDecided
+from contracts.events.complaints import (
+    ComplaintReceived,
+    ComplaintReopened,
+    ComplaintResolved,
+    MeasureDecided,
+)
+from servicekit import Tx
+from shopkit.money import ZERO
 
 
 async def mark_dispute_on_complaint_received(tx: Tx, event: ComplaintReceived) -> None:

@@ -3,9 +3,9 @@
 from billing.domain import (
     Customer,
 )
-from chassis import Tx
-from chassis.copies import keep
-from contracts.crm import CustomerChanged, CustomerRegistered
+from contracts.events.crm import CustomerChanged, CustomerRegistered
+from servicekit import Tx
+from servicekit.copies import keep
 
 
 async def copy_terms_on_customer(tx: Tx, event: CustomerRegistered | CustomerChanged) -> None:

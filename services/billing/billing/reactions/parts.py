@@ -7,9 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import Insert
 
 from billing.domain import PartLine
-from chassis import Tx
-from chassis.copies import Row, keep_all
-from contracts.parts import (
+from contracts.events.parts import (
     PartsArrived,
     PartsIssued,
     PartsReleased,
@@ -19,6 +17,8 @@ from contracts.parts import (
     ShortageDetected,
 )
 from contracts.values import IssuedPart, ReservationLine
+from servicekit import Tx
+from servicekit.copies import Row, keep_all
 
 
 async def count_parts_on_reservation(
@@ -48,7 +48,7 @@ async def _count_parts(
         }
         for line in lines
     }
-    await keep_all(tx, PartLine, "part_line_id", [*rows.values()], told=_totals)
+    await keep_all(tx, PartLine, "part_line_id", [*rows.values()], taken_over=_totals)
 
 
 def _totals(new: Insert) -> Row:

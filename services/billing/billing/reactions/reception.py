@@ -16,10 +16,7 @@ from billing.domain import (
     PartLine,
     invoice_number,
 )
-from chassis import Tx
-from chassis.copies import amend, keep
-from chassis.loading import load
-from contracts.reception import (
+from contracts.events.reception import (
     EstimateAnswered,
     EstimatePresented,
     IntakeCompleted,
@@ -30,13 +27,16 @@ from contracts.reception import (
     VisitOpened,
     WorkAccepted,
 )
+from servicekit import Tx
+from servicekit.copies import amend, keep
+from servicekit.loading import load
 
 
 async def open_account_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
     """The car is here; rework that was agreed has its account already."""
     facts = {name: getattr(event, name) for name in _TOLD_ON_ARRIVAL}
     first = {"request_id": event.request_id, "request_no": event.request_no, "opened_at": tx.now}
-    await keep(tx, Account, {"visit_id": event.visit_id}, facts, begun=first)
+    await keep(tx, Account, {"visit_id": event.visit_id}, facts, initial=first)
 
 
 _TOLD_ON_ARRIVAL = (

@@ -18,9 +18,9 @@ from billing.domain import (
     overtaken,
     unsquared,
 )
-from chassis import NotYet, Tx, new_id
-from chassis.loading import load
-from contracts.workshop import JobReady, JobReopened, ReworkOpened
+from contracts.events.workshop import JobReady, JobReopened, ReworkOpened
+from servicekit import NotYet, Tx, new_id
+from servicekit.loading import load
 
 VISIT, RESERVATION = "reception.visit", "parts.reservation"
 

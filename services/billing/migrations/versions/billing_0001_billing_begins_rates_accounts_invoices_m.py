@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Billing begins: rates, accounts, invoices, money."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "accounts",
         sa.Column("visit_id", sa.Uuid(), nullable=False),
@@ -362,4 +362,4 @@ def downgrade() -> None:
     op.drop_index("ix_accounts_open", table_name="accounts", postgresql_where=sa.text("closed_at is null"))
     op.drop_index(op.f("ix_accounts_customer_id"), table_name="accounts")
     op.drop_table("accounts")
-    first.downgrade()
+    v1.downgrade()

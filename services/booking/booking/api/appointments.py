@@ -19,16 +19,16 @@ from booking.domain.states import AppointmentState
 from booking.queries import appointments as lists
 from booking.queries.slots import free_slots
 from booking.queries.views import AppointmentRow, AppointmentView, DueCallView, SlotView
-from chassis import Forbidden, IllegalTransition, NotFound
-from chassis.http import Page, PageQuery, TxDep, View, Who, may, problems
-from chassis.http import router as chassis_router
-from contracts.may import booking as perm
+from contracts.permissions import booking as may_booking
+from servicekit import Forbidden, IllegalTransition, NotFound
+from servicekit.http import Page, PageQuery, TxDep, View, Who, may, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["appointments"])
 
-Reader = Annotated[Who, may(perm.READ)]
-Desk = Annotated[Who, may(perm.BOOK)]
-Booker = Annotated[Who, may(perm.BOOK, perm.OVERBOOK)]
+Reader = Annotated[Who, may(may_booking.READ)]
+Desk = Annotated[Who, may(may_booking.BOOK)]
+Booker = Annotated[Who, may(may_booking.BOOK, may_booking.OVERBOOK)]
 _ROOM = (no.CapacityExceeded, no.SlotFull, no.VehicleAlreadyBooked, no.ShopClosed, no.SlotInThePast)
 
 
@@ -176,7 +176,7 @@ async def prepare(
     check: CheckName,
     body: bodies.Prepare,
     tx: TxDep,
-    who: Annotated[Who, may(perm.PREPARE)],
+    who: Annotated[Who, may(may_booking.PREPARE)],
 ) -> AppointmentView:
     """Tick or untick bay, parts, crew or reception (BOOK-17)."""
     await commands.prepare(tx, appointment_id=appointment_id, check=check, ready=body.ready)
@@ -223,5 +223,5 @@ async def request_return(visit_id: UUID, body: bodies.RequestReturn, tx: TxDep, 
 
 
 def _may_overbook(body: bodies.Confirm, who: Who) -> None:
-    if body.overbook and not who.may(perm.OVERBOOK):
-        raise Forbidden(permission=perm.OVERBOOK)
+    if body.overbook and not who.may(may_booking.OVERBOOK):
+        raise Forbidden(permission=may_booking.OVERBOOK)

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from booking.domain.calls import CallOutcome
 from booking.domain.menu import ServiceTerms, ServiceType
-from chassis.http import Body
 from contracts.values import ServicePart, Title
+from servicekit.http import Body
 
 Text = Annotated[str, Field(max_length=2000)]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Z0-9][A-Z0-9.\-]*$")]

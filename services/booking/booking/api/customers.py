@@ -16,8 +16,8 @@ from booking.domain.rules import HouseRules
 from booking.domain.states import APPOINTMENT
 from booking.queries.appointments import appointment as shown
 from booking.queries.slots import free_slots
-from chassis import Invalid, Tx
-from chassis.http import Accepts, Body, Link, TxDep, customer_link, customer_page, problems, public_router
+from servicekit import Invalid, Tx
+from servicekit.http import Accepts, Body, Link, TxDep, customer_link, customer_page, problems, public_router
 
 router = public_router(tags=["customers"])
 

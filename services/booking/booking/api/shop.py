@@ -27,16 +27,16 @@ from booking.queries.views import (
     ServiceView,
     SlotView,
 )
-from chassis import Invalid, NotFound, Tx
-from chassis.http import Page, PageQuery, TxDep, Who, may, problems
-from chassis.http import router as chassis_router
-from contracts.may import booking as perm
+from contracts.permissions import booking as may_booking
+from servicekit import Invalid, NotFound, Tx
+from servicekit.http import Page, PageQuery, TxDep, Who, may, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["shop"])
 
-Reader = Annotated[Who, may(perm.READ)]
-MenuKeeper = Annotated[Who, may(perm.MENU)]
-CalendarKeeper = Annotated[Who, may(perm.CALENDAR)]
+Reader = Annotated[Who, may(may_booking.READ)]
+MenuKeeper = Annotated[Who, may(may_booking.MENU)]
+CalendarKeeper = Annotated[Who, may(may_booking.CALENDAR)]
 ServiceCode = Annotated[bodies.Code, Path(description="code of the menu item, e.g. OIL-CHANGE")]
 
 

@@ -14,9 +14,9 @@ from booking.domain.refusals import AlreadyBooked, VisitNotAway
 from booking.domain.rules import HouseRules
 from booking.domain.states import AppointmentState
 from booking.queries.menu import menu_items, parts_on_sale
-from chassis import NotFound, Tx, new_id
-from chassis.numbers import request_no
 from contracts.values import Line
+from servicekit import NotFound, Tx, new_id
+from shopkit.numbers import request_no
 
 
 async def menu_lines(

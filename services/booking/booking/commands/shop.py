@@ -10,9 +10,9 @@ from booking.domain.calls import FIRST_SCRIPTS, CallType, Script
 from booking.domain.menu import MenuItem, ServiceTerms
 from booking.domain.shop_calendar import THE_SHOP, ShopCalendar
 from booking.queries.menu import parts_on_sale
-from chassis import Invalid, Tx
-from chassis.calendar import WorkingCalendar, default_calendar
 from contracts.values import Title
+from servicekit import Invalid, Tx
+from shopkit.calendar import WorkingCalendar, default_calendar
 
 
 async def offer_service(tx: Tx, *, service_code: str, terms: ServiceTerms) -> MenuItem:
@@ -63,7 +63,7 @@ async def write_script(tx: Tx, *, call_type: CallType, text: Title) -> Script:
 
 
 async def open_shop(tx: Tx) -> None:
-    """What a new shop begins with: the chassis' calendar, told once, and a script for each type of call."""
+    """A new shop begins with the default calendar, published once, and a script for each kind of call."""
     if await tx.find(ShopCalendar, THE_SHOP) is None:
         hours = default_calendar(tx.settings.shop_timezone)
         calendar = ShopCalendar(hours=hours, changed_at=tx.now)

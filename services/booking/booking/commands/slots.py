@@ -12,7 +12,7 @@ from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, move, mu
 from booking.domain.refusals import VehicleAlreadyBooked
 from booking.domain.rules import HouseRules
 from booking.queries.slots import shop_hours, slots_held, whole_days
-from chassis import Tx
+from servicekit import Tx
 
 
 @dataclass(frozen=True, slots=True)

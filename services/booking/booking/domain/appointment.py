@@ -15,10 +15,18 @@ from booking.domain.copies import Reservation
 from booking.domain.refusals import PartsShort, RequestIncomplete, WorkAlreadyAuthorised
 from booking.domain.rules import HouseRules
 from booking.domain.states import APPOINTMENT, AppointmentState
-from chassis import NotFound
-from chassis.private import mask_free_text
-from contracts import booking as says
+from contracts.events.booking import (
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentKept,
+    AppointmentMissed,
+    AppointmentPrepared,
+    AppointmentRequested,
+    AppointmentRescheduled,
+)
 from contracts.values import Line, Readiness, Slot
+from servicekit import NotFound
+from servicekit.personal_data import mask_free_text
 
 NewId = Callable[[], UUID]
 CheckName = Literal["bay", "parts", "crew", "reception"]
@@ -60,7 +68,7 @@ class Appointment(AppointmentFacts, Base):
         new_id: NewId,
         by: str,
         at: datetime,
-    ) -> tuple["Appointment", says.AppointmentRequested]:
+    ) -> tuple["Appointment", AppointmentRequested]:
         """A customer's wish on record; whoever takes it owns it (BOOK-06), the answer's clock runs (F-11).
 
         Raises ``RequestIncomplete`` when neither a fault nor work is named (BOOK-02).
@@ -135,7 +143,7 @@ class Appointment(AppointmentFacts, Base):
         new_id: NewId,
         by: str,
         at: datetime,
-    ) -> says.AppointmentConfirmed:
+    ) -> AppointmentConfirmed:
         """Promise the slot; whoever calls has made sure of the room."""
         self.state = APPOINTMENT.go(self.state, "confirm")
         self.responded_at = self.responded_at or at
@@ -144,7 +152,7 @@ class Appointment(AppointmentFacts, Base):
         if not self.needs_parts:
             self.parts = Readiness(ready=True, by="system", at=at)
         self._note("confirmed", by=by, at=at)
-        return says.AppointmentConfirmed(
+        return AppointmentConfirmed(
             **self.about,
             revision=self.revision,
             slot_start=plan.start,
@@ -165,7 +173,7 @@ class Appointment(AppointmentFacts, Base):
         new_id: NewId,
         by: str,
         at: datetime,
-    ) -> says.AppointmentRescheduled:
+    ) -> AppointmentRescheduled:
         """Promise another slot, as the next revision; bay, crew and reception must be prepared anew."""
         self.state = APPOINTMENT.go(self.state, "reschedule")
         old = self.slot
@@ -177,7 +185,7 @@ class Appointment(AppointmentFacts, Base):
         if not self.needs_parts:
             self.parts = Readiness(ready=True, by="system", at=at)
         self._note("rescheduled", reason=reason, by=by, at=at)
-        return says.AppointmentRescheduled(
+        return AppointmentRescheduled(
             **self.about,
             revision=self.revision,
             old_slot=old,
@@ -190,7 +198,7 @@ class Appointment(AppointmentFacts, Base):
 
     def cancel(
         self, *, reason: str, cancelled_by: Party, rules: HouseRules, by: str, at: datetime
-    ) -> says.AppointmentCancelled:
+    ) -> AppointmentCancelled:
         """Give it up; told early enough, the slot can be filled again (F-15)."""
         self.state = APPOINTMENT.go(self.state, "cancel")
         slot = self.slot
@@ -198,7 +206,7 @@ class Appointment(AppointmentFacts, Base):
         self.cancelled_in_time = slot is None or at <= slot.start - notice
         self._end(at)
         self._note("cancelled", reason=reason, by=by, at=at)
-        return says.AppointmentCancelled(
+        return AppointmentCancelled(
             **self.about,
             slot=slot,
             reason=mask_free_text(reason),
@@ -206,9 +214,7 @@ class Appointment(AppointmentFacts, Base):
             in_time=self.cancelled_in_time,
         )
 
-    def prepare(
-        self, check: CheckName, *, ready: bool, by: str, at: datetime
-    ) -> says.AppointmentPrepared | None:
+    def prepare(self, check: CheckName, *, ready: bool, by: str, at: datetime) -> AppointmentPrepared | None:
         """Tick or untick one of the four checks (BOOK-17); the fourth tick makes it prepared.
 
         Raises ``PartsShort`` when parts has told that something is missing.
@@ -245,7 +251,7 @@ class Appointment(AppointmentFacts, Base):
 
     # --- what happens to it
 
-    def miss(self, *, rules: HouseRules, at: datetime) -> says.AppointmentMissed | None:
+    def miss(self, *, rules: HouseRules, at: datetime) -> AppointmentMissed | None:
         """Slot and grace went by without a car (BOOK-37); ``None`` if that is not so (any more)."""
         slot, grace = self.slot, timedelta(minutes=rules.grace_minutes)
         if self.state != AppointmentState.CONFIRMED or slot is None or slot.start + grace > at:
@@ -253,7 +259,7 @@ class Appointment(AppointmentFacts, Base):
         self.state = APPOINTMENT.go(self.state, "miss")
         self._end(at)
         self._note("missed", by="system", at=at)
-        return says.AppointmentMissed(
+        return AppointmentMissed(
             **self.about,
             slot_start=slot.start,
             slot_end=slot.end,
@@ -262,7 +268,7 @@ class Appointment(AppointmentFacts, Base):
 
     def keep(
         self, visit_id: UUID, *, arrived_on: date, slot_days: Mapping[date, Load], at: datetime
-    ) -> says.AppointmentKept | None:
+    ) -> AppointmentKept | None:
         """The car came: that wins over whatever was concluded before; ``None`` if it was known.
 
         ``slot_days`` is what the slot holds. On a day of it the slot is held (anew); on another day the slot
@@ -278,7 +284,7 @@ class Appointment(AppointmentFacts, Base):
         self._set_days(slot_days if on_its_day else {arrived_on: self.work})
         self.kept_visit_id, self.after_missed = visit_id, after_missed
         self._note("kept", by="system", at=at)
-        return says.AppointmentKept(
+        return AppointmentKept(
             **self.about,
             visit_id=visit_id,
             slot=self.slot,
@@ -286,7 +292,7 @@ class Appointment(AppointmentFacts, Base):
             after_missed=after_missed,
         )
 
-    def hear_of_parts(self, reservation: Reservation, *, at: datetime) -> says.AppointmentPrepared | None:
+    def hear_of_parts(self, reservation: Reservation, *, at: datetime) -> AppointmentPrepared | None:
         """What parts told of its reservation; may be the last of the four checks (BOOK-23)."""
         if not (self.is_open and self.needs_parts):
             return None
@@ -302,8 +308,8 @@ class Appointment(AppointmentFacts, Base):
 
     # --- inside
 
-    def _requested(self) -> says.AppointmentRequested:
-        return says.AppointmentRequested(
+    def _requested(self) -> AppointmentRequested:
+        return AppointmentRequested(
             **self.about,
             channel=self.channel,
             source=self.source,
@@ -330,7 +336,7 @@ class Appointment(AppointmentFacts, Base):
             for kind, due_at in reminders(plan.start, urgent=urgent, rules=rules, at=at)
         ]
 
-    def _tick(self, check: CheckName, ready: Readiness, *, at: datetime) -> says.AppointmentPrepared | None:
+    def _tick(self, check: CheckName, ready: Readiness, *, at: datetime) -> AppointmentPrepared | None:
         setattr(self, check, ready)
         checks = (self.bay, self.parts, self.crew, self.reception)
         if not all(one.ready for one in checks):
@@ -339,7 +345,7 @@ class Appointment(AppointmentFacts, Base):
         if self.prepared_at is not None or self.slot_start is None:
             return None
         self.prepared_at = at
-        return says.AppointmentPrepared(
+        return AppointmentPrepared(
             **self.about,
             slot_start=self.slot_start,
             bay=self.bay,

@@ -13,10 +13,10 @@ from booking.domain.base import Base
 from booking.domain.calls import Call, CallKind
 from booking.domain.capacity import Load
 from booking.domain.states import APPOINTMENT, SCRIPTS, AppointmentState
-from chassis import Aggregate
-from chassis.columns import Json
-from chassis.private import mask_free_text
 from contracts.values import Line, Readiness, Slot
+from servicekit import Aggregate
+from servicekit.columns import Json
+from servicekit.personal_data import mask_free_text
 
 NOT_READY = Readiness(ready=False)
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from booking.domain.base import Base
 from booking.domain.refusals import CallClosed
 from booking.domain.rules import HouseRules
-from chassis import Aggregate
-from chassis.columns import Json
-from chassis.private import mask_free_text
 from contracts.values import Title
+from servicekit import Aggregate
+from servicekit.columns import Json
+from servicekit.personal_data import mask_free_text
 
 
 class CallKind(StrEnum):

@@ -19,9 +19,9 @@ from booking.domain.refusals import (
     SlotTooShort,
 )
 from booking.domain.rules import HouseRules
-from chassis import Aggregate
-from chassis.calendar import WorkingCalendar
 from contracts.values import Line
+from servicekit import Aggregate
+from shopkit.calendar import WorkingCalendar
 
 Span = tuple[datetime, datetime]
 _MINUTE = timedelta(minutes=1)
@@ -187,7 +187,7 @@ def plan_slot(
 
 
 def must_lie_ahead(start: datetime, *, at: datetime) -> None:
-    """Raise ``SlotInThePast`` for a slot that has begun."""
+    """Raise ``SlotInThePast`` for a slot that has initial."""
     if start < at:
         raise SlotInThePast(slot_start=start.isoformat())
 

@@ -9,10 +9,10 @@ from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
-from chassis.columns import Json
-from chassis.numbers import search_key
-from contracts import crm, parts
+from contracts.events import crm, parts
 from contracts.values import Line, ReservationLine, Title
+from servicekit.columns import Json
+from shopkit.numbers import search_key
 
 
 class Customer(Base):
@@ -92,7 +92,7 @@ class Reservation(Base):
     request_id: Mapped[UUID] = mapped_column(unique=True)
     lines: Mapped[tuple[ReservationLine, ...]] = mapped_column(Json(tuple[ReservationLine, ...]), default=())
     on_order: Mapped[bool] = mapped_column(default=False)
-    heard_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
 
     def of_lines(self, wanted: tuple[Line, ...]) -> list[ReservationLine]:
         """Those part lines that belong to this work."""

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from booking.domain.base import Base
 from booking.domain.copies import Part
 from booking.domain.refusals import PartUnknown, ServiceNotOffered
-from chassis import Aggregate
-from chassis.columns import Json
-from chassis.states import Machine
-from contracts import booking as says
 from contracts.base import Fact
+from contracts.events.booking import ServiceOffered, ServiceWithdrawn
 from contracts.values import Line, LineKind, PartNeed, ServicePart, Title
+from servicekit import Aggregate
+from servicekit.columns import Json
+from servicekit.states import Machine
 
 
 class ServiceState(StrEnum):
@@ -90,14 +90,14 @@ class MenuItem(Aggregate, Base):
             return "maintenance"
         return "diagnosis" if self.terms.service_type in _DIAGNOSIS else "repair"
 
-    def offer(self, terms: ServiceTerms, *, parts: Mapping[str, Part], at: datetime) -> says.ServiceOffered:
+    def offer(self, terms: ServiceTerms, *, parts: Mapping[str, Part], at: datetime) -> ServiceOffered:
         """Put it on the menu, anew if it is there. Raises ``PartUnknown``: ``parts`` are those on sale."""
         state = SERVICE.go(self.state, "offer")
         missing = [needed.part_no for needed in terms.parts if needed.part_no not in parts]
         if missing:
             raise PartUnknown(part_nos=missing, waiting_for="parts.part")
         self.state, self.terms, self.changed_at = state, terms, at
-        return says.ServiceOffered(
+        return ServiceOffered(
             service_code=self.service_code,
             title=terms.title,
             work_type=terms.work_type,
@@ -106,10 +106,10 @@ class MenuItem(Aggregate, Base):
             parts=terms.parts,
         )
 
-    def withdraw(self, *, at: datetime) -> says.ServiceWithdrawn:
+    def withdraw(self, *, at: datetime) -> ServiceWithdrawn:
         """Take it off the menu; appointments that have it stay as they are."""
         self.state, self.changed_at = SERVICE.go(self.state, "withdraw"), at
-        return says.ServiceWithdrawn(service_code=self.service_code)
+        return ServiceWithdrawn(service_code=self.service_code)
 
     def line(self, *, parts: Mapping[str, Part], new_id: Callable[[], UUID]) -> Line:
         """The work as a line of a request; its ids are minted here and stay. Raises ``ServiceNotOffered``."""

@@ -1,6 +1,6 @@
 """What booking says no to; each docstring is the title that people read."""
 
-from chassis import Refusal
+from servicekit import Refusal
 
 
 class CapacityExceeded(Refusal):

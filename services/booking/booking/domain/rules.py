@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-import chassis
-from chassis import rule
+import servicekit
+from servicekit import rule
 
 
-class HouseRules(chassis.HouseRules):
+class HouseRules(servicekit.HouseRules):
     """What a shop may set its own way; each number names the requirement it comes from."""
 
     respond_hours: int = rule(24, "BOOK-08", "hours in which a request must be answered (F-11)", ge=1)

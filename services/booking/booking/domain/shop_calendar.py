@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
-from chassis import Aggregate
-from chassis.calendar import WorkingCalendar
-from chassis.columns import Json
-from contracts import booking as says
+from contracts.events.booking import CalendarChanged
 from contracts.values import Break, ClosedDay, OpenDay, WeeklyHours
+from servicekit import Aggregate
+from servicekit.columns import Json
+from shopkit.calendar import WorkingCalendar
 
 THE_SHOP = "shop"
 """The key of the one calendar that there is."""
@@ -26,15 +26,15 @@ class ShopCalendar(Aggregate, Base):
     hours: Mapped[WorkingCalendar] = mapped_column(Json(WorkingCalendar))
     changed_at: Mapped[datetime]
 
-    def change(self, hours: WorkingCalendar, *, at: datetime) -> says.CalendarChanged:
+    def change(self, hours: WorkingCalendar, *, at: datetime) -> CalendarChanged:
         """From now on the shop works by these hours."""
         self.hours, self.changed_at = hours, at
         return self.told()
 
-    def told(self) -> says.CalendarChanged:
+    def told(self) -> CalendarChanged:
         """The whole calendar as the others copy it."""
         hours = self.hours
-        return says.CalendarChanged(
+        return CalendarChanged(
             timezone=hours.timezone,
             weekly_hours=tuple(
                 WeeklyHours(weekday=h.weekday, opens=h.opens, closes=h.closes) for h in hours.weekly_hours

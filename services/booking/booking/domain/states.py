@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from booking.domain.calls import CallType
-from chassis.states import Machine
+from servicekit.states import Machine
 
 
 class AppointmentState(StrEnum):

@@ -21,8 +21,8 @@ from booking.queries.views import (
     DueCallView,
     VehicleShown,
 )
-from chassis import NotFound, Tx
-from chassis.http import Page, PageAsked, paginate
+from servicekit import NotFound, Tx
+from servicekit.http import Page, PageRequest, paginate
 
 
 async def appointment(tx: Tx, appointment_id: UUID, *, warnings: Sequence[str] = ()) -> AppointmentView:
@@ -67,7 +67,7 @@ def _listed() -> Select[Appointment, str, str]:
 async def _page(
     tx: Tx,
     query: Select[Appointment, str, str],
-    page: PageAsked,
+    page: PageRequest,
     by: Sequence[Any],
     *,
     descending: bool = False,
@@ -84,7 +84,7 @@ async def _page(
 
 async def appointments(
     tx: Tx,
-    page: PageAsked,
+    page: PageRequest,
     *,
     state: AppointmentState | None,
     request_no: str | None,
@@ -107,7 +107,7 @@ async def appointments(
     return await _page(tx, _listed().where(*asked), page, by, descending=True)
 
 
-async def day_list(tx: Tx, day: date, page: PageAsked, *, prepared: bool | None) -> Page[AppointmentRow]:
+async def day_list(tx: Tx, day: date, page: PageRequest, *, prepared: bool | None) -> Page[AppointmentRow]:
     """Who is booked on a day and how ready the shop is for each (BOOK-18, BOOK-24), by slot."""
     start = _midnight(day, tx.settings.timezone)
     end = _midnight(day + timedelta(days=1), tx.settings.timezone)
@@ -121,7 +121,7 @@ async def day_list(tx: Tx, day: date, page: PageAsked, *, prepared: bool | None)
     return await _page(tx, _listed().where(*asked), page, (Appointment.slot_start, Appointment.id))
 
 
-async def unanswered(tx: Tx, page: PageAsked, *, overdue: bool) -> Page[AppointmentRow]:
+async def unanswered(tx: Tx, page: PageRequest, *, overdue: bool) -> Page[AppointmentRow]:
     """Requests whose 24-hour clock runs, the nearest first; or only those that are too late (BOOK-08)."""
     asked = and_(Appointment.state == AppointmentState.REQUESTED, Appointment.responded_at.is_(None))
     if overdue:
@@ -130,7 +130,7 @@ async def unanswered(tx: Tx, page: PageAsked, *, overdue: bool) -> Page[Appointm
 
 
 async def due_calls(
-    tx: Tx, page: PageAsked, *, until: datetime | None, kind: str | None
+    tx: Tx, page: PageRequest, *, until: datetime | None, kind: str | None
 ) -> Page[DueCallView]:
     """The calls that are due, the oldest first (BOOK-11, BOOK-15, BOOK-38)."""
     query = (

@@ -9,7 +9,7 @@ from booking.domain.copies import Visit
 from booking.domain.figures import Counted
 from booking.domain.states import AppointmentState
 from booking.queries.views import KeyFiguresView
-from chassis import Tx
+from servicekit import Tx
 
 
 async def key_figures(tx: Tx, from_on: date, to_on: date) -> KeyFiguresView:

@@ -8,9 +8,9 @@ from booking.domain.calls import Script
 from booking.domain.copies import Customer, Part, Vehicle
 from booking.domain.menu import MenuItem, ServiceState
 from booking.queries.views import CustomerShown, DirectoryEntry, ScriptView, ServiceView, VehicleShown
-from chassis import NotFound, Tx
-from chassis.http import Page, PageAsked, paginate
-from chassis.numbers import search_key
+from servicekit import NotFound, Tx
+from servicekit.http import Page, PageRequest, paginate
+from shopkit.numbers import search_key
 
 
 async def parts_on_sale(tx: Tx, part_nos: Iterable[str]) -> dict[str, Part]:
@@ -41,7 +41,7 @@ async def service(tx: Tx, service_code: str) -> ServiceView:
     return _shown(item, await parts_on_sale(tx, _part_nos([item])))
 
 
-async def services(tx: Tx, page: PageAsked, *, state: ServiceState | None) -> Page[ServiceView]:
+async def services(tx: Tx, page: PageRequest, *, state: ServiceState | None) -> Page[ServiceView]:
     """The menu by code."""
     query = select(MenuItem)
     if state is not None:
@@ -60,7 +60,7 @@ def _shown(item: MenuItem, sold: dict[str, Part]) -> ServiceView:
     return ServiceView.of(item).model_copy(update={"unavailable_parts": gone})
 
 
-async def directory(tx: Tx, page: PageAsked, *, query: str) -> Page[DirectoryEntry]:
+async def directory(tx: Tx, page: PageRequest, *, query: str) -> Page[DirectoryEntry]:
     """Vehicles whose plate, VIN or customer's name begins with what was typed."""
     key = search_key(query)
     named = (

@@ -13,8 +13,8 @@ from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, levellin
 from booking.domain.rules import HouseRules
 from booking.domain.shop_calendar import THE_SHOP, ShopCalendar
 from booking.queries.views import CapacityDayView, HourView, SlotView
-from chassis import Tx
-from chassis.calendar import WorkingCalendar
+from servicekit import Tx
+from shopkit.calendar import WorkingCalendar
 
 
 class HeldSlot(NamedTuple):

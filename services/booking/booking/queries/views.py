@@ -5,9 +5,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from booking.domain.menu import ServiceTerms
-from chassis.calendar import WorkingCalendar
-from chassis.http import View
 from contracts.values import Line, Readiness, ReservationLine, Title
+from servicekit.http import View
+from shopkit.calendar import WorkingCalendar
 
 
 class SlotView(View):

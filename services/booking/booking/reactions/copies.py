@@ -9,9 +9,9 @@ from booking.commands.requests import open_return, request_return
 from booking.domain.appointment import Appointment
 from booking.domain.copies import Customer, Part, Reservation, Vehicle, Visit, VisitState
 from booking.domain.states import AppointmentState
-from chassis import Tx, new_id
-from contracts import crm, parts
+from contracts.events import crm, parts
 from contracts.values import ReservationLine
+from servicekit import Tx, new_id
 
 
 async def copy_customer_on_registered_or_changed(
@@ -83,11 +83,11 @@ async def _reservation(
     await tx.lock(f"request {request_id}")
     held = await tx.find(Reservation, reservation_id)
     if held is None:
-        held = Reservation(reservation_id=reservation_id, request_id=request_id, heard_at=tx.now)
+        held = Reservation(reservation_id=reservation_id, request_id=request_id, updated_at=tx.now)
         tx.add(held)
     if lines is not None:
         held.lines = lines
-    held.heard_at = tx.now
+    held.updated_at = tx.now
     return held
 
 

@@ -15,8 +15,8 @@ from booking.domain.copies import Visit, VisitState
 from booking.domain.rules import HouseRules
 from booking.domain.states import AppointmentState
 from booking.queries.slots import shop_hours
-from chassis import Timer, Tx, new_id
-from contracts import reception
+from contracts.events import reception
+from servicekit import Timer, Tx, new_id
 
 _PREFERRED = [
     AppointmentState.CONFIRMED,

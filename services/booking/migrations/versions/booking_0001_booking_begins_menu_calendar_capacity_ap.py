@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Booking begins: menu, calendar, capacity, appointments, copies."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "appointments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("lines", JSONB(), nullable=False),
         sa.Column("on_order", sa.Boolean(), nullable=False),
-        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("reservation_id", name=op.f("pk_reservations")),
         sa.UniqueConstraint("request_id", name=op.f("uq_reservations_request_id")),
     )
@@ -301,4 +301,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_appointments_request_id"), table_name="appointments")
     op.drop_index(op.f("ix_appointments_customer_id"), table_name="appointments")
     op.drop_table("appointments")
-    first.downgrade()
+    v1.downgrade()

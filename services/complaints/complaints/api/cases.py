@@ -7,13 +7,13 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import Field
 
-from chassis import Invalid, NotFound
-from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
-from chassis.http import router as chassis_router
 from complaints import commands, queries
 from complaints.api.views import CaseRow, CaseView, Text, case_view
 from complaints.domain import Channel, Complaint, Person, Source
-from contracts.may import complaints as perm
+from contracts.permissions import complaints as may_complaints
+from servicekit import Invalid, NotFound
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["cases"])
 
@@ -41,7 +41,7 @@ class OpenComplaint(Body):
     responses={200: {"model": CaseView, "description": "it joined the visit's case"}, **problems(Invalid)},
 )
 async def open_complaint(
-    body: OpenComplaint, tx: TxDep, who: Annotated[Who, may(perm.RECORD)], response: Response
+    body: OpenComplaint, tx: TxDep, who: Annotated[Who, may(may_complaints.RECORD)], response: Response
 ) -> CaseView:
     """Open a case; whoever registers it owns it (COMP-03). What has opened a case by itself and was not
     answered yet, such as a low score, is the same matter: that case is given, with 200 (COMP-35)."""
@@ -56,7 +56,7 @@ async def open_complaint(
 async def list_complaints(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_complaints.READ)],
     filters: Annotated[queries.Filters, Depends()],
     sort: Literal["received_at", "resolve_by"] = "received_at",
 ) -> Page[CaseRow]:
@@ -69,7 +69,7 @@ async def list_complaints(
 
 @router.get("/complaints/{complaint_id}", responses=problems(NotFound))
 async def show_complaint(
-    complaint_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ, perm.RECORD)]
+    complaint_id: UUID, tx: TxDep, who: Annotated[Who, may(may_complaints.READ, may_complaints.RECORD)]
 ) -> CaseView:
     """One case with its measures, its history, and what others know of it."""
     return await case_view(tx, complaint_id)

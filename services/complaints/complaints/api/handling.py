@@ -5,13 +5,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import IllegalTransition, Invalid, NotFound, Stale
-from chassis.http import Body, TxDep, Who, may, problems
-from chassis.http import router as chassis_router
 from complaints import commands
 from complaints.api.views import CaseView, Reason, Text, case_view
 from complaints.domain import Cause, Contact, MeasureOpen, NotTheOwner, Person
-from contracts.may import complaints as perm
+from contracts.permissions import complaints as may_complaints
+from servicekit import IllegalTransition, Invalid, NotFound, Stale
+from servicekit.http import Body, TxDep, Who, may, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["handling"])
 
@@ -61,7 +61,10 @@ def _person(who: Who) -> Person:
     "/complaints/{complaint_id}/answer", responses=problems(NotFound, IllegalTransition, NotTheOwner, Stale)
 )
 async def answer_complaint(
-    complaint_id: UUID, body: SayToCustomer, tx: TxDep, who: Annotated[Who, may(perm.HANDLE, perm.RECORD)]
+    complaint_id: UUID,
+    body: SayToCustomer,
+    tx: TxDep,
+    who: Annotated[Who, may(may_complaints.HANDLE, may_complaints.RECORD)],
 ) -> CaseView:
     """The first answer within the respond clock (COMP-04); the owner's, or the team's."""
     await commands.answer_complaint(
@@ -70,7 +73,7 @@ async def answer_complaint(
         text=body.text,
         channel=body.channel,
         by=_person(who),
-        in_team=who.may(perm.HANDLE),
+        in_team=who.may(may_complaints.HANDLE),
     )
     return await case_view(tx, complaint_id)
 
@@ -79,7 +82,10 @@ async def answer_complaint(
     "/complaints/{complaint_id}/feedback", responses=problems(NotFound, IllegalTransition, NotTheOwner, Stale)
 )
 async def feed_back(
-    complaint_id: UUID, body: SayToCustomer, tx: TxDep, who: Annotated[Who, may(perm.HANDLE, perm.RECORD)]
+    complaint_id: UUID,
+    body: SayToCustomer,
+    tx: TxDep,
+    who: Annotated[Who, may(may_complaints.HANDLE, may_complaints.RECORD)],
 ) -> CaseView:
     """The customer was told how far it is (COMP-13)."""
     await commands.feed_back(
@@ -88,7 +94,7 @@ async def feed_back(
         text=body.text,
         channel=body.channel,
         by=_person(who),
-        in_team=who.may(perm.HANDLE),
+        in_team=who.may(may_complaints.HANDLE),
     )
     return await case_view(tx, complaint_id)
 
@@ -97,13 +103,21 @@ async def feed_back(
     "/complaints/{complaint_id}/handover", responses=problems(NotFound, IllegalTransition, NotTheOwner, Stale)
 )
 async def hand_over(
-    complaint_id: UUID, body: HandOver, tx: TxDep, who: Annotated[Who, may(perm.HANDLE, perm.RECORD)]
+    complaint_id: UUID,
+    body: HandOver,
+    tx: TxDep,
+    who: Annotated[Who, may(may_complaints.HANDLE, may_complaints.RECORD)],
 ) -> CaseView:
     """Give the case to somebody, or take it; who, when and why stays in its history (COMP-03)."""
     by = _person(who)
     to = by if body.employee_id is None else Person(body.employee_id, body.employee_name)
     await commands.hand_over(
-        tx, complaint_id=complaint_id, to=to, reason=body.reason, by=by, in_team=who.may(perm.HANDLE)
+        tx,
+        complaint_id=complaint_id,
+        to=to,
+        reason=body.reason,
+        by=by,
+        in_team=who.may(may_complaints.HANDLE),
     )
     return await case_view(tx, complaint_id)
 
@@ -112,7 +126,7 @@ async def hand_over(
     "/complaints/{complaint_id}/assessment", responses=problems(NotFound, IllegalTransition, Invalid, Stale)
 )
 async def assess_complaint(
-    complaint_id: UUID, body: Assess, tx: TxDep, who: Annotated[Who, may(perm.HANDLE)]
+    complaint_id: UUID, body: Assess, tx: TxDep, who: Annotated[Who, may(may_complaints.HANDLE)]
 ) -> CaseView:
     """Classify the case and say where it went wrong (COMP-08, COMP-11)."""
     await commands.assess_complaint(
@@ -126,7 +140,7 @@ async def assess_complaint(
     responses=problems(NotFound, MeasureOpen, IllegalTransition, Stale),
 )
 async def tell_result(
-    complaint_id: UUID, body: SayToCustomer, tx: TxDep, who: Annotated[Who, may(perm.HANDLE)]
+    complaint_id: UUID, body: SayToCustomer, tx: TxDep, who: Annotated[Who, may(may_complaints.HANDLE)]
 ) -> CaseView:
     """The customer was told the result (COMP-14)."""
     await commands.tell_result(
@@ -140,7 +154,7 @@ async def tell_result(
     responses=problems(NotFound, MeasureOpen, IllegalTransition, Stale),
 )
 async def resolve_complaint(
-    complaint_id: UUID, body: Resolve, tx: TxDep, who: Annotated[Who, may(perm.HANDLE)]
+    complaint_id: UUID, body: Resolve, tx: TxDep, who: Annotated[Who, may(may_complaints.HANDLE)]
 ) -> CaseView:
     """The case is done: measures completed, customer told and asked (COMP-17)."""
     await commands.resolve_complaint(
@@ -151,7 +165,7 @@ async def resolve_complaint(
 
 @router.post("/complaints/{complaint_id}/reopening", responses=problems(NotFound, IllegalTransition, Stale))
 async def reopen_complaint(
-    complaint_id: UUID, body: Reopen, tx: TxDep, who: Annotated[Who, may(perm.REOPEN)]
+    complaint_id: UUID, body: Reopen, tx: TxDep, who: Annotated[Who, may(may_complaints.REOPEN)]
 ) -> CaseView:
     """The customer is not content with the result; the clocks start again."""
     await commands.reopen_complaint(tx, complaint_id=complaint_id, reason=body.reason, by=_person(who))

@@ -11,12 +11,12 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 from pydantic import AwareDatetime, Field
 
-from chassis import Invalid, Refusal
-from chassis.http import TxDep, View, Who, may, problems
-from chassis.http import router as chassis_router
 from complaints import queries
 from complaints.domain import Complaint, Customer, Entry, EntryKind, Visit
-from contracts.may import complaints as perm
+from contracts.permissions import complaints as may_complaints
+from servicekit import Invalid, Refusal
+from servicekit.http import TxDep, View, Who, may, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["ledger"])
 
@@ -82,7 +82,7 @@ class KpisView(View):
     responses={**_CSV, **problems(LedgerTooLong)},
 )
 async def export_ledger(
-    tx: TxDep, who: Annotated[Who, may(perm.READ)], filters: Annotated[queries.Filters, Depends()]
+    tx: TxDep, who: Annotated[Who, may(may_complaints.READ)], filters: Annotated[queries.Filters, Depends()]
 ) -> Response:
     """The ledger with the filters of the list, one row per case, the oldest first (COMP-07)."""
     rows = await queries.ledger(tx, filters, at_most=_MOST_ROWS)
@@ -109,7 +109,7 @@ async def export_ledger(
 @router.get("/kpis", responses=problems(Invalid))
 async def show_kpis(
     tx: TxDep,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_complaints.READ)],
     since: Annotated[AwareDatetime, Query()],
     until: Annotated[AwareDatetime, Query(description="not included")],
 ) -> KpisView:

@@ -6,9 +6,6 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from chassis import IllegalTransition, NotFound, Stale
-from chassis.http import Body, Page, PageQuery, TxDep, Who, key_required, may, paginate, problems
-from chassis.http import router as chassis_router
 from complaints import commands, queries
 from complaints.api.views import MeasureRow, MeasureView, Reason
 from complaints.domain import (
@@ -21,7 +18,10 @@ from complaints.domain import (
     NoVisitToRedo,
     Person,
 )
-from contracts.may import complaints as perm
+from contracts.permissions import complaints as may_complaints
+from servicekit import IllegalTransition, NotFound, Stale
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, key_required, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["measures"])
 
@@ -66,7 +66,10 @@ class DecideMeasure(Body):
     ),
 )
 async def decide_measure(
-    complaint_id: UUID, body: DecideMeasure, tx: TxDep, who: Annotated[Who, may(perm.DECIDE, perm.APPROVE)]
+    complaint_id: UUID,
+    body: DecideMeasure,
+    tx: TxDep,
+    who: Annotated[Who, may(may_complaints.DECIDE, may_complaints.APPROVE)],
 ) -> MeasureView:
     """Decide a refund, a discount or rework; above the house rule `measure_limit` it takes an approver."""
     fields = body.model_dump_fields() | {"line_ids": tuple(body.line_ids)}
@@ -75,7 +78,7 @@ async def decide_measure(
         complaint_id=complaint_id,
         **fields,
         by=Person(who.employee_id, who.name),
-        may_approve=who.may(perm.APPROVE),
+        may_approve=who.may(may_complaints.APPROVE),
     )
     await tx.session.flush()
     return MeasureView.of(measure)
@@ -85,7 +88,7 @@ async def decide_measure(
 async def list_measures(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_complaints.READ)],
     state: MeasureState | None = None,
     kind: MeasureKind | None = None,
     is_open: bool | None = None,

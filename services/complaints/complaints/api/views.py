@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from chassis.http import TxDep, View
 from complaints import queries
 from complaints.domain import Complaint, Customer, Inspection, Measure, Visit
 from contracts.base import Money
 from contracts.values import InvoiceLine, Technician
+from servicekit.http import TxDep, View
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Reason = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -155,7 +155,7 @@ class CaseFacts(View):
     answered_at: datetime | None
     respond_overdue_at: datetime | None
     resolve_by: datetime
-    told_at: datetime | None
+    notified_at: datetime | None
     resolved_at: datetime | None
     resolve_overdue_at: datetime | None
     reopenings: int

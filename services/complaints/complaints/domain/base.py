@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis import new_metadata
+from servicekit import new_metadata
 
 
 class Base(DeclarativeBase):
-    """Every mapped class of complaints; its metadata has the chassis tables too."""
+    """Every mapped class of complaints; its metadata has the servicekit tables too."""
 
     metadata = new_metadata()

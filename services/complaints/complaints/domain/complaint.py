@@ -8,8 +8,6 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, relationship
 
-from chassis import Aggregate
-from chassis.private import mask_free_text
 from complaints.domain.base import Base
 from complaints.domain.copies import Invoice, Visit
 from complaints.domain.entry import Entry
@@ -32,7 +30,7 @@ from complaints.domain.states import (
     State,
 )
 from complaints.domain.values import Decision, NewCase, Person
-from contracts.complaints import (
+from contracts.events.complaints import (
     ComplaintAnswered,
     ComplaintOverdue,
     ComplaintReceived,
@@ -41,6 +39,8 @@ from contracts.complaints import (
     MeasureCompleted,
     MeasureDecided,
 )
+from servicekit import Aggregate
+from servicekit.personal_data import mask_free_text
 
 
 class Complaint(Aggregate, CaseRecord, Base):
@@ -214,7 +214,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         """The customer was told the result (COMP-14)."""
         self._must_have_no_open_measure()
         self.state = COMPLAINT.go(self.state, "tell")
-        self.told_at = at
+        self.notified_at = at
         self._note(EntryKind.TOLD, at, by, text=text, channel=channel)
 
     def resolve(
@@ -239,7 +239,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         self.reopenings += 1
         self.respond_by = rules.respond_by(at, during_visit=False)
         self.resolve_by = rules.resolve_by(at)
-        self.answered_at = self.told_at = self.resolved_at = None
+        self.answered_at = self.notified_at = self.resolved_at = None
         self.respond_overdue_at = self.resolve_overdue_at = None
         self.resolution = self.confirmed_by_customer = None
         self._note(EntryKind.REOPENED, at, by, text=reason)

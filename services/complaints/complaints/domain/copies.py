@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json, Money, Utc
 from complaints.domain.base import Base
 from contracts.base import Fact, Instant
 from contracts.values import InspectionItem, InvoiceLine, Technician
+from servicekit.columns import Json, Utc
+from shopkit.columns import Money
 
 
 class Customer(Base):

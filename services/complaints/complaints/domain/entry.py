@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Utc
 from complaints.domain.base import Base
+from servicekit.columns import Utc
 
 
 class Entry(Base):

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json, Money, Utc
 from complaints.domain.base import Base
 from complaints.domain.states import MeasureKind, MeasureState
+from servicekit.columns import Json, Utc
+from shopkit.columns import Money
 
 ENDED = frozenset({MeasureState.COMPLETED, MeasureState.NOT_POSSIBLE})
 

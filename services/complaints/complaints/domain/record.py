@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Utc
-from chassis.private import mask_free_text
 from complaints.domain.entry import Entry
 from complaints.domain.states import OPEN, Contact, EntryKind, State
 from complaints.domain.values import Person
-from contracts.complaints import ComplaintOverdue
+from contracts.events.complaints import ComplaintOverdue
+from servicekit.columns import Utc
+from servicekit.personal_data import mask_free_text
 
 
 class CaseRecord:
@@ -42,7 +42,7 @@ class CaseRecord:
     first_respond_by: Mapped[datetime] = mapped_column(Utc)
     first_answered_at: Mapped[datetime | None] = mapped_column(Utc)
     answered_at: Mapped[datetime | None] = mapped_column(Utc)
-    told_at: Mapped[datetime | None] = mapped_column(Utc)
+    notified_at: Mapped[datetime | None] = mapped_column(Utc)
     resolved_at: Mapped[datetime | None] = mapped_column(Utc)
     respond_overdue_at: Mapped[datetime | None] = mapped_column(Utc)
     resolve_overdue_at: Mapped[datetime | None] = mapped_column(Utc)

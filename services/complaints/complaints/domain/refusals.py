@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chassis import Refusal
+from servicekit import Refusal
 
 
 class MeasureOpen(Refusal):

@@ -6,11 +6,11 @@ from typing import Self
 
 from pydantic import model_validator
 
-import chassis
-from chassis import Invalid, rule
+import servicekit
+from servicekit import Invalid, rule
 
 
-class HouseRules(chassis.HouseRules):
+class HouseRules(servicekit.HouseRules):
     """House rules of complaints. Hours are calendar hours: the clocks run at night too (F-12)."""
 
     respond_hours: int = rule(

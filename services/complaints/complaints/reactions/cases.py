@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from chassis import Tx
 from complaints import commands
 from complaints.domain import Channel, HouseRules, Person, Source
-from contracts.crm import DissatisfactionDetected, FollowUpCompleted
-from contracts.reception import PromiseRefused
+from contracts.events.crm import DissatisfactionDetected, FollowUpCompleted
+from contracts.events.reception import PromiseRefused
+from servicekit import Tx
 
 
 async def open_case_on_dissatisfaction_detected(tx: Tx, event: DissatisfactionDetected) -> None:

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from chassis import Timer, Tx
 from complaints.domain import Complaint
+from servicekit import Timer, Tx
 
 
 async def report_answer_overdue(tx: Tx, timer: Timer) -> None:

@@ -5,25 +5,25 @@ from uuid import UUID
 
 from sqlalchemy import func, literal, select
 
-from chassis import Tx
-from chassis.copies import amend, keep
 from complaints.domain import Complaint, Customer, Inspection, Invoice, Job, Visit
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceIssued,
     InvoicePrepared,
     InvoiceSettled,
     InvoiceWithdrawn,
     PaymentReceived,
 )
-from contracts.crm import CustomerChanged, CustomerRegistered
-from contracts.reception import (
+from contracts.events.crm import CustomerChanged, CustomerRegistered
+from contracts.events.reception import (
     HandoverPromised,
     PromiseRevised,
     VehicleHandedOver,
     VisitClosed,
     VisitOpened,
 )
-from contracts.workshop import InspectionFailed, InspectionPassed, JobOpened, JobReady
+from contracts.events.workshop import InspectionFailed, InspectionPassed, JobOpened, JobReady
+from servicekit import Tx
+from servicekit.copies import amend, keep
 
 
 async def copy_customer_on_customer(tx: Tx, event: CustomerRegistered | CustomerChanged) -> None:
@@ -113,7 +113,7 @@ async def note_inspection_on_failed(tx: Tx, event: InspectionFailed) -> None:
 
 async def _note_inspection(tx: Tx, event: InspectionPassed | InspectionFailed, seen: Inspection) -> None:
     also = Job.inspections.concat(literal((seen,), Job.inspections.type))
-    await note_of_job(tx, event, {"inspections": also}, begun={"inspections": (seen,)})
+    await note_of_job(tx, event, {"inspections": also}, initial={"inspections": (seen,)})
 
 
 async def note_of_job(
@@ -121,11 +121,11 @@ async def note_of_job(
     event: JobOpened | InspectionPassed | InspectionFailed | JobReady,
     facts: dict[str, Any],
     *,
-    begun: dict[str, Any] | None = None,
+    initial: dict[str, Any] | None = None,
 ) -> None:
     """On the copy of a job, made if this is the first that is heard of it."""
-    first = {"visit_id": event.visit_id} | (begun or {})
-    await keep(tx, Job, {"job_id": event.job_id}, facts, begun=first)
+    first = {"visit_id": event.visit_id} | (initial or {})
+    await keep(tx, Job, {"job_id": event.job_id}, facts, initial=first)
 
 
 async def copy_invoice_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
@@ -138,7 +138,7 @@ async def copy_invoice_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
         "balance": event.payable,
     }
     first = {"visit_id": event.visit_id, "customer_id": event.customer_id, "currency": event.currency}
-    await keep(tx, Invoice, {"invoice_id": event.invoice_id}, facts, begun=first)
+    await keep(tx, Invoice, {"invoice_id": event.invoice_id}, facts, initial=first)
 
 
 async def note_on_invoice_withdrawn(tx: Tx, event: InvoiceWithdrawn) -> None:

@@ -7,13 +7,13 @@ the workshop redid after its own inspection, belongs to no case and changes noth
 from decimal import Decimal
 from uuid import UUID
 
-from chassis import Tx
 from complaints import commands, queries
 from complaints.domain import Complaint, Invoice
 from complaints.reactions.copies import note_of_invoice, note_of_job
-from contracts.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
-from contracts.reception import ReworkAgreed, ReworkOrdered
-from contracts.workshop import JobReady
+from contracts.events.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
+from contracts.events.reception import ReworkAgreed, ReworkOrdered
+from contracts.events.workshop import JobReady
+from servicekit import Tx
 
 
 async def take_up_measure_on_rework_placed(tx: Tx, event: ReworkOrdered | ReworkAgreed) -> None:

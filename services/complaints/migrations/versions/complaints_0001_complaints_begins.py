@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Complaints begins."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "complaints",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("first_respond_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("respond_overdue_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolve_overdue_at", sa.DateTime(timezone=True), nullable=True),
@@ -221,4 +221,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_complaints_earlier_case_id"), table_name="complaints")
     op.drop_index("ix_complaints_customer_id", table_name="complaints")
     op.drop_table("complaints")
-    first.downgrade()
+    v1.downgrade()

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from chassis import IllegalTransition, NotFound, Tx
-from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
-from chassis.http import router as chassis_router
-from contracts.may import crm as perm
+from contracts.permissions import crm as may_crm
 from crm.api.views import DailyReportView, FollowUpView, Note
 from crm.commands import follow_ups as commands
 from crm.domain import FollowUp, FollowUpKind, FollowUpState, Outcome
 from crm.queries import after_care as queries
+from servicekit import IllegalTransition, NotFound, Tx
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["follow-ups"])
 
@@ -50,7 +50,7 @@ class ReviewReport(Body):
 async def list_follow_ups(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     state: FollowUpState | None = None,
     kind: FollowUpKind | None = None,
     due_by: date | None = None,
@@ -68,14 +68,16 @@ async def list_follow_ups(
 
 
 @router.get("/follow-ups/{follow_up_id}", responses=problems(NotFound))
-async def show_follow_up(follow_up_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> FollowUpView:
+async def show_follow_up(
+    follow_up_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]
+) -> FollowUpView:
     """One call with its script."""
     return await _named(tx, await queries.one(tx, FollowUp, follow_up_id))
 
 
 @router.post("/follow-ups/{follow_up_id}/attempts", responses=problems(NotFound, IllegalTransition))
 async def note_attempt(
-    follow_up_id: UUID, body: NoteAttempt, tx: TxDep, who: Annotated[Who, may(perm.FOLLOW_UP)]
+    follow_up_id: UUID, body: NoteAttempt, tx: TxDep, who: Annotated[Who, may(may_crm.FOLLOW_UP)]
 ) -> FollowUpView:
     """Nobody answered; the last attempt (house rule) ends the call as unreachable."""
     follow_up = await commands.note_attempt(tx, follow_up_id=follow_up_id, note=body.note)
@@ -85,7 +87,7 @@ async def note_attempt(
 
 @router.post("/follow-ups/{follow_up_id}/completion", responses=problems(NotFound, IllegalTransition))
 async def complete_follow_up(
-    follow_up_id: UUID, body: CompleteFollowUp, tx: TxDep, who: Annotated[Who, may(perm.FOLLOW_UP)]
+    follow_up_id: UUID, body: CompleteFollowUp, tx: TxDep, who: Annotated[Who, may(may_crm.FOLLOW_UP)]
 ) -> FollowUpView:
     """The call was made."""
     follow_up = await commands.complete_follow_up(tx, follow_up_id=follow_up_id, **body.model_dump_fields())
@@ -99,14 +101,14 @@ async def _named(tx: Tx, follow_up: FollowUp) -> FollowUpView:
 
 
 @router.get("/follow-up-reports/{on}")
-async def show_report(on: date, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> DailyReportView:
+async def show_report(on: date, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> DailyReportView:
     """The calls of a day (CRM-11)."""
     return DailyReportView.of(await queries.daily_report(tx, on))
 
 
 @router.put("/follow-up-reports/{on}/review")
 async def review_report(
-    on: date, body: ReviewReport, tx: TxDep, who: Annotated[Who, may(perm.REVIEW)]
+    on: date, body: ReviewReport, tx: TxDep, who: Annotated[Who, may(may_crm.REVIEW)]
 ) -> DailyReportView:
     """The manager reviews and comments."""
     await commands.review_report(tx, on=on, comment=body.comment)

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from chassis import IllegalTransition, NotFound
-from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
-from chassis.http import router as chassis_router
-from contracts.may import crm as perm
+from contracts.permissions import crm as may_crm
 from crm.api.views import ContactView, Note, NoticeView, ReminderView, Word
 from crm.commands import contacts as commands
 from crm.domain import Contact, Notice, NoticeState, Reminder, ReminderState
 from crm.queries import after_care
 from crm.queries import customers as queries
+from servicekit import IllegalTransition, NotFound
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["contacts"])
 
@@ -46,7 +46,10 @@ class DismissReminder(Body):
 
 @router.post("/customers/{customer_id}/contacts", status_code=201, responses=problems(NotFound))
 async def log_contact(
-    customer_id: UUID, body: LogContact, tx: TxDep, who: Annotated[Who, may(perm.FOLLOW_UP, perm.REGISTER)]
+    customer_id: UUID,
+    body: LogContact,
+    tx: TxDep,
+    who: Annotated[Who, may(may_crm.FOLLOW_UP, may_crm.REGISTER)],
 ) -> ContactView:
     """Write down a contact."""
     contact = await commands.log_contact(tx, customer_id=customer_id, **body.model_dump_fields())
@@ -55,7 +58,7 @@ async def log_contact(
 
 @router.get("/customers/{customer_id}/contacts")
 async def list_contacts(
-    customer_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)]
+    customer_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_crm.READ)]
 ) -> Page[ContactView]:
     """The log of contacts with a customer, newest first."""
     query, by = queries.contacts(customer_id=customer_id), (Contact.at, Contact.id)
@@ -64,7 +67,7 @@ async def list_contacts(
 
 @router.get("/visit-files/{visit_id}/contacts")
 async def list_contacts_of_visit(
-    visit_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)]
+    visit_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_crm.READ)]
 ) -> Page[ContactView]:
     """The log of contacts about a visit, newest first."""
     query, by = queries.contacts(visit_id=visit_id), (Contact.at, Contact.id)
@@ -75,7 +78,7 @@ async def list_contacts_of_visit(
 async def list_notices(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     state: NoticeState | None = None,
     due_by: AwareDatetime | None = None,
     customer_id: UUID | None = None,
@@ -86,14 +89,14 @@ async def list_notices(
 
 
 @router.get("/notices/{notice_id}", responses=problems(NotFound))
-async def show_notice(notice_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> NoticeView:
+async def show_notice(notice_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> NoticeView:
     """One notice."""
     return NoticeView.of(await after_care.one(tx, Notice, notice_id))
 
 
 @router.post("/notices/{notice_id}/sending", responses=problems(NotFound, IllegalTransition))
 async def send_notice(
-    notice_id: UUID, body: SendNotice, tx: TxDep, who: Annotated[Who, may(perm.FOLLOW_UP)]
+    notice_id: UUID, body: SendNotice, tx: TxDep, who: Annotated[Who, may(may_crm.FOLLOW_UP)]
 ) -> NoticeView:
     """The customer was told."""
     notice = await commands.send_notice(tx, notice_id=notice_id, **body.model_dump_fields())
@@ -105,7 +108,7 @@ async def send_notice(
 async def list_reminders(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     state: ReminderState | None = None,
     due_by: date | None = None,
     customer_id: UUID | None = None,
@@ -117,14 +120,14 @@ async def list_reminders(
 
 
 @router.get("/reminders/{reminder_id}", responses=problems(NotFound))
-async def show_reminder(reminder_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> ReminderView:
+async def show_reminder(reminder_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> ReminderView:
     """One piece of work to offer again."""
     return ReminderView.of(await after_care.one(tx, Reminder, reminder_id))
 
 
 @router.post("/reminders/{reminder_id}/dismissal", responses=problems(NotFound, IllegalTransition))
 async def dismiss_reminder(
-    reminder_id: UUID, body: DismissReminder, tx: TxDep, who: Annotated[Who, may(perm.FOLLOW_UP)]
+    reminder_id: UUID, body: DismissReminder, tx: TxDep, who: Annotated[Who, may(may_crm.FOLLOW_UP)]
 ) -> ReminderView:
     """The customer does not want it."""
     reminder = await commands.dismiss_reminder(tx, reminder_id=reminder_id, reason=body.reason)

@@ -8,11 +8,8 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import Field
 
-from chassis import NotFound, Tx
-from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
-from chassis.http import router as chassis_router
-from contracts.may import crm as perm
-from contracts.may import everywhere
+from contracts.permissions import crm as may_crm
+from contracts.permissions import everywhere
 from crm.api.views import (
     ComplaintMarkView,
     CustomerFileView,
@@ -39,6 +36,9 @@ from crm.domain import (
 from crm.queries import after_care
 from crm.queries import customers as queries
 from crm.settings import Settings
+from servicekit import NotFound, Tx
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["customers"])
 
@@ -89,7 +89,7 @@ class PhoneSearch(Body):
 
 @router.post("/customers", status_code=201, responses=problems(PhoneTaken))
 async def register_customer(
-    body: RegisterCustomer, tx: TxDep, who: Annotated[Who, may(perm.REGISTER)]
+    body: RegisterCustomer, tx: TxDep, who: Annotated[Who, may(may_crm.REGISTER)]
 ) -> CustomerView:
     """A new customer; a phone number that is on file answers 409 with ``existing_id``."""
     fields = body.model_dump_fields() | {"customer_class": CustomerClass(body.customer_class)}
@@ -102,7 +102,7 @@ async def register_customer(
 async def list_customers(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     name: Annotated[str | None, Query(max_length=100, description="beginning of the name")] = None,
     customer_class: CustomerClass | None = None,
 ) -> Page[CustomerView]:
@@ -113,7 +113,7 @@ async def list_customers(
 
 @router.post("/directory/phone-searches")
 async def search_by_phone(
-    body: PhoneSearch, tx: TxDep, who: Annotated[Who, may(perm.READ)]
+    body: PhoneSearch, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]
 ) -> list[DirectoryView]:
     """Who has this phone number: one, or nobody."""
     assert isinstance(tx.settings, Settings)
@@ -125,7 +125,7 @@ async def search_by_phone(
 async def search_directory(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     name: Annotated[str | None, Query(max_length=100, description="beginning of the name")] = None,
     plate: Annotated[str | None, Query(max_length=20, description="beginning of the plate")] = None,
     vin: Annotated[str | None, Query(max_length=17, description="beginning of the VIN")] = None,
@@ -161,7 +161,7 @@ async def show_customer(
     customer_id: UUID,
     tx: TxDep,
     response: Response,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     purpose: Annotated[
         str, Query(min_length=1, max_length=100, description="what phone and address are read for; on record")
     ] = "customer file",
@@ -185,7 +185,7 @@ async def show_customer(
 
 @router.patch("/customers/{customer_id}", responses=problems(NotFound, PhoneTaken))
 async def change_customer(
-    customer_id: UUID, body: ChangeCustomer, tx: TxDep, who: Annotated[Who, may(perm.REGISTER)]
+    customer_id: UUID, body: ChangeCustomer, tx: TxDep, who: Annotated[Who, may(may_crm.REGISTER)]
 ) -> CustomerView:
     """New name, phone or address, told at once (CRM-08); the data counts as verified."""
     changes = {name: getattr(body, name) for name in body.model_fields_set}
@@ -196,7 +196,7 @@ async def change_customer(
 
 @router.put("/customers/{customer_id}/classification", responses=problems(NotFound))
 async def classify_customer(
-    customer_id: UUID, body: ClassifyCustomer, tx: TxDep, who: Annotated[Who, may(perm.CLASSIFY)]
+    customer_id: UUID, body: ClassifyCustomer, tx: TxDep, who: Annotated[Who, may(may_crm.CLASSIFY)]
 ) -> CustomerView:
     """Class and credit from now on."""
     customer = await commands.classify_customer(tx, customer_id=customer_id, **body.model_dump_fields())
@@ -206,7 +206,7 @@ async def classify_customer(
 
 @router.post("/customers/{customer_id}/consents", responses=problems(NotFound, ConsentStands))
 async def give_consent(
-    customer_id: UUID, body: GiveConsent, tx: TxDep, who: Annotated[Who, may(perm.CONSENT)]
+    customer_id: UUID, body: GiveConsent, tx: TxDep, who: Annotated[Who, may(may_crm.CONSENT)]
 ) -> CustomerView:
     """The customer authorises a purpose (DATA-05)."""
     customer = await commands.give_consent(
@@ -220,7 +220,7 @@ async def give_consent(
     "/customers/{customer_id}/consents/{purpose}/withdrawal", responses=problems(NotFound, ConsentNotGiven)
 )
 async def withdraw_consent(
-    customer_id: UUID, purpose: Purpose, tx: TxDep, who: Annotated[Who, may(perm.CONSENT)]
+    customer_id: UUID, purpose: Purpose, tx: TxDep, who: Annotated[Who, may(may_crm.CONSENT)]
 ) -> CustomerView:
     """The customer takes it back; it stays on record."""
     customer = await commands.withdraw_consent(tx, customer_id=customer_id, purpose=purpose)
@@ -230,7 +230,7 @@ async def withdraw_consent(
 
 @router.get("/customers/{customer_id}/history")
 async def show_history(
-    customer_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)]
+    customer_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_crm.READ)]
 ) -> Page[VisitFileView]:
     """The customer's visits, newest first (CRM-01)."""
     query, by = queries.history(customer_id=customer_id), (VisitFile.opened_at, VisitFile.visit_id)
@@ -242,7 +242,7 @@ async def list_readings(
     customer_id: UUID,
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.CONSENT, everywhere.OPERATIONS_READ)],
+    who: Annotated[Who, may(may_crm.CONSENT, everywhere.OPERATIONS_READ)],
 ) -> Page[ReadingView]:
     """Who read the customer's data, when and what for, newest first (DATA-07)."""
     by = (queries.READINGS.c.position,)

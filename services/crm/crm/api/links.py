@@ -7,13 +7,13 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from chassis import Invalid, Tx
-from chassis.http import Accepts, Link, TxDep, customer_link, customer_page, links, problems, public_router
-from chassis.http.links import LinkExpired, LinkUnknown
 from crm.api.surveys import LINK, AnswerSurvey
 from crm.commands import surveys as commands
 from crm.domain import GRADES, ITEMS, HouseRules, NoComment, Survey, TooFewAnswers
 from crm.queries import after_care as queries
+from servicekit import Invalid, Tx
+from servicekit.http import Accepts, Link, TxDep, customer_link, customer_page, links, problems, public_router
+from servicekit.http.links import LinkExpired, LinkUnknown
 
 router = public_router(tags=["customer's link"])
 

@@ -6,10 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import IllegalTransition, NotFound
-from chassis.http import Body, Page, PageQuery, TxDep, Who, links, may, paginate, problems
-from chassis.http import router as chassis_router
-from contracts.may import crm as perm
+from contracts.permissions import crm as may_crm
 from crm.api.views import NewLinkView, Note, SurveyItemView, SurveyView, TemplateView, Word
 from crm.commands import surveys as commands
 from crm.domain import (
@@ -24,6 +21,9 @@ from crm.domain import (
     TooFewAnswers,
 )
 from crm.queries import after_care as queries
+from servicekit import IllegalTransition, NotFound
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, links, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["surveys"])
 
@@ -46,7 +46,7 @@ class TellSurvey(AnswerSurvey):
 
 
 @router.get("/survey-template")
-async def show_template(tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> TemplateView:
+async def show_template(tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> TemplateView:
     """The form's items and grades."""
     rules = await tx.rules(HouseRules)
     return TemplateView(
@@ -61,7 +61,7 @@ async def show_template(tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> Templ
 async def list_surveys(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     state: SurveyState | None = None,
     due_by: date | None = None,
     customer_id: UUID | None = None,
@@ -76,7 +76,7 @@ async def list_surveys(
 
 
 @router.get("/surveys/{survey_id}", responses=problems(NotFound))
-async def show_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> SurveyView:
+async def show_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> SurveyView:
     """One form."""
     return SurveyView.of(await queries.one(tx, Survey, survey_id))
 
@@ -84,7 +84,7 @@ async def show_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.R
 @router.post(
     "/surveys/{survey_id}/sending", responses=problems(NotFound, IllegalTransition, ConsentWithdrawn)
 )
-async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]) -> SurveyView:
+async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> SurveyView:
     """Send it now, before its timer does."""
     survey = await commands.send_survey(tx, survey_id=survey_id)
     await tx.session.flush()
@@ -96,7 +96,7 @@ async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.S
     status_code=201,
     responses=problems(NotFound, IllegalTransition, ConsentWithdrawn),
 )
-async def make_link(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]) -> NewLinkView:
+async def make_link(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> NewLinkView:
     """The customer's link, shown this once; sends the form if it is due, and ends an earlier link."""
     survey = await commands.offer_survey(tx, survey_id=survey_id)
     rules = await tx.rules(HouseRules)
@@ -110,7 +110,7 @@ async def make_link(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SUR
     responses=problems(NotFound, IllegalTransition, TooFewAnswers, NoComment),
 )
 async def answer_survey(
-    survey_id: UUID, body: TellSurvey, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]
+    survey_id: UUID, body: TellSurvey, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]
 ) -> SurveyView:
     """The customer told an agent, or filled in the form at the desk."""
     survey = await commands.answer_survey(tx, survey_id=survey_id, **body.model_dump_fields())
@@ -120,7 +120,7 @@ async def answer_survey(
 
 
 @router.post("/surveys/{survey_id}/opinion", responses=problems(NotFound, IllegalTransition, NoComment))
-async def flag_opinion(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.SURVEY)]) -> SurveyView:
+async def flag_opinion(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> SurveyView:
     """The comment of an answered form is a clear opinion (F-09)."""
     survey = await commands.flag_opinion(tx, survey_id=survey_id)
     await tx.session.flush()

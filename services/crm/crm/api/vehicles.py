@@ -7,15 +7,15 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from chassis import NotFound
-from chassis.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
-from chassis.http import router as chassis_router
-from contracts.may import crm as perm
+from contracts.permissions import crm as may_crm
 from crm.api.views import VehicleFileView, VehicleView, VisitFileView, Word
 from crm.commands import vehicles as commands
 from crm.domain import AlreadyTheirs, Vehicle, VinTaken, VisitFile, normal_plate
 from crm.queries import after_care
 from crm.queries import customers as queries
+from servicekit import NotFound
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["vehicles"])
 
@@ -46,7 +46,7 @@ class PassOn(Body):
 
 @router.post("/vehicles", status_code=201, responses=problems(NotFound, VinTaken))
 async def register_vehicle(
-    body: RegisterVehicle, tx: TxDep, who: Annotated[Who, may(perm.REGISTER)]
+    body: RegisterVehicle, tx: TxDep, who: Annotated[Who, may(may_crm.REGISTER)]
 ) -> VehicleFileView:
     """A new vehicle; a VIN that is on file answers 409 with ``existing_id``."""
     vehicle = await commands.register_vehicle(tx, **body.model_dump_fields())
@@ -58,7 +58,7 @@ async def register_vehicle(
 async def list_vehicles(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_crm.READ)],
     customer_id: UUID | None = None,
     plate: Annotated[str | None, Query(max_length=20, description="beginning of the plate")] = None,
     vin: Annotated[str | None, Query(max_length=17, description="beginning of the VIN")] = None,
@@ -70,14 +70,16 @@ async def list_vehicles(
 
 
 @router.get("/vehicles/{vehicle_id}", responses=problems(NotFound))
-async def show_vehicle(vehicle_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> VehicleFileView:
+async def show_vehicle(
+    vehicle_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]
+) -> VehicleFileView:
     """One vehicle with its owners."""
     return VehicleFileView.of(await after_care.one(tx, Vehicle, vehicle_id))
 
 
 @router.put("/vehicles/{vehicle_id}", responses=problems(NotFound, VinTaken))
 async def change_vehicle(
-    vehicle_id: UUID, body: VehicleFacts, tx: TxDep, who: Annotated[Who, may(perm.REGISTER)]
+    vehicle_id: UUID, body: VehicleFacts, tx: TxDep, who: Annotated[Who, may(may_crm.REGISTER)]
 ) -> VehicleFileView:
     """The whole of the car's facts from now on."""
     vehicle = await commands.change_vehicle(tx, vehicle_id=vehicle_id, **body.model_dump_fields())
@@ -87,7 +89,7 @@ async def change_vehicle(
 
 @router.put("/vehicles/{vehicle_id}/owner", responses=problems(NotFound, AlreadyTheirs))
 async def pass_on_vehicle(
-    vehicle_id: UUID, body: PassOn, tx: TxDep, who: Annotated[Who, may(perm.REGISTER)]
+    vehicle_id: UUID, body: PassOn, tx: TxDep, who: Annotated[Who, may(may_crm.REGISTER)]
 ) -> VehicleFileView:
     """The car was sold; its history stays with it."""
     vehicle = await commands.pass_on_vehicle(tx, vehicle_id=vehicle_id, customer_id=body.customer_id)
@@ -97,7 +99,7 @@ async def pass_on_vehicle(
 
 @router.get("/vehicles/{vehicle_id}/history")
 async def show_history(
-    vehicle_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)]
+    vehicle_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_crm.READ)]
 ) -> Page[VisitFileView]:
     """The car's visits, newest first."""
     query, by = queries.history(vehicle_id=vehicle_id), (VisitFile.opened_at, VisitFile.visit_id)
@@ -105,6 +107,6 @@ async def show_history(
 
 
 @router.get("/visit-files/{visit_id}", responses=problems(NotFound))
-async def show_visit_file(visit_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> VisitFileView:
+async def show_visit_file(visit_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> VisitFileView:
     """What crm knows of one visit (COLL-22)."""
     return VisitFileView.of(await after_care.one(tx, VisitFile, visit_id))

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.http import View
 from contracts.values import Title
 from crm.domain import SCRIPTS, FollowUp
+from servicekit.http import View
 
 Note = Annotated[str, Field(max_length=2000)]
 Word = Annotated[str, Field(min_length=1, max_length=60)]

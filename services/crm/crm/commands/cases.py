@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from chassis import Tx
 from crm.domain import ComplaintMark, FollowUp, Survey
+from servicekit import Tx
 
 
 async def link_to_open_case(tx: Tx, cause: FollowUp | Survey) -> None:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis import NotFound, Tx, new_id
-from chassis.private import mask_free_text
 from crm.domain import Contact, Customer, Notice, Reminder
+from servicekit import NotFound, Tx, new_id
+from servicekit.personal_data import mask_free_text
 
 
 async def log_contact(

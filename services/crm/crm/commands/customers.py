@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis import Tx, new_id
-from chassis.private import blind_index, seal
 from crm.domain import Customer, CustomerClass, PhoneTaken, Purpose, normal_phone
 from crm.settings import Settings
+from servicekit import Tx, new_id
+from servicekit.personal_data import blind_index, seal
 
 
 async def register_customer(

@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from chassis import Tx, new_id
-from chassis.private import mask_free_text
 from crm.commands.cases import link_to_open_case
 from crm.domain import Contact, FollowUp, HouseRules, Outcome, ReportReview
+from servicekit import Tx, new_id
+from servicekit.personal_data import mask_free_text
 
 
 async def note_attempt(tx: Tx, *, follow_up_id: UUID, note: str) -> FollowUp:

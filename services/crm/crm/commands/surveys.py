@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from chassis import Tx, new_id
-from chassis.private import mask_free_text
 from crm.commands.cases import link_to_open_case
 from crm.domain import ConsentWithdrawn, Contact, Customer, HouseRules, Purpose, Survey
+from servicekit import Tx, new_id
+from servicekit.personal_data import mask_free_text
 
 SEND = "survey-send"
 """Kind of the timer that sends a survey, keyed by survey."""

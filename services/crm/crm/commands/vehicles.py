@@ -3,8 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from chassis import NotFound, Tx, new_id
 from crm.domain import Customer, Vehicle, VinTaken, normal_plate, normal_vin
+from servicekit import NotFound, Tx, new_id
 
 
 async def register_vehicle(

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis import new_metadata
+from servicekit import new_metadata
 
 
 class Base(DeclarativeBase):

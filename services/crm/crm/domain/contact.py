@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json, Utc
 from crm.domain.base import Base
+from servicekit.columns import Json, Utc
 
 
 class Contact(Base):

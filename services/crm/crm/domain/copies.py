@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.calendar import WorkingCalendar
-from chassis.columns import Json, Utc
 from crm.domain.base import Base
+from servicekit.columns import Json, Utc
+from shopkit.calendar import WorkingCalendar
 
 
 class ShopCalendar(Base):

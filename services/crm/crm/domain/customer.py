@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis import Aggregate, Refusal, new_id
-from chassis.columns import Money, Utc
-from chassis.states import Machine
-from contracts import crm as says
+from contracts.events.crm import CustomerChanged, CustomerRegistered
 from crm.domain.base import Base
 from crm.domain.phone import masked
+from servicekit import Aggregate, Refusal, new_id
+from servicekit.columns import Utc
+from servicekit.states import Machine
+from shopkit.columns import Money
 
 
 class CustomerClass(StrEnum):
@@ -119,7 +120,7 @@ class Customer(Aggregate, Base):
         customer_class: CustomerClass,
         currency: str,
         at: datetime,
-    ) -> tuple["Customer", says.CustomerRegistered]:
+    ) -> tuple["Customer", CustomerRegistered]:
         """A customer comes on file; phone and address follow sealed, by ``reach_by``."""
         customer = cls(
             id=id,
@@ -132,7 +133,7 @@ class Customer(Aggregate, Base):
             verified_at=at,
             consents=[],
         )
-        return customer, says.CustomerRegistered(**customer._whole_state())
+        return customer, CustomerRegistered(**customer._whole_state())
 
     @property
     def phone(self) -> str | None:
@@ -149,7 +150,7 @@ class Customer(Aggregate, Base):
         """The commands that may be given now."""
         return CUSTOMER.allowed(self.state)
 
-    def change(self, *, display_name: str, at: datetime) -> Sequence[says.CustomerChanged]:
+    def change(self, *, display_name: str, at: datetime) -> Sequence[CustomerChanged]:
         """The name is updated at once (DATA-12); contacts change by ``reach_by``. Data counts as verified."""
         CUSTOMER.check(self.state, "change")
         self.verified_at = at
@@ -168,7 +169,7 @@ class Customer(Aggregate, Base):
 
     def classify(
         self, *, customer_class: CustomerClass, credit_limit: Decimal | None
-    ) -> Sequence[says.CustomerChanged]:
+    ) -> Sequence[CustomerChanged]:
         """Class (CRM-02) and approved credit; billing reads its terms from the announcement."""
         CUSTOMER.check(self.state, "classify")
         if (customer_class, credit_limit) == (self.customer_class, self.credit_limit):
@@ -204,8 +205,8 @@ class Customer(Aggregate, Base):
         """Whether the customer once agreed to this purpose and does no longer (CRM-55)."""
         return self.consent_for(purpose) is None and any(c.purpose == purpose for c in self.consents)
 
-    def _changed(self) -> says.CustomerChanged:
-        return says.CustomerChanged(**self._whole_state())
+    def _changed(self) -> CustomerChanged:
+        return CustomerChanged(**self._whole_state())
 
     def _whole_state(self) -> dict[str, Any]:
         return {

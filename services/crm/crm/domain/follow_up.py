@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis import Aggregate, new_id
-from chassis.columns import Json, Utc
-from chassis.states import Machine
-from contracts import crm as says
+from contracts.events.crm import FollowUpCancelled, FollowUpCompleted, FollowUpPlanned
 from crm.domain.base import Base
+from servicekit import Aggregate, new_id
+from servicekit.columns import Json, Utc
+from servicekit.states import Machine
 
 
 class FollowUpKind(StrEnum):
@@ -114,7 +114,7 @@ class FollowUp(Aggregate, Base):
         request_id: UUID | None,
         due_on: date,
         reasons: tuple[str, ...] = (),
-    ) -> tuple["FollowUp", says.FollowUpPlanned]:
+    ) -> tuple["FollowUp", FollowUpPlanned]:
         """A call is due; ``reasons`` say why it asks for care."""
         follow_up = cls(
             id=new_id(),
@@ -127,7 +127,7 @@ class FollowUp(Aggregate, Base):
             careful=bool(reasons),
             reasons=reasons,
         )
-        planned = says.FollowUpPlanned(
+        planned = FollowUpPlanned(
             follow_up_id=follow_up.id,
             customer_id=customer_id,
             visit_id=visit_id,
@@ -150,7 +150,7 @@ class FollowUp(Aggregate, Base):
 
     def note_attempt(
         self, *, note: str, by: str, at: datetime, on: date, most: int
-    ) -> says.FollowUpCompleted | None:
+    ) -> FollowUpCompleted | None:
         """Nobody answered; the ``most``-th time the customer counts as unreachable (CRM-11)."""
         self.state = FOLLOW_UP.go(self.state, "note_attempt")
         self._called(reached=False, note=note, by=by, at=at, on=on)
@@ -169,18 +169,18 @@ class FollowUp(Aggregate, Base):
         by: str,
         at: datetime,
         on: date,
-    ) -> says.FollowUpCompleted:
+    ) -> FollowUpCompleted:
         """The call was made; a problem becomes a complaint, not just a note (CRM-46)."""
         FOLLOW_UP.check(self.state, "complete")
         self._called(reached=outcome != Outcome.UNREACHABLE, note=text, by=by, at=at, on=on)
         self.satisfied, self.problem_found, self.answers = satisfied, problem_found, answers
         return self._end(outcome, text=text, by=by, at=at, on=on)
 
-    def cancel(self, reason: str) -> says.FollowUpCancelled:
+    def cancel(self, reason: str) -> FollowUpCancelled:
         """The call is no longer wanted."""
         self.state = FOLLOW_UP.go(self.state, "cancel")
         self.cancelled_because = reason
-        return says.FollowUpCancelled(
+        return FollowUpCancelled(
             follow_up_id=self.id,
             customer_id=self.customer_id,
             visit_id=self.visit_id,
@@ -202,10 +202,10 @@ class FollowUp(Aggregate, Base):
             )
         )
 
-    def _end(self, outcome: Outcome, *, text: str, by: str, at: datetime, on: date) -> says.FollowUpCompleted:
+    def _end(self, outcome: Outcome, *, text: str, by: str, at: datetime, on: date) -> FollowUpCompleted:
         self.state = FOLLOW_UP.go(self.state, "complete")
         self.outcome, self.text, self.done_at, self.done_on, self.done_by = outcome, text, at, on, by
-        return says.FollowUpCompleted(
+        return FollowUpCompleted(
             follow_up_id=self.id,
             customer_id=self.customer_id,
             visit_id=self.visit_id,

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate
-from chassis.columns import Utc
-from chassis.states import Machine
 from crm.domain.base import Base
+from servicekit import Aggregate
+from servicekit.columns import Utc
+from servicekit.states import Machine
 
 
 class NoticeKind(StrEnum):

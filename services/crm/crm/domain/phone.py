@@ -1,6 +1,6 @@
 """Phone numbers in their one normal spelling (DATA-18), by which they are sealed and found."""
 
-from chassis import Invalid
+from servicekit import Invalid
 
 
 def normal_phone(text: str, region: str) -> str:

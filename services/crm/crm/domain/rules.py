@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-import chassis
-from chassis import rule
+import servicekit
+from servicekit import rule
 
 
-class HouseRules(chassis.HouseRules):
+class HouseRules(servicekit.HouseRules):
     """What each shop may decide for itself."""
 
     notice_hours: int = rule(

@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import Index, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate, Invalid, Refusal, new_id
-from chassis.calendar import WorkingCalendar
-from chassis.columns import Json, Utc
-from chassis.states import Machine
-from contracts import crm as says
+from contracts.events.crm import DissatisfactionDetected, SurveyAnswered, SurveySent
 from contracts.values import SurveyPoint, Title
 from crm.domain.base import Base
 from crm.domain.rules import HouseRules
+from servicekit import Aggregate, Invalid, Refusal, new_id
+from servicekit.columns import Json, Utc
+from servicekit.states import Machine
+from shopkit.calendar import WorkingCalendar
 
 TEMPLATE = "ten-item-1"
 ITEMS: dict[str, Title] = {
@@ -187,11 +187,11 @@ class Survey(Aggregate, Base):
         """The second clock of CRM-12; ``None`` without an answer."""
         return None if self.answered_on is None else self.answered_on <= self.complete_by_on
 
-    def send(self, *, at: datetime) -> says.SurveySent:
+    def send(self, *, at: datetime) -> SurveySent:
         """The questionnaire goes out."""
         self.state = SURVEY.go(self.state, "send")
         self.sent_at = at
-        return says.SurveySent(**self._ids(), template_version=self.template_version, sent_at=at)
+        return SurveySent(**self._ids(), template_version=self.template_version, sent_at=at)
 
     def expire(self, reason: str) -> None:
         """It will not be answered any more."""
@@ -209,7 +209,7 @@ class Survey(Aggregate, Base):
         at: datetime,
         on: date,
         rules: HouseRules,
-    ) -> list[says.SurveyAnswered | says.DissatisfactionDetected]:
+    ) -> list[SurveyAnswered | DissatisfactionDetected]:
         """The customer's grades; crossing a line of F-09 is told with them (CRM-26)."""
         SURVEY.check(self.state, "answer")
         self._must_have_comment(comment, clear_opinion)
@@ -218,7 +218,7 @@ class Survey(Aggregate, Base):
         self.points, self.total, self.comment = dict(points), total, comment
         self.clear_opinion, self.channel, self.answered_by = clear_opinion, channel, by
         self.answered_at, self.answered_on = at, on
-        answered = says.SurveyAnswered(
+        answered = SurveyAnswered(
             **self._ids(),
             template_version=self.template_version,
             points=tuple(SurveyPoint(item=item, points=points[item]) for item in ITEMS if item in points),
@@ -228,14 +228,14 @@ class Survey(Aggregate, Base):
         )
         return [answered, *self._detect(rules)]
 
-    def flag_opinion(self, rules: HouseRules) -> list[says.DissatisfactionDetected]:
+    def flag_opinion(self, rules: HouseRules) -> list[DissatisfactionDetected]:
         """An agent read the comment and found a clear opinion in it (F-09)."""
         self.state = SURVEY.go(self.state, "flag_opinion")
         self._must_have_comment(self.comment, True)
         self.clear_opinion = True
         return self._detect(rules)
 
-    def _detect(self, rules: HouseRules) -> list[says.DissatisfactionDetected]:
+    def _detect(self, rules: HouseRules) -> list[DissatisfactionDetected]:
         assert self.total is not None  # only answered forms come here
         told = self.dissatisfied
         self.triggers = triggers_of(self.points, self.total, clear_opinion=self.clear_opinion, rules=rules)
@@ -244,7 +244,7 @@ class Survey(Aggregate, Base):
             return []
         lowest = min(self.points, key=lambda item: self.points[item])
         return [
-            says.DissatisfactionDetected(
+            DissatisfactionDetected(
                 **self._ids(),
                 triggers=self.triggers,
                 total=self.total,

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis import Aggregate, Invalid, Refusal, new_id
-from chassis.columns import Utc
-from chassis.numbers import search_key
-from chassis.states import Machine
-from contracts import crm as says
+from contracts.events.crm import VehicleChanged, VehicleRegistered
 from crm.domain.base import Base
+from servicekit import Aggregate, Invalid, Refusal, new_id
+from servicekit.columns import Utc
+from servicekit.states import Machine
+from shopkit.numbers import search_key
 
 _CHECKED_REGIONS = frozenset("12345L")
 """Where the ninth character must be the check digit: North America (49 CFR 565), China (GB 16735)."""
@@ -115,7 +115,7 @@ class Vehicle(Aggregate, Base):
         engine_no: str | None,
         in_use_since_on: date | None,
         at: datetime,
-    ) -> tuple["Vehicle", says.VehicleRegistered]:
+    ) -> tuple["Vehicle", VehicleRegistered]:
         """A vehicle comes on file; ``plate`` and ``vin`` in their normal spelling."""
         vehicle = cls(
             id=id,
@@ -130,7 +130,7 @@ class Vehicle(Aggregate, Base):
             registered_at=at,
         )
         vehicle._belongs_to(customer_id, at)
-        return vehicle, says.VehicleRegistered(**vehicle._whole_state())
+        return vehicle, VehicleRegistered(**vehicle._whole_state())
 
     @property
     def allowed(self) -> list[str]:
@@ -147,16 +147,16 @@ class Vehicle(Aggregate, Base):
         model_year: int | None,
         engine_no: str | None,
         in_use_since_on: date | None,
-    ) -> Sequence[says.VehicleChanged]:
+    ) -> Sequence[VehicleChanged]:
         """New facts of the car, told at once (CRM-08); nothing is said when nobody else's copy changes."""
         VEHICLE.check(self.state, "change")
         before = self._whole_state()
         self.plate, self.vin, self.make, self.model = plate, vin, make, model
         self.model_year, self.engine_no, self.in_use_since_on = model_year, engine_no, in_use_since_on
         after = self._whole_state()
-        return () if before == after else (says.VehicleChanged(**after),)
+        return () if before == after else (VehicleChanged(**after),)
 
-    def pass_on(self, customer_id: UUID, *, at: datetime) -> says.VehicleChanged:
+    def pass_on(self, customer_id: UUID, *, at: datetime) -> VehicleChanged:
         """The car has a new owner; its history stays with it."""
         VEHICLE.check(self.state, "pass_on")
         if customer_id == self.customer_id:
@@ -164,7 +164,7 @@ class Vehicle(Aggregate, Base):
         self.ownerships[-1].until_at = at
         self.customer_id = customer_id
         self._belongs_to(customer_id, at)
-        return says.VehicleChanged(**self._whole_state())
+        return VehicleChanged(**self._whole_state())
 
     def note_mileage(self, mileage_km: int, at: datetime) -> None:
         """The odometer as read last; an earlier reading that arrives late changes nothing."""

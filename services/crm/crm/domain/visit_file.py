@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate
-from chassis.columns import Json, Money, Utc
 from crm.domain.base import Base
+from servicekit import Aggregate
+from servicekit.columns import Json, Utc
+from shopkit.columns import Money
 
 NOTHING = Decimal("0.00")
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from chassis import Aggregate, NotFound, Tx
 from crm.domain import (
     Call,
     Customer,
@@ -20,6 +19,7 @@ from crm.domain import (
     ReportReview,
     Survey,
 )
+from servicekit import Aggregate, NotFound, Tx
 
 T = TypeVar("T", bound=Aggregate)
 

@@ -9,9 +9,6 @@ from uuid import UUID
 from sqlalchemy import Select, Table, func, or_, select
 from sqlalchemy.orm import raiseload
 
-from chassis import Tx
-from chassis.numbers import search_key
-from chassis.private import blind_index, open_sealed
 from crm.domain import (
     ComplaintMark,
     Contact,
@@ -26,6 +23,9 @@ from crm.domain import (
     search_form,
     stage_of,
 )
+from servicekit import Tx
+from servicekit.personal_data import blind_index, open_sealed
+from shopkit.numbers import search_key
 
 READINGS: Table = Customer.metadata.tables["readings"]
 

@@ -6,9 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from chassis import Timer, Tx, new_id
-from chassis.calendar import WorkingCalendar
-from contracts.reception import VehicleHandedOver, VisitClosed
+from contracts.events.reception import VehicleHandedOver, VisitClosed
 from crm.commands.surveys import EXPIRE, SEND, send_survey, wants_no_messages
 from crm.domain import (
     FollowUpKind,
@@ -22,6 +20,8 @@ from crm.domain import (
     months_before,
 )
 from crm.reactions.on_file import calendar_of, file_of, plan_follow_up
+from servicekit import Timer, Tx, new_id
+from shopkit.calendar import WorkingCalendar
 
 RETENTION = "retention"
 """Kind of the timer that finds a customer who has not come for long, keyed by customer."""

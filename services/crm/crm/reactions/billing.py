@@ -4,9 +4,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis import Tx
 from contracts.base import Event
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceDiscounted,
     InvoiceIssued,
     InvoicePrepared,
@@ -18,6 +17,7 @@ from contracts.billing import (
 )
 from crm.domain import Spend, VisitFile
 from crm.reactions.on_file import file_of, note_on_file
+from servicekit import Tx
 
 
 async def copy_total_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
@@ -39,7 +39,7 @@ async def copy_number_on_issued(tx: Tx, event: InvoiceIssued) -> None:
 async def count_spend_on_payment_received(tx: Tx, event: PaymentReceived) -> None:
     """Money from the customer."""
     paid = VisitFile.paid + event.amount
-    await note_on_file(tx, event, begun={"paid": event.amount}, paid=paid)
+    await note_on_file(tx, event, initial={"paid": event.amount}, paid=paid)
     tx.add(
         Spend(
             id=event.payment_id,
@@ -59,7 +59,7 @@ async def note_settled_on_settled(tx: Tx, event: InvoiceSettled) -> None:
 async def count_back_on_refunded(tx: Tx, event: InvoiceRefunded) -> None:
     """Money back to the customer."""
     paid = VisitFile.paid - event.amount
-    await note_on_file(tx, event, begun={"paid": -event.amount}, paid=paid)
+    await note_on_file(tx, event, initial={"paid": -event.amount}, paid=paid)
     _give_back(tx, event.refund_id, event, event.amount)
 
 

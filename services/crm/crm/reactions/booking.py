@@ -5,9 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import Tx
-from chassis.calendar import WorkingCalendar
-from contracts.booking import (
+from contracts.events.booking import (
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentKept,
@@ -25,6 +23,8 @@ from crm.domain import (
     VisitFile,
 )
 from crm.reactions.on_file import cancel_recovery, cancel_retention, note_contact, plan_follow_up
+from servicekit import Tx
+from shopkit.calendar import WorkingCalendar
 
 
 class _OfAppointment(Protocol):
@@ -47,7 +47,7 @@ async def copy_calendar_on_changed(tx: Tx, event: CalendarChanged) -> None:
 async def close_reminders_on_requested(tx: Tx, event: AppointmentRequested) -> None:
     """The customer asked for a slot: what we would have reminded of is spoken of now."""
     _log(tx, event, "appointment_requested", channel=event.channel, content=event.fault_text)
-    await _take_up(tx, event.vehicle_id, event.request_id)
+    await _handle(tx, event.vehicle_id, event.request_id)
     await cancel_retention(tx, event.customer_id, "appointment_requested")
 
 
@@ -90,7 +90,7 @@ async def plan_recovery_on_missed(tx: Tx, event: AppointmentMissed) -> None:
 async def cancel_recovery_on_kept(tx: Tx, event: AppointmentKept) -> None:
     """The car came after all: nobody need be called (journey 7)."""
     await cancel_recovery(tx, event.customer_id, event.request_id, "kept")
-    await _take_up(tx, event.vehicle_id, event.request_id)
+    await _handle(tx, event.vehicle_id, event.request_id)
 
 
 def _log(tx: Tx, event: _OfAppointment, topic: str, *, channel: str = "", content: str = "") -> None:
@@ -106,7 +106,7 @@ def _log(tx: Tx, event: _OfAppointment, topic: str, *, channel: str = "", conten
     )
 
 
-async def _take_up(tx: Tx, vehicle_id: UUID, request_id: UUID) -> None:
+async def _handle(tx: Tx, vehicle_id: UUID, request_id: UUID) -> None:
     still_open = select(Reminder).where(
         Reminder.vehicle_id == vehicle_id, Reminder.state == ReminderState.OPEN
     )

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from chassis import Tx, new_id
-from contracts.complaints import (
+from contracts.events.complaints import (
     ComplaintAnswered,
     ComplaintOverdue,
     ComplaintReceived,
@@ -25,6 +24,7 @@ from crm.domain import (
     VisitFile,
 )
 from crm.reactions.on_file import cancel_planned, lock_customer, note_contact, plan_follow_up
+from servicekit import Tx, new_id
 
 
 async def mark_on_received(tx: Tx, event: ComplaintReceived) -> None:

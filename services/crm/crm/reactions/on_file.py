@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from chassis import Tx, new_id
-from chassis.calendar import WorkingCalendar, default_calendar
-from chassis.copies import keep
 from crm.domain import ComplaintMark, Contact, FollowUp, FollowUpKind, FollowUpState, ShopCalendar, VisitFile
+from servicekit import Tx, new_id
+from servicekit.copies import keep
+from shopkit.calendar import WorkingCalendar, default_calendar
 
 
 class OfVisit(Protocol):
@@ -23,7 +23,7 @@ class OfVisit(Protocol):
 
 
 async def file_of(tx: Tx, event: OfVisit) -> VisitFile:
-    """The visit's file, locked; begun by whichever department's fact comes first."""
+    """The visit's file, locked; initial by whichever department's fact comes first."""
     file = await tx.find(VisitFile, event.visit_id)
     if file is None:
         # Another stream's fact about the same visit may begin it at this very moment.
@@ -36,11 +36,11 @@ async def file_of(tx: Tx, event: OfVisit) -> VisitFile:
 
 
 async def note_on_file(
-    tx: Tx, event: OfVisit, *, begun: Mapping[str, Any] | None = None, **facts: Any
+    tx: Tx, event: OfVisit, *, initial: Mapping[str, Any] | None = None, **facts: Any
 ) -> None:
-    """Put facts on the visit's file without reading it; begun by whichever department's fact comes first."""
-    first = {"request_id": event.request_id, "opened_at": tx.now} | dict(begun or {})
-    await keep(tx, VisitFile, {"visit_id": event.visit_id}, facts, begun=first)
+    """Put facts on the visit's file without reading it; whichever event comes first begins the file."""
+    first = {"request_id": event.request_id, "opened_at": tx.now} | dict(initial or {})
+    await keep(tx, VisitFile, {"visit_id": event.visit_id}, facts, initial=first)
 
 
 def note_contact(

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import raiseload
 
-from chassis import Tx, new_id
-from contracts.reception import (
+from contracts.events.reception import (
     CustomerNotified,
     EstimateAnswered,
     EstimatePresented,
@@ -25,6 +24,7 @@ from contracts.reception import (
 from contracts.values import DeclinedLine, Line
 from crm.domain import HouseRules, Reminder, Vehicle, VisitFile, WorkLine
 from crm.reactions.on_file import cancel_calls_to_come, cancel_recovery, file_of, note_contact, note_on_file
+from servicekit import Tx, new_id
 
 SOURCE = "reception"
 
@@ -32,8 +32,8 @@ SOURCE = "reception"
 async def open_file_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
     """The visit is on file (CRM-01); who is here need not be called back."""
     facts = {name: getattr(event, name) for name in _OF_ARRIVAL}
-    begun = {"opened_at": event.arrived_at}
-    await note_on_file(tx, event, begun=begun, opened_at=event.arrived_at, **facts)
+    initial = {"opened_at": event.arrived_at}
+    await note_on_file(tx, event, initial=initial, opened_at=event.arrived_at, **facts)
     await cancel_calls_to_come(tx, event.customer_id, event.request_id, "arrived")
 
 
@@ -90,7 +90,7 @@ async def note_promise_on_promised(tx: Tx, event: HandoverPromised) -> None:
     """When the customer expects the car."""
     at = event.promised_at
     first = func.coalesce(VisitFile.original_promise, at)
-    await note_on_file(tx, event, begun={"original_promise": at}, original_promise=first, last_promise=at)
+    await note_on_file(tx, event, initial={"original_promise": at}, original_promise=first, last_promise=at)
 
 
 async def note_promise_on_revised(tx: Tx, event: PromiseRevised) -> None:
@@ -119,7 +119,7 @@ async def log_contact_on_customer_notified(tx: Tx, event: CustomerNotified) -> N
         channel=event.channel,
         source=SOURCE,
         by=event.by,
-        at=event.told_at,
+        at=event.notified_at,
     )
 
 

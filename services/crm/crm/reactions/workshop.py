@@ -1,9 +1,9 @@
 """What crm learns from the workshop: who worked, what was done, what went wrong (COLL-22)."""
 
-from chassis import Tx
-from contracts.workshop import InspectionFailed, JobOpened, JobReady, PromiseEndangered
+from contracts.events.workshop import InspectionFailed, JobOpened, JobReady, PromiseEndangered
 from crm.domain import VisitFile, Worker
 from crm.reactions.on_file import file_of, note_on_file
+from servicekit import Tx
 
 
 async def note_job_on_opened(tx: Tx, event: JobOpened) -> None:
@@ -24,7 +24,7 @@ async def note_results_on_ready(tx: Tx, event: JobReady) -> None:
 async def count_on_inspection_failed(tx: Tx, event: InspectionFailed) -> None:
     """Work had to be done again before the customer got the car (E3)."""
     also = VisitFile.inspections_failed + 1
-    await note_on_file(tx, event, begun={"inspections_failed": 1}, inspections_failed=also)
+    await note_on_file(tx, event, initial={"inspections_failed": 1}, inspections_failed=also)
 
 
 async def note_danger_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:

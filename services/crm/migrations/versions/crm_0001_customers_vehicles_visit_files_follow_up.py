@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Customers, vehicles, visit files, follow-ups and surveys."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "complaint_marks",
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
@@ -385,4 +385,4 @@ def downgrade() -> None:
     op.drop_table("contacts")
     op.drop_index("ix_complaint_marks_customer", table_name="complaint_marks")
     op.drop_table("complaint_marks")
-    first.downgrade()
+    v1.downgrade()

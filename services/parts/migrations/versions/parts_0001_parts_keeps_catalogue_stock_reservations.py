@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Parts keeps catalogue, stock, reservations and orders."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "appointments",
         sa.Column("appointment_id", sa.Uuid(), nullable=False),
@@ -335,4 +335,4 @@ def downgrade() -> None:
     op.drop_table("pick_requests")
     op.drop_index(op.f("ix_appointments_request_id"), table_name="appointments")
     op.drop_table("appointments")
-    first.downgrade()
+    v1.downgrade()

@@ -7,16 +7,16 @@ from fastapi import Path, Query
 from pydantic import Field
 from sqlalchemy import select
 
-from chassis import IllegalTransition, NotFound, Stale
-from chassis.http import Body, Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from chassis.http import router as chassis_router
 from contracts.base import Money, Quantity, TaxRate
-from contracts.may import parts as perm
+from contracts.permissions import parts as may_parts
 from contracts.values import Title
 from parts.commands import catalogue as commands
 from parts.domain import Part, PartCard, Stock, Supplier
 from parts.domain.part import PART, PartAlreadyListed, PartKind, PartState
 from parts.queries import stock as queries
+from servicekit import IllegalTransition, NotFound, Stale
+from servicekit.http import Body, Page, PageQuery, TxDep, View, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["catalogue"])
 
@@ -114,7 +114,7 @@ class SupplierView(View):
 async def list_parts(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     q: Annotated[
         str | None, Query(max_length=100, description="begin of the number, piece of the name")
     ] = None,
@@ -131,21 +131,21 @@ async def list_parts(
 
 
 @router.post("/parts", status_code=201, responses=problems(PartAlreadyListed, NotFound))
-async def list_part(tx: TxDep, body: NewPart, who: Annotated[Who, may(perm.CATALOGUE)]) -> PartDetail:
+async def list_part(tx: TxDep, body: NewPart, who: Annotated[Who, may(may_parts.CATALOGUE)]) -> PartDetail:
     """Take a part into the catalogue, or offer a withdrawn one again."""
     await commands.list_part(tx, part_no=body.part_no, card=body.card())
     return await _detail(tx, body.part_no)
 
 
 @router.get("/parts/{part_no}", responses=problems(NotFound))
-async def get_part(part_no: PartNoPath, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> PartDetail:
+async def get_part(part_no: PartNoPath, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]) -> PartDetail:
     """One part with its stock and what is on order."""
     return await _detail(tx, part_no)
 
 
 @router.put("/parts/{part_no}", responses=problems(NotFound, IllegalTransition, Stale))
 async def change_part(
-    part_no: PartNoPath, tx: TxDep, body: PartBody, who: Annotated[Who, may(perm.CATALOGUE)]
+    part_no: PartNoPath, tx: TxDep, body: PartBody, who: Annotated[Who, may(may_parts.CATALOGUE)]
 ) -> PartDetail:
     """Replace what the catalogue says about a part."""
     await commands.change_part(tx, part_no=part_no, card=body.card())
@@ -154,7 +154,7 @@ async def change_part(
 
 @router.post("/parts/{part_no}/withdrawal", responses=problems(NotFound, IllegalTransition, Stale))
 async def withdraw_part(
-    part_no: PartNoPath, tx: TxDep, who: Annotated[Who, may(perm.CATALOGUE)]
+    part_no: PartNoPath, tx: TxDep, who: Annotated[Who, may(may_parts.CATALOGUE)]
 ) -> PartDetail:
     """Offer a part no longer."""
     await commands.withdraw_part(tx, part_no=part_no)
@@ -169,7 +169,7 @@ async def _detail(tx: TxDep, part_no: str) -> PartDetail:
 
 @router.get("/suppliers")
 async def list_suppliers(
-    tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)], qualified: bool | None = None
+    tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_parts.READ)], qualified: bool | None = None
 ) -> Page[SupplierView]:
     """Suppliers by name."""
     query = select(Supplier)
@@ -180,7 +180,7 @@ async def list_suppliers(
 
 @router.post("/suppliers", status_code=201, responses=problems(commands.SupplierAlreadyKnown))
 async def add_supplier(
-    tx: TxDep, body: SupplierBody, who: Annotated[Who, may(perm.PURCHASE)]
+    tx: TxDep, body: SupplierBody, who: Annotated[Who, may(may_parts.PURCHASE)]
 ) -> SupplierView:
     """Note a supplier."""
     supplier = await commands.add_supplier(tx, **body.model_dump_fields())
@@ -189,14 +189,16 @@ async def add_supplier(
 
 
 @router.get("/suppliers/{supplier_id}", responses=problems(NotFound))
-async def get_supplier(supplier_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> SupplierView:
+async def get_supplier(
+    supplier_id: UUID, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]
+) -> SupplierView:
     """One supplier."""
     return SupplierView.of(await tx.read(Supplier, supplier_id))
 
 
 @router.put("/suppliers/{supplier_id}", responses=problems(commands.SupplierAlreadyKnown, NotFound, Stale))
 async def change_supplier(
-    supplier_id: UUID, tx: TxDep, body: SupplierBody, who: Annotated[Who, may(perm.PURCHASE)]
+    supplier_id: UUID, tx: TxDep, body: SupplierBody, who: Annotated[Who, may(may_parts.PURCHASE)]
 ) -> SupplierView:
     """Change what is known of a supplier."""
     supplier = await commands.change_supplier(tx, supplier_id=supplier_id, **body.model_dump_fields())

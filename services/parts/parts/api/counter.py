@@ -6,12 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import IllegalTransition, NotFound, Stale
-from chassis.http import Body, Now, Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from chassis.http import router as chassis_router
 from contracts.base import Money, Quantity
-from contracts.may import parts as perm
-from contracts.may import workshop
+from contracts.permissions import parts as may_parts
+from contracts.permissions import workshop
 from parts.api.reservations import ReservationView, view_of
 from parts.commands import counter as commands
 from parts.domain import PickRequest, Reservation, Slip
@@ -20,6 +17,9 @@ from parts.domain.reservation import Asked
 from parts.domain.reservation_line import MoreThanAuthorised, MoreThanIssued, NotAuthorised
 from parts.domain.stock import NotEnoughStock
 from parts.queries import reservations as queries
+from servicekit import IllegalTransition, NotFound, Stale
+from servicekit.http import Body, Now, Page, PageQuery, TxDep, View, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["counter"])
 
@@ -163,7 +163,7 @@ async def request_picking(
     tx: TxDep,
     now: Now,
     body: PickBody,
-    who: Annotated[Who, may(workshop.WORK, perm.ISSUE)],
+    who: Annotated[Who, may(workshop.WORK, may_parts.ISSUE)],
 ) -> PickView:
     """A technician asks for parts and begins to wait."""
     request = await commands.request_picking(
@@ -182,7 +182,7 @@ async def list_pick_requests(
     tx: TxDep,
     page: PageQuery,
     now: Now,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     state: PickState | None = PickState.WAITING,
     reservation_id: UUID | None = None,
 ) -> Page[PickView]:
@@ -197,7 +197,7 @@ async def list_pick_requests(
 
 @router.get("/pick-requests/{pick_request_id}", responses=problems(NotFound))
 async def get_pick_request(
-    pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(perm.READ)]
+    pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(may_parts.READ)]
 ) -> PickView:
     """One request of a technician."""
     request = await tx.read(PickRequest, pick_request_id)
@@ -209,7 +209,7 @@ async def get_pick_request(
     "/pick-requests/{pick_request_id}/withdrawal", responses=problems(NotFound, IllegalTransition, Stale)
 )
 async def withdraw_picking(
-    pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(workshop.WORK, perm.ISSUE)]
+    pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(workshop.WORK, may_parts.ISSUE)]
 ) -> PickView:
     """The technician no longer waits."""
     request = await commands.withdraw_picking(tx, pick_request_id=pick_request_id)
@@ -224,7 +224,7 @@ async def withdraw_picking(
     responses=problems(NotFound, NotAuthorised, NotEnoughStock, MoreThanAuthorised, IllegalTransition, Stale),
 )
 async def issue_parts(
-    reservation_id: UUID, tx: TxDep, body: IssueBody, who: Annotated[Who, may(perm.ISSUE)]
+    reservation_id: UUID, tx: TxDep, body: IssueBody, who: Annotated[Who, may(may_parts.ISSUE)]
 ) -> Issued:
     """Hand parts out on a slip, only for work that the customer agreed to."""
     slip = await commands.issue_parts(
@@ -243,7 +243,7 @@ async def issue_parts(
     responses=problems(NotFound, MoreThanIssued, IllegalTransition, Stale),
 )
 async def return_parts(
-    reservation_id: UUID, tx: TxDep, body: ReturnBody, who: Annotated[Who, may(perm.ISSUE)]
+    reservation_id: UUID, tx: TxDep, body: ReturnBody, who: Annotated[Who, may(may_parts.ISSUE)]
 ) -> Issued:
     """Take unused parts back on a slip."""
     asked = [
@@ -260,7 +260,7 @@ async def return_parts(
 async def list_slips(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     reservation_id: UUID | None = None,
     kind: SlipKind | None = None,
 ) -> Page[SlipView]:
@@ -270,7 +270,7 @@ async def list_slips(
 
 
 @router.get("/slips/{slip_no}", responses=problems(NotFound))
-async def get_slip(slip_no: str, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> SlipDetail:
+async def get_slip(slip_no: str, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]) -> SlipDetail:
     """One slip with its rows."""
     return await _slip_detail(tx, slip_no)
 

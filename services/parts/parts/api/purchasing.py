@@ -6,11 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from chassis import IllegalTransition, NotFound, Stale
-from chassis.http import Body, Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from chassis.http import router as chassis_router
 from contracts.base import Money, Quantity
-from contracts.may import parts as perm
+from contracts.permissions import parts as may_parts
 from parts.api.catalogue import PartNo
 from parts.commands import purchasing as commands
 from parts.domain import PurchaseOrder
@@ -24,6 +21,9 @@ from parts.domain.purchase import (
 )
 from parts.domain.reservation_line import NotAuthorised
 from parts.queries import reservations as queries
+from servicekit import IllegalTransition, NotFound, Stale
+from servicekit.http import Body, Page, PageQuery, TxDep, View, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["purchasing"])
 
@@ -123,7 +123,7 @@ class OrderView(View):
 async def list_purchase_orders(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     state: OrderState | None = None,
     supplier_id: UUID | None = None,
     order_no: str | None = None,
@@ -139,7 +139,7 @@ async def list_purchase_orders(
     status_code=201,
     responses=problems(NotFound, SupplierNotQualified, NotAuthorised, commands.NotShort),
 )
-async def order_parts(tx: TxDep, body: OrderBody, who: Annotated[Who, may(perm.PURCHASE)]) -> OrderView:
+async def order_parts(tx: TxDep, body: OrderBody, who: Annotated[Who, may(may_parts.PURCHASE)]) -> OrderView:
     """Order from a qualified supplier, for stock or for lines that wait."""
     rows = [
         commands.Ordered(line.part_no, line.quantity, line.unit_cost, line.part_line_id)
@@ -152,7 +152,7 @@ async def order_parts(tx: TxDep, body: OrderBody, who: Annotated[Who, may(perm.P
 
 @router.get("/purchase-orders/{purchase_order_id}", responses=problems(NotFound))
 async def get_purchase_order(
-    purchase_order_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]
+    purchase_order_id: UUID, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]
 ) -> OrderView:
     """One order."""
     return OrderView.made(await tx.read(PurchaseOrder, purchase_order_id))
@@ -163,7 +163,7 @@ async def get_purchase_order(
     responses=problems(NotFound, SupplierNotQualified, IllegalTransition, Stale),
 )
 async def place_order(
-    purchase_order_id: UUID, tx: TxDep, body: PlacementBody, who: Annotated[Who, may(perm.PURCHASE)]
+    purchase_order_id: UUID, tx: TxDep, body: PlacementBody, who: Annotated[Who, may(may_parts.PURCHASE)]
 ) -> OrderView:
     """Give a requested order its supplier."""
     return await _view(
@@ -178,7 +178,7 @@ async def place_order(
     responses=problems(NotFound, IllegalTransition, Stale),
 )
 async def change_eta(
-    purchase_order_id: UUID, tx: TxDep, body: EtaBody, who: Annotated[Who, may(perm.PURCHASE)]
+    purchase_order_id: UUID, tx: TxDep, body: EtaBody, who: Annotated[Who, may(may_parts.PURCHASE)]
 ) -> OrderView:
     """The supplier names another arrival."""
     fields = body.model_dump_fields()
@@ -191,7 +191,7 @@ async def change_eta(
     responses=problems(NotFound, MoreThanOrdered, IllegalTransition, Stale),
 )
 async def receive_order(
-    purchase_order_id: UUID, tx: TxDep, body: DeliveryBody, who: Annotated[Who, may(perm.PURCHASE)]
+    purchase_order_id: UUID, tx: TxDep, body: DeliveryBody, who: Annotated[Who, may(may_parts.PURCHASE)]
 ) -> OrderView:
     """Book a delivery into stock; those who wait get theirs at once."""
     delivered = [Delivered(**line.model_dump_fields()) for line in body.lines]
@@ -205,7 +205,7 @@ async def receive_order(
     responses=problems(NotFound, IllegalTransition, Stale),
 )
 async def cancel_order(
-    purchase_order_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.PURCHASE)]
+    purchase_order_id: UUID, tx: TxDep, who: Annotated[Who, may(may_parts.PURCHASE)]
 ) -> OrderView:
     """What is still open will not come."""
     return await _view(tx, await commands.cancel_order(tx, purchase_order_id=purchase_order_id))

@@ -6,12 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import IllegalTransition, NotFound, Stale
-from chassis.http import Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from chassis.http import router as chassis_router
-from chassis.numbers import search_key
 from contracts.base import Money, Quantity
-from contracts.may import parts as perm
+from contracts.permissions import parts as may_parts
 from contracts.values import Title
 from parts.commands import stock as commands
 from parts.domain import Part, Reservation, ReservationLine, Stock
@@ -19,6 +15,10 @@ from parts.domain.part import PartKind
 from parts.domain.reservation import RESERVATION, ReservationState
 from parts.domain.stock import NONE
 from parts.queries import reservations as queries
+from servicekit import IllegalTransition, NotFound, Stale
+from servicekit.http import Page, PageQuery, TxDep, View, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
+from shopkit.numbers import search_key
 
 router = chassis_router(tags=["reservations"])
 
@@ -133,7 +133,7 @@ class UsedPartView(View):
 async def list_reservations(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     request_id: UUID | None = None,
     request_no: str | None = None,
     visit_id: UUID | None = None,
@@ -156,7 +156,7 @@ async def list_reservations(
 
 @router.get("/reservations/{reservation_id}", responses=problems(NotFound))
 async def get_reservation(
-    reservation_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]
+    reservation_id: UUID, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]
 ) -> ReservationView:
     """One reservation with its lines and what may be done."""
     return await view_of(tx, await tx.read(Reservation, reservation_id))
@@ -167,7 +167,7 @@ async def get_reservation(
     responses=problems(NotFound, IllegalTransition, Stale),
 )
 async def set_line_aside(
-    reservation_id: UUID, part_line_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.RESERVE)]
+    reservation_id: UUID, part_line_id: UUID, tx: TxDep, who: Annotated[Who, may(may_parts.RESERVE)]
 ) -> ReservationView:
     """Set aside what the line is short of, as far as something is free."""
     return await view_of(
@@ -180,7 +180,7 @@ async def set_line_aside(
     responses=problems(NotFound, IllegalTransition, Stale),
 )
 async def free_line(
-    reservation_id: UUID, part_line_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.RESERVE)]
+    reservation_id: UUID, part_line_id: UUID, tx: TxDep, who: Annotated[Who, may(may_parts.RESERVE)]
 ) -> ReservationView:
     """Take what the line holds back into free stock."""
     return await view_of(
@@ -190,7 +190,7 @@ async def free_line(
 
 @router.get("/visits/{visit_id}/parts-used")
 async def list_parts_used(
-    visit_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]
+    visit_id: UUID, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]
 ) -> list[UsedPartView]:
     """Parts that stay in the car, from actual issues, for the handover papers."""
     return [

@@ -7,17 +7,17 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
-from chassis import NotFound, Stale
-from chassis.http import Body, Now, Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from chassis.http import router as chassis_router
 from contracts.base import Money, Quantity
-from contracts.may import parts as perm
+from contracts.permissions import parts as may_parts
 from contracts.values import Title
 from parts.api.catalogue import PartNoPath, PartView
 from parts.commands import stock as commands
 from parts.domain import HouseRules, Movement, Part, ReservationLine
 from parts.domain.stock import CountBelowReserved, MovementKind
 from parts.queries import stock as queries
+from servicekit import NotFound, Stale
+from servicekit.http import Body, Now, Page, PageQuery, TxDep, View, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["stock"])
 
@@ -114,7 +114,7 @@ class FiguresView(View):
 
 @router.post("/parts/{part_no}/receipts", status_code=201, responses=problems(NotFound, Stale))
 async def receive_stock(
-    part_no: PartNoPath, tx: TxDep, body: ReceiptBody, who: Annotated[Who, may(perm.PURCHASE)]
+    part_no: PartNoPath, tx: TxDep, body: ReceiptBody, who: Annotated[Who, may(may_parts.PURCHASE)]
 ) -> StockView:
     """Put away parts that came without an order."""
     stock = await commands.receive_stock(tx, part_no=part_no, **body.model_dump_fields())
@@ -126,7 +126,7 @@ async def receive_stock(
     "/parts/{part_no}/counts", status_code=201, responses=problems(NotFound, CountBelowReserved, Stale)
 )
 async def count_stock(
-    part_no: PartNoPath, tx: TxDep, body: CountBody, who: Annotated[Who, may(perm.ADJUST)]
+    part_no: PartNoPath, tx: TxDep, body: CountBody, who: Annotated[Who, may(may_parts.ADJUST)]
 ) -> StockView:
     """Book what was counted."""
     stock = await commands.count_stock(tx, part_no=part_no, **body.model_dump_fields())
@@ -139,7 +139,7 @@ async def list_movements(
     part_no: PartNoPath,
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     kind: MovementKind | None = None,
 ) -> Page[MovementView]:
     """The ledger of a part, the latest first."""
@@ -149,7 +149,7 @@ async def list_movements(
 
 @router.get("/reorder-suggestions")
 async def list_reorder_suggestions(
-    tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.READ)]
+    tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_parts.READ)]
 ) -> Page[Suggestion]:
     """Parts at or below their reorder point."""
 
@@ -164,7 +164,7 @@ async def list_shortages(
     tx: TxDep,
     page: PageQuery,
     now: Now,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     visit_id: UUID | None = None,
     part_no: str | None = None,
     overdue: Annotated[bool, Query(description="only those whose expected arrival is over")] = False,
@@ -192,7 +192,7 @@ async def list_shortages(
 @router.get("/supply-figures")
 async def get_supply_figures(
     tx: TxDep,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_parts.READ)],
     since: Annotated[AwareDatetime, Query(description="begin of the span, with offset")],
     until: Annotated[AwareDatetime, Query(description="end of the span, with offset")],
 ) -> FiguresView:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import NotFound, Refusal, Tx
 from parts.domain import Part, PartCard, Stock, Supplier
+from servicekit import NotFound, Refusal, Tx
 
 
 class SupplierAlreadyKnown(Refusal):

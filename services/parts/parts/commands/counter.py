@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from chassis import NotFound, Tx
-from chassis.numbers import request_no
 from parts.commands.stockroom import lock_shelf, put_away
 from parts.domain import PickRequest, Reservation, Shelf, Slip
 from parts.domain.picking import PICK, PickedPart, PickState, SlipKind
 from parts.domain.reservation import Asked
+from servicekit import NotFound, Tx
+from shopkit.numbers import request_no
 
 
 async def request_picking(

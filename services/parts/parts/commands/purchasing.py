@@ -8,10 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import NotFound, Refusal, Tx
-from chassis.calendar import default_calendar
-from chassis.numbers import request_no
-from chassis.private import mask_free_text
 from parts.commands.stockroom import give_out, lock_reservations, lock_shelf, lock_waiting, put_away
 from parts.domain import (
     HouseRules,
@@ -27,6 +23,10 @@ from parts.domain.allotment import uncovered
 from parts.domain.purchase import Delivered, delivery_expected
 from parts.domain.reservation_line import NotAuthorised
 from parts.queries.stock import coming_of
+from servicekit import NotFound, Refusal, Tx
+from servicekit.personal_data import mask_free_text
+from shopkit.calendar import default_calendar
+from shopkit.numbers import request_no
 
 
 class NotShort(Refusal):

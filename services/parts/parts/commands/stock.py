@@ -3,9 +3,9 @@
 from decimal import Decimal
 from uuid import UUID
 
-from chassis import Tx
 from parts.commands.stockroom import give_out, lock_shelf, lock_waiting, put_away
 from parts.domain import Reservation, Shelf, Stock
+from servicekit import Tx
 
 
 async def receive_stock(

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from chassis import Tx
 from parts.domain import Reservation, ReservationLine, Shelf, Stock
 from parts.domain.allotment import allot
 from parts.domain.reservation import CLOSED
+from servicekit import Tx
 
 ALLOT = "allot"
 """Kind of the timer that gives freed parts to others, keyed by part number."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from contracts import parts as says
+from contracts.events.parts import PartsArrived
 from parts.domain.reservation import CLOSED, Reservation
 from parts.domain.reservation_line import ReservationLine
 from parts.domain.stock import NONE, Shelf
@@ -19,7 +19,7 @@ def _age(line: ReservationLine) -> tuple[datetime, datetime, str]:
     return line.promised_at or _LAST, line.short_since or _LAST, str(line.part_line_id)
 
 
-def allot(reservations: Sequence[Reservation], shelf: Shelf) -> list[tuple[Reservation, says.PartsArrived]]:
+def allot(reservations: Sequence[Reservation], shelf: Shelf) -> list[tuple[Reservation, PartsArrived]]:
     """Set aside for short lines what the shelf has free, and give the facts of those who got something."""
     served: dict[str, Reservation] = {}
     for line, reservation in sorted(_waiting(reservations), key=lambda pair: _age(pair[0])):

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.calendar import WorkingCalendar
-from chassis.columns import Json
 from parts.domain.base import Base
+from servicekit.columns import Json
+from shopkit.calendar import WorkingCalendar
 
 
 class Appointment(Base):

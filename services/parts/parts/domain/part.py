@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate, Refusal
-from chassis.columns import Json, Money, Quantity, Rate
-from chassis.states import Machine
-from contracts import parts as says
+from contracts.events.parts import PartChanged, PartListed, PartWithdrawn
 from contracts.values import Title
 from parts.domain.base import Base
+from servicekit import Aggregate, Refusal
+from servicekit.columns import Json
+from servicekit.states import Machine
+from shopkit.columns import Money, Quantity, Rate
 
 
 class PartState(StrEnum):
@@ -87,22 +88,22 @@ class Part(Aggregate, Base):
         part._write(card)
         return part
 
-    def listed(self, currency: str) -> says.PartListed:
+    def listed(self, currency: str) -> PartListed:
         """The fact that it is in the catalogue."""
-        return says.PartListed(**self._whole_state(currency))
+        return PartListed(**self._whole_state(currency))
 
-    def change(self, card: PartCard, currency: str) -> says.PartChanged:
+    def change(self, card: PartCard, currency: str) -> PartChanged:
         """Replace the card."""
         PART.check(self.state, "change")
         self._write(card)
-        return says.PartChanged(**self._whole_state(currency))
+        return PartChanged(**self._whole_state(currency))
 
-    def withdraw(self) -> says.PartWithdrawn:
+    def withdraw(self) -> PartWithdrawn:
         """Offer it no longer; what is in stock can still be issued."""
         self.state = PART.go(self.state, "withdraw")
-        return says.PartWithdrawn(part_no=self.part_no)
+        return PartWithdrawn(part_no=self.part_no)
 
-    def list_again(self, card: PartCard, currency: str) -> says.PartListed:
+    def list_again(self, card: PartCard, currency: str) -> PartListed:
         """Offer a withdrawn part anew. A part that is still listed refuses with ``PartAlreadyListed``."""
         if self.state == PartState.LISTED:
             raise PartAlreadyListed(part_no=self.part_no, state=self.state, allowed=PART.allowed(self.state))

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate
-from chassis.columns import Json, Utc
-from chassis.numbers import new_id
-from chassis.states import Machine
 from parts.domain.base import Base
+from servicekit import Aggregate
+from servicekit.columns import Json, Utc
+from servicekit.ids import new_id
+from servicekit.states import Machine
 
 
 class PickState(StrEnum):

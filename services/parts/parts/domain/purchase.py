@@ -13,15 +13,16 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis import Aggregate, NotFound, Refusal
-from chassis.calendar import WorkingCalendar
-from chassis.columns import Json, Money, Quantity, Utc
-from chassis.numbers import new_id
-from chassis.states import Machine
-from contracts import parts as says
+from contracts.events.parts import PurchaseOrderPlaced, PurchaseOrderReceived
 from contracts.values import OrderedPart
 from parts.domain.base import Base
 from parts.domain.stock import NONE
+from servicekit import Aggregate, NotFound, Refusal
+from servicekit.columns import Json, Utc
+from servicekit.ids import new_id
+from servicekit.states import Machine
+from shopkit.calendar import WorkingCalendar
+from shopkit.columns import Money, Quantity
 
 
 class SupplierNotQualified(Refusal):
@@ -163,14 +164,14 @@ class PurchaseOrder(Aggregate, Base):
         lazy="selectin", cascade="all, delete-orphan", order_by=PurchaseOrderLine.id
     )
 
-    def place(self, supplier: Supplier, *, currency: str, by: str, at: datetime) -> says.PurchaseOrderPlaced:
+    def place(self, supplier: Supplier, *, currency: str, by: str, at: datetime) -> PurchaseOrderPlaced:
         """Send it to a qualified supplier."""
         supplier.must_be_qualified()
         self.state = ORDER.go(self.state, "place")
         self.supplier_id, self.supplier_name = supplier.id, supplier.name
         self.placed_by, self.placed_at = by, at
         rows = tuple(line.row(line.quantity) for line in self.lines)
-        return says.PurchaseOrderPlaced(**self._ids(currency), lines=rows, due_at=self.due_at)
+        return PurchaseOrderPlaced(**self._ids(currency), lines=rows, due_at=self.due_at)
 
     def change_eta(self, due_at: datetime, *, reason: str, by: str, at: datetime) -> None:
         """Keep the new expected arrival and the history of the old ones (PART-06)."""
@@ -181,7 +182,7 @@ class PurchaseOrder(Aggregate, Base):
 
     def receive(
         self, delivered: Sequence[Delivered], *, currency: str, by: str, at: datetime
-    ) -> says.PurchaseOrderReceived:
+    ) -> PurchaseOrderReceived:
         """Book a whole or a partial delivery. Raises ``MoreThanOrdered``."""
         ORDER.check(self.state, "receive")
         rows = []
@@ -195,7 +196,7 @@ class PurchaseOrder(Aggregate, Base):
         self.state = ORDER.go(self.state, "receive" if complete else "receive_part")
         if complete:
             self.ended_by, self.ended_at = by, at
-        return says.PurchaseOrderReceived(**self._ids(currency), lines=tuple(rows), received_at=at)
+        return PurchaseOrderReceived(**self._ids(currency), lines=tuple(rows), received_at=at)
 
     def back_orders(self) -> dict[UUID, dict[UUID, Decimal]]:
         """By reservation, and in it by part line, what is still to come for it."""

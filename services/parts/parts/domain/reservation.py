@@ -11,19 +11,30 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis import Aggregate, NotFound
-from chassis.columns import Utc
-from chassis.numbers import new_id
-from chassis.states import Machine
-from contracts import parts as says
 from contracts.base import Event
+from contracts.events.parts import (
+    EtaChanged,
+    ForRevision,
+    PartsArrived,
+    PartsBackOrdered,
+    PartsIssued,
+    PartsReleased,
+    PartsReserved,
+    PartsReturned,
+    ReservationAttached,
+    ShortageDetected,
+)
 from contracts.values import BackOrderedPart, ChangedEta
 from contracts.values import ReservationLine as LineState
 from parts.domain.base import Base
 from parts.domain.reservation_line import NotAuthorised, ReservationLine, Wish
 from parts.domain.stock import Shelf
+from servicekit import Aggregate, NotFound
+from servicekit.columns import Utc
+from servicekit.ids import new_id
+from servicekit.states import Machine
 
-Availability = says.PartsReserved | says.ShortageDetected
+Availability = PartsReserved | ShortageDetected
 
 
 class ReservationState(StrEnum):
@@ -170,19 +181,19 @@ class Reservation(Aggregate, Base):
         lost = [line for line in self.lines if line.released > 0 and not line.declined and line.issued == 0]
         for line in lost:
             line.want_again(shelf)
-        attached = says.ReservationAttached(**self._ids(), lines=self._lines())
+        attached = ReservationAttached(**self._ids(), lines=self._lines())
         return [attached, self.availability()] if lost else [attached]
 
     def release(
         self, reason: str, shelf: Shelf, *, only: Callable[[ReservationLine], bool] = lambda _: True
-    ) -> says.PartsReleased | None:
+    ) -> PartsReleased | None:
         """Free what is not handed out; ``None`` if there was nothing left to free."""
         freed = [line.release(shelf, reason) for line in self.lines if only(line)]
         return self._released(reason) if any(freed) else None
 
     def finish(
         self, used: dict[UUID, Decimal], *, line_ids: set[UUID], revision: int, shelf: Shelf
-    ) -> says.PartsReleased | None:
+    ) -> PartsReleased | None:
         """The job is ready: free the rest, but nothing that a later estimate or a rework wants."""
         for line in self.lines:
             if line.line_id in line_ids:
@@ -200,7 +211,7 @@ class Reservation(Aggregate, Base):
         for line in self.lines:
             line.used = None
 
-    def close(self, shelf: Shelf) -> says.PartsReleased | None:
+    def close(self, shelf: Shelf) -> PartsReleased | None:
         """The visit is closed: no part is kept for it any longer."""
         self.state, self.closed_at = RESERVATION.go(self.state, "close"), shelf.at
         return self.release("closed", shelf)
@@ -244,7 +255,7 @@ class Reservation(Aggregate, Base):
             self.line(row.part_line_id).issue(row.quantity, shelf, slip_no=slip_no, batch=row.batch)
             for row in asked
         )
-        issued = says.PartsIssued(
+        issued = PartsIssued(
             **self._ids(),
             slip_no=slip_no,
             technician_id=technician_id,
@@ -269,7 +280,7 @@ class Reservation(Aggregate, Base):
             )
             for row in asked
         )
-        returned = says.PartsReturned(
+        returned = PartsReturned(
             **self._ids(), slip_no=slip_no, technician_id=technician_id, lines=rows, currency=currency
         )
         return [returned, self.availability()] if self._quantities() != before else [returned]
@@ -278,15 +289,15 @@ class Reservation(Aggregate, Base):
 
     def back_ordered(
         self, order_no: str, ordered: Sequence[tuple[ReservationLine, Decimal]]
-    ) -> says.PartsBackOrdered:
+    ) -> PartsBackOrdered:
         """The fact that lines are on an order now."""
         rows = tuple(
             BackOrderedPart(part_line_id=line.part_line_id, quantity=quantity, eta=line.eta)
             for line, quantity in ordered
         )
-        return says.PartsBackOrdered(**self._ids(), purchase_order_no=order_no, lines=rows)
+        return PartsBackOrdered(**self._ids(), purchase_order_no=order_no, lines=rows)
 
-    def expect(self, part_line_ids: set[UUID], eta: datetime, reason: str) -> says.EtaChanged | None:
+    def expect(self, part_line_ids: set[UUID], eta: datetime, reason: str) -> EtaChanged | None:
         """A delivery moved; ``None`` if none of these lines still waits for it (PART-06)."""
         waiting = [x for x in self.lines if x.part_line_id in part_line_ids and x.back_ordered > 0]
         changed = [
@@ -296,7 +307,7 @@ class Reservation(Aggregate, Base):
         ]
         for line in waiting:
             line.eta = eta
-        return says.EtaChanged(**self._ids(), lines=tuple(changed), reason=reason) if changed else None
+        return EtaChanged(**self._ids(), lines=tuple(changed), reason=reason) if changed else None
 
     def cancel_order(self, quantities: dict[UUID, Decimal]) -> Availability | None:
         """Deliveries will not come; ``None`` if no line waits for them any more."""
@@ -316,16 +327,16 @@ class Reservation(Aggregate, Base):
 
     def availability(self) -> Availability:
         """The whole state: everything is there, or something is short (E2)."""
-        kind = says.ShortageDetected if any(line.short > 0 for line in self.lines) else says.PartsReserved
-        answers = says.ForRevision(source=self.for_source, revision=self.for_revision)
+        kind = ShortageDetected if any(line.short > 0 for line in self.lines) else PartsReserved
+        answers = ForRevision(source=self.for_source, revision=self.for_revision)
         return kind(**self._ids(), for_revision=answers, lines=self._lines())
 
-    def arrived(self) -> says.PartsArrived:
+    def arrived(self) -> PartsArrived:
         """The fact that lines got parts from a receipt or from what others freed."""
-        return says.PartsArrived(**self._ids(), lines=self._lines())
+        return PartsArrived(**self._ids(), lines=self._lines())
 
-    def _released(self, reason: str) -> says.PartsReleased:
-        return says.PartsReleased(**self._ids(), reason=reason, lines=self._lines())
+    def _released(self, reason: str) -> PartsReleased:
+        return PartsReleased(**self._ids(), reason=reason, lines=self._lines())
 
     def _lines(self) -> tuple[LineState, ...]:
         return tuple(line.state() for line in self.lines)

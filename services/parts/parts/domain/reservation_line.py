@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Refusal
-from chassis.columns import Json, Quantity, Utc
 from contracts.values import IssuedPart, Line, Title
 from contracts.values import ReservationLine as LineState
 from parts.domain.base import Base
 from parts.domain.stock import NONE, NotEnoughStock, Shelf
+from servicekit import Refusal
+from servicekit.columns import Json, Utc
+from shopkit.columns import Quantity
 
 
 class NotAuthorised(Refusal):

@@ -1,10 +1,10 @@
 """The numbers of the parts department that a shop may change."""
 
-import chassis
-from chassis import rule
+import servicekit
+from servicekit import rule
 
 
-class HouseRules(chassis.HouseRules):
+class HouseRules(servicekit.HouseRules):
     """House rules of parts."""
 
     lapse_hours: int = rule(

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate, Refusal
-from chassis.columns import Money, Quantity, Utc
-from chassis.money import round_money
 from parts.domain.base import Base
+from servicekit import Aggregate, Refusal
+from servicekit.columns import Utc
+from shopkit.columns import Money, Quantity
+from shopkit.money import round_money
 
 NONE = Decimal("0.000")
 NO_COST = Decimal("0.00")

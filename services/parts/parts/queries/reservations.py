@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from chassis import Tx
 from parts.domain import Movement, Part, PickRequest, PurchaseOrder, Reservation, ReservationLine, Slip, Stock
 from parts.domain.picking import PickState, SlipKind
+from servicekit import Tx
 
 Rows = Select[*tuple[Any, ...]]
 

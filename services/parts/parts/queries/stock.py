@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from chassis import Tx
 from parts.domain import (
     Movement,
     Part,
@@ -23,6 +22,7 @@ from parts.domain import (
 from parts.domain.figures import mean_minutes, share_percent
 from parts.domain.purchase import PLACED, REQUESTED
 from parts.domain.stock import NONE, MovementKind
+from servicekit import Tx
 
 Rows = Select[*tuple[Any, ...]]
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Reception begins."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "appointments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -123,7 +123,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("findings", JSONB(), nullable=False),
         sa.Column("forecast_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_jobs")),
     )
     op.create_table(
@@ -142,11 +142,11 @@ def upgrade() -> None:
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("notified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("notified_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
-    op.create_index("ix_notices_visit", "notices", ["visit_id", "told_at"], unique=False)
+    op.create_index("ix_notices_visit", "notices", ["visit_id", "notified_at"], unique=False)
     op.create_table(
         "part_availability",
         sa.Column("part_line_id", sa.Uuid(), nullable=False),
@@ -265,7 +265,7 @@ def upgrade() -> None:
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promised_gross", sa.Text(), nullable=True),
         sa.Column("promise_changes", JSONB(), nullable=False),
-        sa.Column("delay_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delay_notified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("waiting_on_site", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
@@ -398,4 +398,4 @@ def downgrade() -> None:
     op.drop_index("ix_appointments_request", table_name="appointments")
     op.drop_index("ix_appointments_listed", table_name="appointments")
     op.drop_table("appointments")
-    first.downgrade()
+    v1.downgrade()

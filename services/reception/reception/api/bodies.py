@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.http import Body
 from contracts.values import Check, FaultFacts
 from reception.commands.work import NewWork, Told, Word
 from reception.domain.arrival import Belonging, Condition, Expectation
 from reception.domain.estimate import LineAnswer
 from reception.domain.handover import BelongingCheck
 from reception.domain.pricing import HandPrice
+from servicekit.http import Body
 
 Said = Annotated[str, Field(min_length=1, max_length=2000)]
 Kilometres = Annotated[int, Field(ge=0, le=9_999_999)]
@@ -102,7 +102,7 @@ class RevisePromise(Body):
     reason: Said
     solution: Said
     agreed_by: Word = "customer"
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
 
 
 class RefusePromise(Body):
@@ -117,7 +117,7 @@ class NotifyCustomer(Body):
     topic: Literal["ready", "progress", "delay", "parts", "other"]
     channel: Literal["phone", "message", "desk", "email"] = "phone"
     note: Told = ""
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
 
 
 class AcceptWork(Body):

@@ -9,8 +9,6 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from chassis import IllegalTransition
-from chassis.http import Link, Now, TxDep, customer_link, customer_page, problems, public_router
 from contracts.values import PricedLine
 from reception.api.bodies import AnswerByLink
 from reception.commands.estimate import answer_estimate
@@ -20,6 +18,8 @@ from reception.domain.estimate import LineAnswer
 from reception.domain.revisions import Estimate
 from reception.domain.visit import Visit
 from reception.queries.visits import parts_of, visit_of
+from servicekit import IllegalTransition
+from servicekit.http import Link, Now, TxDep, customer_link, customer_page, problems, public_router
 
 routes = public_router(tags=["customer"])
 

@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from chassis import IllegalTransition, NotFound
-from chassis.http import Now, TxDep, Who, may, problems, router
-from contracts.may import reception as perm
+from contracts.permissions import reception as may_reception
 from reception.api import bodies
 from reception.api.views import LinkView, VisitView, shown
 from reception.commands import estimate
 from reception.domain import refusals
+from servicekit import IllegalTransition, NotFound
+from servicekit.http import Now, TxDep, Who, may, problems, router
 
 routes = router(tags=["estimates"])
 
-Advises = Annotated[Who, may(perm.ADVISE)]
+Advises = Annotated[Who, may(may_reception.ADVISE)]
 
 
 @routes.post(

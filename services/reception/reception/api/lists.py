@@ -6,18 +6,18 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis import NotFound
-from chassis.http import Now, Page, PageQuery, TxDep, Who, may, paginate, problems, router
-from contracts.may import reception as perm
+from contracts.permissions import reception as may_reception
 from reception.api.views import AppointmentView, ServiceView, TaskView, VehicleView
 from reception.commands.tasks import complete_task
 from reception.domain.copies import Appointment, Service, Vehicle
 from reception.domain.desk import Task
 from reception.queries import lists
+from servicekit import NotFound
+from servicekit.http import Now, Page, PageQuery, TxDep, Who, may, paginate, problems, router
 
 routes = router(tags=["desk"])
 
-Reads = Annotated[Who, may(perm.READ)]
+Reads = Annotated[Who, may(may_reception.READ)]
 
 
 @routes.get("/appointments")
@@ -67,7 +67,9 @@ async def list_tasks(
 
 
 @routes.post("/tasks/{task_id}/completion", responses=problems(NotFound))
-async def complete(task_id: UUID, tx: TxDep, now: Now, _: Annotated[Who, may(perm.ADVISE)]) -> TaskView:
+async def complete(
+    task_id: UUID, tx: TxDep, now: Now, _: Annotated[Who, may(may_reception.ADVISE)]
+) -> TaskView:
     """Somebody did it."""
     task = await complete_task(tx, task_id=task_id, at=now)
     await tx.session.flush()

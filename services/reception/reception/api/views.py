@@ -4,8 +4,6 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from chassis import Tx
-from chassis.http import View
 from contracts.base import Money, Quantity
 from contracts.values import Check, InvoiceLine, Line, PricedLine, Title
 from reception.domain import Visit
@@ -14,6 +12,8 @@ from reception.domain.copies import Appointment, Vehicle
 from reception.domain.desk import Task
 from reception.domain.facts import Measure
 from reception.domain.promise import PromiseChange
+from servicekit import Tx
+from servicekit.http import View
 
 
 class LineView(View):
@@ -97,7 +97,7 @@ class VisitView(VisitRow):
     original_promise: datetime | None
     promised_gross: str | None
     promise_changes: tuple[PromiseChange, ...]
-    delay_told_at: datetime | None
+    delay_notified_at: datetime | None
     ready_revision: int | None
     is_ready: bool
     job_outcome: str | None
@@ -128,7 +128,7 @@ class JobView(View):
     forecast_at: datetime | None
     reason: str
     findings: tuple[str, ...]
-    told_at: datetime
+    updated_at: datetime
 
 
 class JobLineView(View):
@@ -199,8 +199,8 @@ class NoticeView(View):
     topic: str
     channel: str
     note: str
-    told_at: datetime
-    told_by: str
+    notified_at: datetime
+    notified_by: str
 
 
 class ComplaintView(View):

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from chassis import IllegalTransition, NotFound, Refusal
-from chassis.http import Now, Page, PageQuery, TxDep, Who, may, paginate, problems, router
-from contracts.may import reception as perm
+from contracts.permissions import reception as may_reception
 from reception.api import bodies
 from reception.api.views import ScreenView, VisitRow, VisitView, shown
 from reception.commands import arrival, handover, promise
@@ -15,15 +13,17 @@ from reception.domain import Visit, refusals
 from reception.domain.states import VisitState
 from reception.queries import visits as queries
 from reception.queries.screen import screen_of
+from servicekit import IllegalTransition, NotFound, Refusal
+from servicekit.http import Now, Page, PageQuery, TxDep, Who, may, paginate, problems, router
 
 routes = router(tags=["visits"])
 
-Reads = Annotated[Who, may(perm.READ)]
-Opens = Annotated[Who, may(perm.OPEN)]
-Advises = Annotated[Who, may(perm.ADVISE)]
-Promises = Annotated[Who, may(perm.PROMISE)]
-HandsOver = Annotated[Who, may(perm.HAND_OVER)]
-Supervises = Annotated[Who, may(perm.SUPERVISE)]
+Reads = Annotated[Who, may(may_reception.READ)]
+Opens = Annotated[Who, may(may_reception.OPEN)]
+Advises = Annotated[Who, may(may_reception.ADVISE)]
+Promises = Annotated[Who, may(may_reception.PROMISE)]
+HandsOver = Annotated[Who, may(may_reception.HAND_OVER)]
+Supervises = Annotated[Who, may(may_reception.SUPERVISE)]
 _STATE = problems(NotFound, IllegalTransition)
 
 

@@ -5,9 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import NotFound, Tx, new_id
-from chassis.numbers import normal_request_no, parse_request_no, search_key
-from chassis.numbers import request_no as number_of
 from contracts.values import FaultFacts
 from reception.commands.work import NewWork, diagnosis_line, lines_of
 from reception.domain import HouseRules, Visit
@@ -18,6 +15,9 @@ from reception.domain.refusals import FactsNotHeard, PriceUnknown, VisitAlreadyO
 from reception.domain.states import VISIT, VisitState
 from reception.queries.prices import price_list
 from reception.queries.work import load_work, with_work
+from servicekit import NotFound, Tx, new_id
+from shopkit.numbers import normal_request_no, parse_request_no, search_key
+from shopkit.numbers import request_no as number_of
 
 WALK_IN = "W"
 RECEPTION_DUE = "reception-delayed"

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis import Invalid, Tx
-from chassis.http import links
-from chassis.http.links import NewLink
 from reception.commands.tasks import complete_tasks
 from reception.commands.work import NewWork, lines_of
 from reception.domain import HouseRules, Visit
@@ -15,6 +12,9 @@ from reception.domain.pricing import HandPrice
 from reception.domain.states import ESTIMATE, VISIT
 from reception.queries.prices import price_list
 from reception.queries.work import with_work
+from servicekit import Invalid, Tx
+from servicekit.http import links
+from servicekit.http.links import NewLink
 
 ESTIMATE_DUE = "estimate-expiry"
 

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import Tx
-from chassis.numbers import record_no
 from contracts.values import Check
 from reception.commands.arrival import RECEPTION_DUE
 from reception.commands.tasks import complete_tasks
@@ -16,6 +14,8 @@ from reception.domain.handover import BelongingCheck, Papers
 from reception.domain.refusals import FactsNotHeard
 from reception.domain.states import VISIT
 from reception.queries.work import with_work
+from servicekit import Tx
+from shopkit.numbers import record_no
 
 CLOSING_DUE = "visit-closing"
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis import Tx, new_id
 from reception.commands.tasks import complete_tasks
 from reception.domain import Visit
 from reception.domain.desk import TASKS_OF_TOPIC, Notice
 from reception.domain.facts import said
 from reception.queries.work import with_work
+from servicekit import Tx, new_id
 
 
 async def promise_handover(
@@ -28,13 +28,18 @@ async def revise_promise(
     reason: str,
     solution: str,
     agreed_by: str,
-    told_at: datetime | None,
+    notified_at: datetime | None,
     at: datetime,
 ) -> Visit:
     """The customer was told beforehand and agreed to another time (RECP-22, RECP-23)."""
     visit = await with_work(tx, visit_id)
     revised = visit.revise_promise(
-        promised_at, reason=reason, solution=solution, agreed_by=agreed_by, told_at=told_at or at, at=at
+        promised_at,
+        reason=reason,
+        solution=solution,
+        agreed_by=agreed_by,
+        notified_at=notified_at or at,
+        at=at,
     )
     tx.publish(visit, revised)
     await complete_tasks(tx, visit.id, "contact_before", at=at)
@@ -50,12 +55,12 @@ async def refuse_promise(tx: Tx, *, visit_id: UUID, reason: str, at: datetime) -
 
 
 async def notify_customer(
-    tx: Tx, *, visit_id: UUID, topic: str, channel: str, note: str, told_at: datetime | None, at: datetime
+    tx: Tx, *, visit_id: UUID, topic: str, channel: str, note: str, notified_at: datetime | None, at: datetime
 ) -> Visit:
     """Note what the customer was told, and when (RECP-27, RECP-29)."""
     visit = await with_work(tx, visit_id)
-    when = told_at or at
-    tx.publish(visit, visit.notify(topic=topic, channel=channel, told_at=when, at=at))
+    when = notified_at or at
+    tx.publish(visit, visit.notify(topic=topic, channel=channel, notified_at=when, at=at))
     tx.add(
         Notice(
             id=new_id(),
@@ -63,8 +68,8 @@ async def notify_customer(
             topic=topic,
             channel=channel,
             note=said(note),
-            told_at=when,
-            told_by=tx.by,
+            notified_at=when,
+            notified_by=tx.by,
         )
     )
     if topic in TASKS_OF_TOPIC:

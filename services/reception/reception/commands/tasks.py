@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from chassis import Tx, new_id
-from chassis.copies import keep
 from reception.domain.desk import Task
+from servicekit import Tx, new_id
+from servicekit.copies import keep
 
 
 async def set_task(
@@ -19,7 +19,7 @@ async def set_task(
         Task,
         {"visit_id": visit_id, "purpose": purpose, "subject": subject},
         {"due_at": due_at, "reason": reason, "done_at": None, "done_by": None},
-        begun={"id": new_id(), "created_at": tx.now},
+        initial={"id": new_id(), "created_at": tx.now},
     )
 
 

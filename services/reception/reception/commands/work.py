@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from sqlalchemy import select
 
-from chassis import Tx, new_id
 from contracts.base import Fact, Quantity
 from contracts.values import Line, PartNeed, Payer, Title
 from reception.domain.copies import Service
 from reception.domain.facts import said
 from reception.domain.refusals import LineUnknown, ServiceNotOffered
 from reception.domain.rules import HouseRules
+from servicekit import Tx, new_id
 
 DIAGNOSIS = Title(zh="检查诊断", en="Diagnosis")
 

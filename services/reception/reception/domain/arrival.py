@@ -5,15 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json
-from contracts import reception as says
 from contracts.base import Fact
+from contracts.events.reception import IntakeCompleted, ReceptionDelayed, VehicleReceived, VisitOpened
 from contracts.values import FaultFacts
 from reception.domain.facts import VisitFacts, all_said, must_have_happened, said
 from reception.domain.lines import VisitLine
 from reception.domain.refusals import FormNotSigned, LateReceptionUnexplained
 from reception.domain.rules import HouseRules
 from reception.domain.states import VISIT, LineState, VisitState
+from servicekit.columns import Json
 
 
 class Belonging(Fact):
@@ -81,7 +81,7 @@ class Arriving(VisitFacts):
 
     def arrive(
         self, *, arrived_at: datetime, slot_start: datetime | None, priority_class: str, at: datetime
-    ) -> says.VisitOpened:
+    ) -> VisitOpened:
         """The car is here; the clock starts now, or with the slot if the car came early (F-10)."""
         must_have_happened(arrived_at, now=at)
         if self.state == VisitState.EXPECTED:
@@ -89,7 +89,7 @@ class Arriving(VisitFacts):
         self.arrived_at = arrived_at
         self.clock_from = max(arrived_at, slot_start) if slot_start else arrived_at
         self.priority_class = priority_class
-        return says.VisitOpened(
+        return VisitOpened(
             **self.about,
             request_no=self.request_no,
             appointment_id=self.appointment_id,
@@ -112,12 +112,12 @@ class Arriving(VisitFacts):
         assert self.clock_from is not None  # only asked of a car that came
         return self.clock_from + timedelta(minutes=rules.reception_minutes)
 
-    def delay_reception(self, *, rules: HouseRules) -> says.ReceptionDelayed | None:
+    def delay_reception(self, *, rules: HouseRules) -> ReceptionDelayed | None:
         """The clock has run out; nothing to say when the car was received in time."""
         if self.state != VisitState.ARRIVED or self.delayed_at is not None:
             return None
         self.delayed_at = self.due_by(rules)
-        return says.ReceptionDelayed(**self.about, due_at=self.delayed_at)
+        return ReceptionDelayed(**self.about, due_at=self.delayed_at)
 
     def receive(
         self,
@@ -127,7 +127,7 @@ class Arriving(VisitFacts):
         alternative: str | None,
         rules: HouseRules,
         at: datetime,
-    ) -> says.VehicleReceived:
+    ) -> VehicleReceived:
         """An advisor takes the car; late needs what was explained and what was offered (RECP-01, F-10)."""
         state = VISIT.go(self.state, "receive")
         assert self.clock_from is not None  # arrived
@@ -138,7 +138,7 @@ class Arriving(VisitFacts):
         self.waited_minutes = -(-max(at - self.clock_from, timedelta()) // timedelta(minutes=1))
         self.late_reason = said(reason) if reason else None
         self.late_alternative = said(alternative) if alternative else None
-        return says.VehicleReceived(
+        return VehicleReceived(
             **self.about,
             advisor_id=advisor_id,
             received_at=at,
@@ -156,7 +156,7 @@ class Arriving(VisitFacts):
         mileage_km: int | None,
         waiting_on_site: bool,
         currency: str,
-    ) -> says.IntakeCompleted:
+    ) -> IntakeCompleted:
         """The customer signed: line 0 and work at the shop's cost are authorised by it (RECP-03)."""
         state = VISIT.go(self.state, "complete_intake")
         if not signed:
@@ -167,7 +167,7 @@ class Arriving(VisitFacts):
         for line in self.lines:
             if line.offer is not None and (line.offer.kind == "diagnosis" or line.offer.payer == "shop"):
                 line.authorise(line.offer, revision=0)
-        return says.IntakeCompleted(
+        return IntakeCompleted(
             **self.about,
             vehicle_id=self.vehicle_id,
             form_no=form.form_no,

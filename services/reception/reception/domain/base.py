@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis import new_metadata
-from chassis.columns import Utc
+from servicekit import new_metadata
+from servicekit.columns import Utc
 
 
 class Base(DeclarativeBase):
-    """All of reception's tables, beside those of the chassis."""
+    """All of reception's tables, beside those of the servicekit."""
 
     metadata = new_metadata()
     type_annotation_map = {datetime: Utc(), str: Text()}

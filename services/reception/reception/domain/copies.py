@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.calendar import WorkingCalendar
-from chassis.columns import Json, Money, Quantity, Rate
 from contracts.values import InvoiceLine, Line, ServicePart, Title
 from reception.domain.base import Base
+from servicekit.columns import Json
+from shopkit.calendar import WorkingCalendar
+from shopkit.columns import Money, Quantity, Rate
 
 
 class Customer(Base):
@@ -160,7 +161,7 @@ class Job(Base):
     reason: Mapped[str] = mapped_column(default="")
     findings: Mapped[tuple[str, ...]] = mapped_column(Json(tuple[str, ...]), default=tuple)
     forecast_at: Mapped[datetime | None] = mapped_column(default=None)
-    told_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
 
 
 class JobLine(Base):

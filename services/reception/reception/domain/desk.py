@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate
 from reception.domain.base import Base
+from servicekit import Aggregate
 
 
 class Task(Aggregate, Base):
@@ -39,15 +39,15 @@ class Notice(Base):
     """One thing that a customer was told (RECP-27)."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index("ix_notices_visit", "visit_id", "told_at"),)
+    __table_args__ = (Index("ix_notices_visit", "visit_id", "notified_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     visit_id: Mapped[UUID]
     topic: Mapped[str]
     channel: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
-    told_at: Mapped[datetime]
-    told_by: Mapped[str]
+    notified_at: Mapped[datetime]
+    notified_by: Mapped[str]
 
 
 TASKS_OF_TOPIC = {

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import NotFound
-from contracts import reception as says
 from contracts.base import Fact
+from contracts.events.reception import EstimateAnswered, EstimateDrafted, EstimatePresented
 from contracts.values import DeclinedLine, Line, PricedLine
 from reception.domain.facts import VisitFacts, said
 from reception.domain.lines import VisitLine
@@ -17,6 +16,7 @@ from reception.domain.pricing import HandPrice, Missing, PriceList, gross_of
 from reception.domain.refusals import AnswerIncomplete, NothingToEstimate, PriceUnknown
 from reception.domain.revisions import Estimate
 from reception.domain.states import VISIT, EstimateState, LineState, VisitState
+from servicekit import NotFound
 
 
 class LineAnswer(Fact):
@@ -80,7 +80,7 @@ class Estimating(VisitFacts):
             )
         ]
 
-    def draft(self, *, prices: PriceList, currency: str, at: datetime) -> says.EstimateDrafted:
+    def draft(self, *, prices: PriceList, currency: str, at: datetime) -> EstimateDrafted:
         """The next revision, of all that is authorised and all that is open; supersedes an unanswered one."""
         VISIT.check(self.state, "draft_estimate")
         if not self.open_lines:
@@ -99,7 +99,7 @@ class Estimating(VisitFacts):
             drafted_at=at,
         )
         self.estimates.append(estimate)
-        return says.EstimateDrafted(
+        return EstimateDrafted(
             **self.about,
             revision=estimate.revision,
             lines=lines,
@@ -116,7 +116,7 @@ class Estimating(VisitFacts):
         answer_by: datetime,
         currency: str,
         at: datetime,
-    ) -> says.EstimatePresented:
+    ) -> EstimatePresented:
         """Lay the revision before the customer: its prices are taken now and frozen (RECP-14)."""
         VISIT.check(self.state, "present_estimate")
         estimate = self.estimate(revision)
@@ -131,7 +131,7 @@ class Estimating(VisitFacts):
         estimate.open_line_ids = tuple(line.id for line in self.open_lines)
         estimate.total_gross = gross_of(estimate.lines)
         estimate.presented_at, estimate.answer_by, estimate.via = at, answer_by, via
-        return says.EstimatePresented(
+        return EstimatePresented(
             **self.about,
             revision=revision,
             lines=estimate.lines,
@@ -152,7 +152,7 @@ class Estimating(VisitFacts):
         answered_by: str,
         currency: str,
         at: datetime,
-    ) -> says.EstimateAnswered:
+    ) -> EstimateAnswered:
         """Take the customer's answer to every open line of the revision, in one go (RECP-24)."""
         state = VISIT.go(self.state, "answer_estimate")
         estimate = self.estimate(revision)
@@ -168,7 +168,7 @@ class Estimating(VisitFacts):
         self.state, self.answered_revision = state, revision
         estimate.answered_at, estimate.channel, estimate.answered_by = at, channel, answered_by
         estimate.authorised_gross = gross_of(self.agreed)
-        return says.EstimateAnswered(
+        return EstimateAnswered(
             **self.about,
             revision=revision,
             authorised_lines=self.agreed,

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from chassis import Aggregate
-from chassis.columns import Json
-from chassis.private import mask_free_text
 from contracts.base import Fact
 from contracts.values import PricedLine
 from reception.domain.lines import VisitLine
 from reception.domain.refusals import LineUnknown, NotInThePast
 from reception.domain.revisions import Estimate
 from reception.domain.states import BY_FACTS, PROMISE, VISIT, EstimateState, PromiseState, VisitState
+from servicekit import Aggregate
+from servicekit.columns import Json
+from servicekit.personal_data import mask_free_text
 
 
 class About(TypedDict):

@@ -8,9 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json
-from contracts import reception as says
 from contracts.base import Fact
+from contracts.events.reception import (
+    VehicleHandedOver,
+    VehicleLeft,
+    VehicleReturned,
+    VisitClosed,
+    WorkAccepted,
+)
 from contracts.values import Check
 from reception.domain.arrival import Arriving
 from reception.domain.facts import Measure, all_said, must_have_happened, said
@@ -25,6 +30,7 @@ from reception.domain.refusals import (
 )
 from reception.domain.rules import HouseRules
 from reception.domain.states import VISIT, LineState, VisitState
+from servicekit.columns import Json
 
 
 class Papers(Fact):
@@ -106,14 +112,14 @@ class HandingOver(Arriving, Promising):
 
     def leave(
         self, *, reason: str, return_expected_at: datetime | None, done_line_ids: set[UUID], at: datetime
-    ) -> says.VehicleLeft:
+    ) -> VehicleLeft:
         """The car leaves with work still open."""
         self.state = VISIT.go(self.state, "vehicle_left")
         self.left_at, self.return_expected_at = at, return_expected_at
         still = [
             line for line in self.agreed if line.kind != "diagnosis" and line.line_id not in done_line_ids
         ]
-        return says.VehicleLeft(
+        return VehicleLeft(
             **self.about,
             vehicle_id=self.vehicle_id,
             request_no=self.request_no,
@@ -123,11 +129,11 @@ class HandingOver(Arriving, Promising):
             open_lines=tuple(as_line(line) for line in still),
         )
 
-    def come_back(self, *, at: datetime) -> says.VehicleReturned:
+    def come_back(self, *, at: datetime) -> VehicleReturned:
         """The car is back to go on."""
         self.state = VISIT.go(self.state, "vehicle_returned")
         self._settle_readiness()
-        return says.VehicleReturned(**self.about, vehicle_id=self.vehicle_id, returned_at=at)
+        return VehicleReturned(**self.about, vehicle_id=self.vehicle_id, returned_at=at)
 
     # --- the customer signs, the keys go out
 
@@ -140,7 +146,7 @@ class HandingOver(Arriving, Promising):
         belongings: tuple[BelongingCheck, ...],
         rules: HouseRules,
         at: datetime,
-    ) -> says.WorkAccepted:
+    ) -> WorkAccepted:
         """The customer has inspected, been explained, and signed (RECP-28, RECP-30, RECP-34)."""
         state = VISIT.go(self.state, "accept_work")
         invoice = self._must_be_latest(papers, invoice_revision)
@@ -148,7 +154,7 @@ class HandingOver(Arriving, Promising):
         self.state, self.signed_at, self.signed_invoice_revision = state, at, invoice_revision
         self.signed_checks = checks
         self.belongings_ok = all(thing.present for thing in belongings)
-        return says.WorkAccepted(
+        return WorkAccepted(
             **self.about,
             invoice_id=invoice.invoice_id,
             invoice_revision=invoice_revision,
@@ -167,20 +173,20 @@ class HandingOver(Arriving, Promising):
 
     def hand_over(
         self, *, papers: Papers | None, mode: str, handed_over_at: datetime, at: datetime
-    ) -> says.VehicleHandedOver:
+    ) -> VehicleHandedOver:
         """Release the keys: work ready for the latest answer, signed for, and settled."""
         self._gate_must_be_open(papers)
         must_have_happened(handed_over_at, now=at)
         self.state = VISIT.go(self.state, "hand_over")
         self.handed_over_at, self.mode = handed_over_at, mode
-        return says.VehicleHandedOver(
+        return VehicleHandedOver(
             **self.about,
             vehicle_id=self.vehicle_id,
             handed_over_at=handed_over_at,
             mode=mode,
             original_promise=self.original_promise,
             last_promise=self.promised_at,
-            delay_told_before=self.delay_told_before,
+            delay_notified_before=self.delay_notified_before,
         )
 
     def missing_for_handover(self, papers: Papers | None) -> list[str]:
@@ -213,14 +219,14 @@ class HandingOver(Arriving, Promising):
         recommended_work: Iterable[str] = (),
         remind_on: date | None = None,
         at: datetime,
-    ) -> says.VisitClosed:
+    ) -> VisitClosed:
         """The papers are complete; a car that never got as far as the form has simply left."""
         outcome = self._outcome()
         self.state = VISIT.go(self.state, "close")
         self.outcome, self.record_no, self.closed_at = outcome, record_no, at
         self.mileage_out_km, self.remind_on = mileage_out_km, remind_on
         self.recommended_work = all_said(recommended_work)
-        return says.VisitClosed(
+        return VisitClosed(
             **self.about,
             vehicle_id=self.vehicle_id,
             record_no=record_no,

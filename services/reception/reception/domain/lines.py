@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json, Money
 from contracts.values import Line, PartNeed, PricedLine
 from reception.domain.base import Base
 from reception.domain.pricing import HandPrice, PriceList, as_line
 from reception.domain.states import LineState
+from servicekit.columns import Json
+from shopkit.columns import Money
 
 
 class VisitLine(Base):

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.money import ZERO, labour_net, net, totals
 from contracts.base import Fact, Money, TaxRate
 from contracts.values import Line, PartNeed, PricedLine, PricedPart, Title
 from reception.domain.refusals import DiscountTooLarge
+from shopkit.money import ZERO, labour_net, net, totals
 
 
 class LabourPrice(Fact):

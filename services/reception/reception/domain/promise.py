@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json
-from contracts import reception as says
 from contracts.base import Fact
+from contracts.events.reception import CustomerNotified, HandoverPromised, PromiseRefused, PromiseRevised
 from reception.domain.facts import VisitFacts, must_have_happened, said
 from reception.domain.pricing import gross_of
 from reception.domain.refusals import NothingAnsweredYet, PromiseTooEarly
 from reception.domain.states import PROMISE, VISIT
+from servicekit.columns import Json
 
 
 class PromiseChange(Fact):
@@ -22,7 +22,7 @@ class PromiseChange(Fact):
     reason: str = ""
     solution: str = ""
     agreed_by: str = ""
-    told_at: datetime
+    notified_at: datetime
 
 
 class Promising(VisitFacts):
@@ -35,10 +35,10 @@ class Promising(VisitFacts):
     promise_changes: Mapped[tuple[PromiseChange, ...]] = mapped_column(
         Json(tuple[PromiseChange, ...]), default=tuple
     )
-    delay_told_at: Mapped[datetime | None] = mapped_column(default=None)
+    delay_notified_at: Mapped[datetime | None] = mapped_column(default=None)
     waiting_on_site: Mapped[bool] = mapped_column(default=False)
 
-    def promise(self, promised_at: datetime, *, waiting_on_site: bool, at: datetime) -> says.HandoverPromised:
+    def promise(self, promised_at: datetime, *, waiting_on_site: bool, at: datetime) -> HandoverPromised:
         """Give the customer a time, after the customer has answered an estimate."""
         VISIT.check(self.state, "promise")
         state = PROMISE.go(self.promise_state, "promise")
@@ -47,8 +47,8 @@ class Promising(VisitFacts):
         self._must_be_ahead(promised_at, now=at)
         self.promise_state, self.waiting_on_site = state, waiting_on_site
         self.original_promise = promised_at
-        self._note(promised_at, told_at=at, agreed_by="customer")
-        return says.HandoverPromised(
+        self._note(promised_at, notified_at=at, agreed_by="customer")
+        return HandoverPromised(
             **self.about,
             promise_revision=self.promise_revision,
             promised_at=promised_at,
@@ -63,69 +63,69 @@ class Promising(VisitFacts):
         reason: str,
         solution: str,
         agreed_by: str,
-        told_at: datetime,
+        notified_at: datetime,
         at: datetime,
-    ) -> says.PromiseRevised:
+    ) -> PromiseRevised:
         """Agree on another time; keeps the old one, the reason and the solution (RECP-21, RECP-48)."""
         VISIT.check(self.state, "promise")
         state = PROMISE.go(self.promise_state, "revise")
         self._must_be_ahead(new_promise, now=at)
-        must_have_happened(told_at, now=at)
+        must_have_happened(notified_at, now=at)
         old = self.promised_at
         assert old is not None  # the state says that there is one
         self.promise_state = state
-        self._tell_delay(told_at)
+        self._note_delay_notified(notified_at)
         texts = {"reason": said(reason), "solution": said(solution), "agreed_by": said(agreed_by)}
-        self._note(new_promise, told_at=told_at, **texts)
-        return says.PromiseRevised(
+        self._note(new_promise, notified_at=notified_at, **texts)
+        return PromiseRevised(
             **self.about,
             promise_revision=self.promise_revision,
             old_promise=old,
             new_promise=new_promise,
-            told_at=told_at,
+            notified_at=notified_at,
             **texts,
         )
 
-    def refuse_promise(self, *, reason: str, at: datetime) -> says.PromiseRefused:
+    def refuse_promise(self, *, reason: str, at: datetime) -> PromiseRefused:
         """The customer does not accept a later handover; the promise that stands still stands."""
         VISIT.check(self.state, "promise")
         self.promise_state = PROMISE.go(self.promise_state, "refuse")
-        self._tell_delay(at)
+        self._note_delay_notified(at)
         change = PromiseChange(
             revision=self.promise_revision,
             old_promise=self.promised_at,
             new_promise=None,
             reason=said(reason),
-            told_at=at,
+            notified_at=at,
         )
         self.promise_changes = (*self.promise_changes, change)
-        return says.PromiseRefused(**self.about, promise_revision=self.promise_revision, reason=said(reason))
+        return PromiseRefused(**self.about, promise_revision=self.promise_revision, reason=said(reason))
 
-    def notify(self, *, topic: str, channel: str, told_at: datetime, at: datetime) -> says.CustomerNotified:
+    def notify(self, *, topic: str, channel: str, notified_at: datetime, at: datetime) -> CustomerNotified:
         """Note that the customer was told something (RECP-27)."""
         VISIT.check(self.state, "notify")
-        must_have_happened(told_at, now=at)
+        must_have_happened(notified_at, now=at)
         if topic == "delay":
-            self._tell_delay(told_at)
-        return says.CustomerNotified(**self.about, topic=topic, channel=channel, told_at=told_at)
+            self._note_delay_notified(notified_at)
+        return CustomerNotified(**self.about, topic=topic, channel=channel, notified_at=notified_at)
 
     @property
-    def delay_told_before(self) -> bool:
+    def delay_notified_before(self) -> bool:
         """Whether the customer was told of a delay before the first promise had passed (RECP-22)."""
         return (
-            self.delay_told_at is not None
+            self.delay_notified_at is not None
             and self.original_promise is not None
-            and self.delay_told_at <= self.original_promise
+            and self.delay_notified_at <= self.original_promise
         )
 
-    def _tell_delay(self, told_at: datetime) -> None:
-        self.delay_told_at = self.delay_told_at or told_at
+    def _note_delay_notified(self, notified_at: datetime) -> None:
+        self.delay_notified_at = self.delay_notified_at or notified_at
 
     def _note(
         self,
         promised_at: datetime,
         *,
-        told_at: datetime,
+        notified_at: datetime,
         agreed_by: str,
         reason: str = "",
         solution: str = "",
@@ -138,7 +138,7 @@ class Promising(VisitFacts):
             reason=reason,
             solution=solution,
             agreed_by=agreed_by,
-            told_at=told_at,
+            notified_at=notified_at,
         )
         self.promise_changes = (*self.promise_changes, change)
         self.promised_at = promised_at

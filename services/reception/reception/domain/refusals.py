@@ -1,6 +1,6 @@
 """What the desk answers when a rule says no; the first sentence is what people read."""
 
-from chassis import Refusal
+from servicekit import Refusal
 
 
 class FactsNotHeard(Refusal):

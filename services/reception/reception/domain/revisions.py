@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json, Money
 from contracts.values import PricedLine
 from reception.domain.base import Base
 from reception.domain.refusals import EstimateSuperseded
 from reception.domain.states import ESTIMATE, EstimateState
+from servicekit.columns import Json
+from shopkit.columns import Money
 
 
 class Estimate(Base):

@@ -1,10 +1,10 @@
 """The numbers of the desk: each with its requirement, and each shop may change them."""
 
-import chassis
-from chassis import rule
+import servicekit
+from servicekit import rule
 
 
-class HouseRules(chassis.HouseRules):
+class HouseRules(servicekit.HouseRules):
     """What reception works by."""
 
     reception_minutes: int = rule(

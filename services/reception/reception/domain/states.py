@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from chassis.states import Machine
+from servicekit.states import Machine
 
 
 class VisitState(StrEnum):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Index, text
 
-from contracts import reception as says
+from contracts.events.reception import ReworkAgreed, ReworkOrdered
 from contracts.values import PricedLine
 from reception.domain.base import Base
 from reception.domain.estimate import Estimating
@@ -52,11 +52,11 @@ class Visit(Estimating, HandingOver, Base):
 
     def order(
         self, measure: Measure, works: tuple[PricedLine, ...], *, originals: tuple[UUID, ...], reason: str
-    ) -> says.ReworkOrdered:
+    ) -> ReworkOrdered:
         """The rework is done in this visit, which is still open."""
         self.take_on(works)
         self.order_rework(measure)
-        return says.ReworkOrdered(
+        return ReworkOrdered(
             **self.about,
             measure_id=measure.measure_id,
             complaint_id=measure.complaint_id,
@@ -68,12 +68,12 @@ class Visit(Estimating, HandingOver, Base):
 
     def agree(
         self, measure: Measure, works: tuple[PricedLine, ...], *, originals: tuple[UUID, ...], reason: str
-    ) -> says.ReworkAgreed:
+    ) -> ReworkAgreed:
         """This new visit is expected, to redo the work of another that is closed."""
         assert self.rework_of_visit_id is not None  # made for that
         self.take_on(works)
         self.measures = (*self.measures, measure)
-        return says.ReworkAgreed(
+        return ReworkAgreed(
             **self.about,
             request_no=self.request_no,
             vehicle_id=self.vehicle_id,

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
 
-from chassis.numbers import search_key
 from reception.domain import Visit
 from reception.domain.copies import Appointment, Customer, Service, Vehicle
 from reception.domain.desk import Task
 from reception.queries.visits import begins
+from shopkit.numbers import search_key
 
 
 def appointments(*, state: str | None, on: date | None, timezone: ZoneInfo) -> Select[Appointment, str, str]:

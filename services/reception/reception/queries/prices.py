@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import Select, case, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from chassis import Tx
-from chassis.columns import Json
 from contracts.values import Line, Title
 from reception.domain.copies import CatalogueEntry, Customer, LabourRate
 from reception.domain.pricing import LabourPrice, PartPrice, PriceList
+from servicekit import Tx
+from servicekit.columns import Json
 
 GENERAL_CLASSES = ("", "any", "normal")
 """Rates of these classes hold for every customer whose class has none of its own, the first found."""

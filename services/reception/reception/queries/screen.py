@@ -9,8 +9,6 @@ from uuid import UUID
 from sqlalchemy import JSON, ColumnElement, Numeric, Select, Text, Uuid, bindparam, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis import NotFound, Tx
-from chassis.calendar import WorkingCalendar, default_calendar
 from reception.domain import Base, HouseRules, Visit
 from reception.domain.copies import (
     Calendar,
@@ -25,6 +23,8 @@ from reception.domain.desk import Notice, Task
 from reception.domain.handover import Papers
 from reception.domain.lines import VisitLine
 from reception.domain.revisions import Estimate
+from servicekit import NotFound, Tx
+from shopkit.calendar import WorkingCalendar, default_calendar
 
 _MOST_COMPLAINTS = 50
 _VISIT = Visit.__table__.c
@@ -73,7 +73,7 @@ def _everything() -> Select[*tuple[Any, ...]]:
         ),
         _row(Invoice, Invoice.visit_id == visit_id).label("invoice"),
         _rows(Task, Task.visit_id == visit_id, Task.created_at).label("tasks"),
-        _rows(Notice, Notice.visit_id == visit_id, Notice.told_at).label("notices"),
+        _rows(Notice, Notice.visit_id == visit_id, Notice.notified_at).label("notices"),
         _rows(ComplaintMark, complained, ComplaintMark.complaint_no, most=_MOST_COMPLAINTS).label(
             "complaints"
         ),

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis import Tx
-from chassis.numbers import search_key
 from reception.domain import Visit
 from reception.domain.copies import Customer, PartAvailability
 from reception.queries.work import load_work
+from servicekit import Tx
+from shopkit.numbers import search_key
 
 
 async def visit_of(tx: Tx, visit_id: UUID) -> Visit:

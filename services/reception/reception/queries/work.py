@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from chassis import Tx
-from chassis.loading import load
 from reception.domain import Visit
+from servicekit import Tx
+from servicekit.loading import load
 
 
 async def with_work(tx: Tx, visit_id: UUID) -> Visit:

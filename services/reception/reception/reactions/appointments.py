@@ -2,8 +2,7 @@
 
 from sqlalchemy import select
 
-from chassis import Tx
-from contracts.booking import (
+from contracts.events.booking import (
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentKept,
@@ -17,6 +16,7 @@ from reception.domain.copies import Appointment
 from reception.domain.states import VisitState
 from reception.queries.prices import price_list
 from reception.queries.work import with_work
+from servicekit import Tx
 
 _Any = (
     AppointmentRequested

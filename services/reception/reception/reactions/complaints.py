@@ -4,8 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from chassis import Tx, new_id
-from contracts.complaints import (
+from contracts.events.complaints import (
     ComplaintAnswered,
     ComplaintOverdue,
     ComplaintReceived,
@@ -24,6 +23,7 @@ from reception.domain.pricing import rework_of
 from reception.domain.states import VisitState
 from reception.queries.prices import price_list
 from reception.queries.work import load_work
+from servicekit import Tx, new_id
 
 log = structlog.get_logger("reception")
 
@@ -120,5 +120,5 @@ async def _mark(tx: Tx, complaint_id: UUID, customer_id: UUID, visit_id: UUID | 
         tx.add(mark)
     mark.visit_id = visit_id or mark.visit_id
     if mark.visit_id is not None:
-        tx.note_beside(Visit, mark.visit_id)
+        tx.notify_watchers(Visit, mark.visit_id)
     return mark

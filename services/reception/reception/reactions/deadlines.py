@@ -3,13 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-from chassis import Timer, Tx
 from reception.commands.handover import CLOSING_DUE, close_visit
 from reception.commands.tasks import set_task
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import Customer
 from reception.domain.states import VisitState
 from reception.queries.work import with_work
+from servicekit import Timer, Tx
 
 _LATER = timedelta(hours=1)
 

@@ -2,14 +2,14 @@
 
 from sqlalchemy import select
 
-from chassis import Tx
-from chassis.calendar import WorkingCalendar
-from contracts.billing import LabourRateSet
-from contracts.booking import CalendarChanged, ServiceOffered, ServiceWithdrawn
-from contracts.crm import CustomerChanged, CustomerRegistered, VehicleChanged, VehicleRegistered
-from contracts.parts import PartChanged, PartListed, PartWithdrawn
+from contracts.events.billing import LabourRateSet
+from contracts.events.booking import CalendarChanged, ServiceOffered, ServiceWithdrawn
+from contracts.events.crm import CustomerChanged, CustomerRegistered, VehicleChanged, VehicleRegistered
+from contracts.events.parts import PartChanged, PartListed, PartWithdrawn
 from reception.domain import Visit
 from reception.domain.copies import Calendar, CatalogueEntry, Customer, LabourRate, Service, Vehicle
+from servicekit import Tx
+from shopkit.calendar import WorkingCalendar
 
 
 async def copy_customer_on_registered(tx: Tx, event: CustomerRegistered) -> None:
@@ -22,7 +22,7 @@ async def copy_customer_on_changed(tx: Tx, event: CustomerChanged) -> None:
     await _copy_customer(tx, event)
     here = select(Visit.id).where(Visit.customer_id == event.customer_id, Visit.closed_at.is_(None))
     for visit_id in await tx.session.scalars(here):
-        tx.note_beside(Visit, visit_id)
+        tx.notify_watchers(Visit, visit_id)
 
 
 async def copy_vehicle_on_registered(tx: Tx, event: VehicleRegistered) -> None:

@@ -9,10 +9,7 @@ import structlog
 from sqlalchemy import ARRAY, func, literal, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from chassis import NotYet, Tx
-from chassis.copies import amend, keep
-from contracts.values import Line, PricedLine
-from contracts.workshop import (
+from contracts.events.workshop import (
     AdditionalWorkFound,
     InspectionFailed,
     InspectionPassed,
@@ -29,6 +26,7 @@ from contracts.workshop import (
     PromiseEndangered,
     ReworkOpened,
 )
+from contracts.values import Line, PricedLine
 from reception.commands.tasks import set_task
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import Job, JobLine
@@ -36,6 +34,8 @@ from reception.domain.pricing import PriceList
 from reception.domain.states import PromiseState
 from reception.queries.prices import price_list
 from reception.queries.work import with_work
+from servicekit import NotYet, Tx
+from servicekit.copies import amend, keep
 
 log = structlog.get_logger("reception")
 
@@ -89,7 +89,7 @@ async def show_progress_on_line_completed(tx: Tx, event: LineCompleted) -> None:
     done = _lines(event.visit_id, [event.line_id], "done", since=event.completed_at, result_text=text)
     if done is not None:
         await tx.session.execute(done)
-        tx.note_beside(Visit, event.visit_id)
+        tx.notify_watchers(Visit, event.visit_id)
 
 
 async def tell_customer_on_interrupted(tx: Tx, event: JobInterrupted) -> None:
@@ -210,9 +210,9 @@ async def _wait_for_prices(tx: Tx, visit: Visit, lines: list[Line], prices: Pric
 
 async def _show(tx: Tx, visit_id: UUID, job_id: UUID, *, lines: Insert | None = None, **facts: Any) -> None:
     """What the desk shows of the job, and of how far its ``lines`` are, by one statement."""
-    facts |= {"job_id": job_id, "told_at": tx.now}
-    await keep(tx, Job, {"visit_id": visit_id}, facts, beside=lines)
-    tx.note_beside(Visit, visit_id)
+    facts |= {"job_id": job_id, "updated_at": tx.now}
+    await keep(tx, Job, {"visit_id": visit_id}, facts, also=lines)
+    tx.notify_watchers(Visit, visit_id)
 
 
 def _lines(

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
-from chassis import Tx
-from chassis.copies import keep_all
-from contracts.parts import (
+from contracts.events.parts import (
     EtaChanged,
     PartsArrived,
     PartsBackOrdered,
@@ -23,6 +21,8 @@ from contracts.values import IssuedPart, ReservationLine
 from reception.commands.tasks import set_task
 from reception.domain import Visit
 from reception.domain.copies import PartAvailability
+from servicekit import Tx
+from servicekit.copies import keep_all
 
 _OF_REQUEST = select(Visit.id).where(Visit.request_id == bindparam("request_id"))
 
@@ -107,7 +107,7 @@ async def _shown_on(tx: Tx, request_id: UUID) -> UUID | None:
     """The visit whose screen shows these parts; before the car is here there is none."""
     visit_id: UUID | None = await tx.session.scalar(_OF_REQUEST, {"request_id": request_id})
     if visit_id is not None:
-        tx.note_beside(Visit, visit_id)
+        tx.notify_watchers(Visit, visit_id)
     return visit_id
 
 

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import Tx
-from chassis.copies import amend, keep
-from contracts.billing import (
+from contracts.events.billing import (
     InvoiceDiscounted,
     InvoiceIssued,
     InvoicePrepared,
@@ -17,6 +15,8 @@ from contracts.billing import (
 from reception.commands.tasks import set_task
 from reception.domain import Visit
 from reception.domain.copies import Invoice
+from servicekit import Tx
+from servicekit.copies import amend, keep
 
 
 async def show_papers_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
@@ -35,8 +35,8 @@ async def show_papers_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
         "invoice_no": None,
         "settled": False,
     }
-    await keep(tx, Invoice, {"visit_id": event.visit_id}, facts, begun={"balance": event.payable})
-    tx.note_beside(Visit, event.visit_id)
+    await keep(tx, Invoice, {"visit_id": event.visit_id}, facts, initial={"balance": event.payable})
+    tx.notify_watchers(Visit, event.visit_id)
     if visit.void_signature(invoice_revision=event.revision):
         await set_task(tx, visit.id, "sign_again", due_at=tx.now)
 
@@ -76,4 +76,4 @@ async def show_balance_on_discounted(tx: Tx, event: InvoiceDiscounted) -> None:
 async def _note(tx: Tx, visit_id: UUID, **facts: Any) -> None:
     """On the papers; the stream is in order, so that what was prepared is here already."""
     await amend(tx, Invoice, {"visit_id": visit_id}, facts)
-    tx.note_beside(Visit, visit_id)
+    tx.notify_watchers(Visit, visit_id)

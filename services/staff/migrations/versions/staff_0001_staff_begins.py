@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Staff begins."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "employees",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -86,4 +86,4 @@ def downgrade() -> None:
     op.drop_table("work_records")
     op.drop_index("ix_employees_display_name", table_name="employees")
     op.drop_table("employees")
-    first.downgrade()
+    v1.downgrade()

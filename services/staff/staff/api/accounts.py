@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import NotFound
-from chassis.http import Body, TxDep, View, Who, may, problems
-from chassis.http import router as chassis_router
-from contracts.may import staff as perm
+from contracts.permissions import staff as may_staff
 from contracts.roles import ROLES
+from servicekit import NotFound
+from servicekit.http import Body, TxDep, View, Who, may, problems
+from servicekit.http import router as chassis_router
 from staff import commands, queries
 from staff.api.views import MachineNow, Password
 from staff.domain import Account, HasLeft, LoginTaken, UnknownRole, WeakPassword
@@ -63,7 +63,7 @@ class RoleView(View):
     responses=problems(NotFound, HasLeft, LoginTaken, UnknownRole, WeakPassword),
 )
 async def open_account(
-    employee_id: UUID, body: OpenAccount, tx: TxDep, who: Annotated[Who, may(perm.ACCOUNTS)]
+    employee_id: UUID, body: OpenAccount, tx: TxDep, who: Annotated[Who, may(may_staff.ACCOUNTS)]
 ) -> AccountView:
     """Give an employee a way in."""
     account = await commands.open_account(tx, employee_id=employee_id, **body.model_dump_fields())
@@ -71,7 +71,9 @@ async def open_account(
 
 
 @router.get("/employees/{employee_id}/account", responses=problems(NotFound))
-async def show_account(employee_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.ACCOUNTS)]) -> AccountView:
+async def show_account(
+    employee_id: UUID, tx: TxDep, who: Annotated[Who, may(may_staff.ACCOUNTS)]
+) -> AccountView:
     """An employee's account."""
     _, account = await queries.employee(tx, employee_id)
     if account is None:
@@ -81,7 +83,7 @@ async def show_account(employee_id: UUID, tx: TxDep, who: Annotated[Who, may(per
 
 @router.put("/employees/{employee_id}/account/roles", responses=problems(NotFound, UnknownRole))
 async def set_roles(
-    employee_id: UUID, body: SetRoles, tx: TxDep, who: Annotated[Who, may(perm.ACCOUNTS)]
+    employee_id: UUID, body: SetRoles, tx: TxDep, who: Annotated[Who, may(may_staff.ACCOUNTS)]
 ) -> AccountView:
     """The roles from the next refresh on."""
     return await _shown(tx, await commands.set_roles(tx, employee_id=employee_id, roles=body.roles))
@@ -93,7 +95,7 @@ async def reset_password(
     body: ResetPassword,
     tx: TxDep,
     now: MachineNow,
-    who: Annotated[Who, may(perm.ACCOUNTS)],
+    who: Annotated[Who, may(may_staff.ACCOUNTS)],
 ) -> AccountView:
     """A new password; every sign-in ends."""
     account = await commands.reset_password(tx, employee_id=employee_id, password=body.password, at=now)
@@ -102,7 +104,7 @@ async def reset_password(
 
 @router.post("/employees/{employee_id}/account/unlocking", responses=problems(NotFound))
 async def unlock_account(
-    employee_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.ACCOUNTS)]
+    employee_id: UUID, tx: TxDep, who: Annotated[Who, may(may_staff.ACCOUNTS)]
 ) -> AccountView:
     """Before its time is over."""
     return await _shown(tx, await commands.unlock_account(tx, employee_id=employee_id))
@@ -110,14 +112,14 @@ async def unlock_account(
 
 @router.post("/employees/{employee_id}/account/closing", responses=problems(NotFound))
 async def close_account(
-    employee_id: UUID, tx: TxDep, now: MachineNow, who: Annotated[Who, may(perm.ACCOUNTS)]
+    employee_id: UUID, tx: TxDep, now: MachineNow, who: Annotated[Who, may(may_staff.ACCOUNTS)]
 ) -> AccountView:
     """Nobody signs in with it any more."""
     return await _shown(tx, await commands.close_account(tx, employee_id=employee_id, at=now))
 
 
 @router.get("/roles")
-async def list_roles(who: Annotated[Who, may(perm.READ)]) -> list[RoleView]:
+async def list_roles(who: Annotated[Who, may(may_staff.READ)]) -> list[RoleView]:
     """Every role and what it may do."""
     return [RoleView(role=role, permissions=sorted(may_do)) for role, may_do in ROLES.items()]
 

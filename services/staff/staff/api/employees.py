@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
-from chassis import Invalid, NotFound
-from chassis.http import Body, Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from chassis.http import router as chassis_router
-from contracts.may import staff as perm
+from contracts.permissions import staff as may_staff
 from contracts.values import Skill
+from servicekit import Invalid, NotFound
+from servicekit.http import Body, Page, PageQuery, TxDep, View, Who, may, paginate, problems
+from servicekit.http import router as chassis_router
 from staff import commands, queries
 from staff.api.views import EmployeeView, MachineNow, Name
 from staff.domain import Employee, EmployeeNoTaken, HasLeft, WorkRecord
@@ -68,7 +68,7 @@ class PerformanceView(View):
 async def list_employees(
     tx: TxDep,
     page: PageQuery,
-    who: Annotated[Who, may(perm.READ)],
+    who: Annotated[Who, may(may_staff.READ)],
     search: Annotated[
         str | None, Query(max_length=100, description="part of the name, or the number")
     ] = None,
@@ -82,7 +82,9 @@ async def list_employees(
 
 
 @router.post("/employees", status_code=201, responses=problems(EmployeeNoTaken))
-async def hire_employee(body: HireEmployee, tx: TxDep, who: Annotated[Who, may(perm.HIRE)]) -> EmployeeView:
+async def hire_employee(
+    body: HireEmployee, tx: TxDep, who: Annotated[Who, may(may_staff.HIRE)]
+) -> EmployeeView:
     """Take somebody on."""
     hired = await commands.hire_employee(
         tx, employee_no=body.employee_no, display_name=body.display_name, skills=tuple(body.skills)
@@ -92,14 +94,19 @@ async def hire_employee(body: HireEmployee, tx: TxDep, who: Annotated[Who, may(p
 
 
 @router.get("/employees/{employee_id}", responses=problems(NotFound))
-async def show_employee(employee_id: UUID, tx: TxDep, who: Annotated[Who, may(perm.READ)]) -> EmployeeView:
+async def show_employee(
+    employee_id: UUID, tx: TxDep, who: Annotated[Who, may(may_staff.READ)]
+) -> EmployeeView:
     """One employee."""
     return EmployeeView.with_account(*await queries.employee(tx, employee_id))
 
 
 @router.put("/employees/{employee_id}", responses=problems(NotFound, HasLeft))
 async def change_employee(
-    employee_id: UUID, body: ChangeEmployee, tx: TxDep, who: Annotated[Who, may(perm.HIRE, perm.SKILLS)]
+    employee_id: UUID,
+    body: ChangeEmployee,
+    tx: TxDep,
+    who: Annotated[Who, may(may_staff.HIRE, may_staff.SKILLS)],
 ) -> EmployeeView:
     """Name, skills, availability."""
     changed = await commands.change_employee(
@@ -115,7 +122,7 @@ async def change_employee(
 
 @router.post("/employees/{employee_id}/departure", responses=problems(NotFound, HasLeft))
 async def let_employee_go(
-    employee_id: UUID, tx: TxDep, now: MachineNow, who: Annotated[Who, may(perm.HIRE)]
+    employee_id: UUID, tx: TxDep, now: MachineNow, who: Annotated[Who, may(may_staff.HIRE)]
 ) -> EmployeeView:
     """The last day; the account closes."""
     left = await commands.let_employee_go(tx, employee_id=employee_id, at=now)
@@ -125,7 +132,7 @@ async def let_employee_go(
 
 @router.get("/employees/{employee_id}/records", responses=problems(NotFound))
 async def list_records(
-    employee_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(perm.APPRAISE)]
+    employee_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_staff.APPRAISE)]
 ) -> Page[WorkRecordView]:
     """What this employee's work has shown, newest first; entries of whole visits included."""
     await queries.must_be_employee(tx, employee_id)
@@ -140,7 +147,7 @@ async def show_performance(
     since: Annotated[AwareDatetime, Query()],
     until: Annotated[AwareDatetime, Query(description="not included")],
     tx: TxDep,
-    who: Annotated[Who, may(perm.APPRAISE)],
+    who: Annotated[Who, may(may_staff.APPRAISE)],
 ) -> PerformanceView:
     """Figures of a period."""
     if until <= since:

@@ -7,9 +7,9 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from chassis import Refusal
-from chassis.http import Body, TxDep, View, Who, may, problems, refused
-from chassis.http import router as chassis_router
+from servicekit import Refusal
+from servicekit.http import Body, TxDep, View, Who, may, problems, refused
+from servicekit.http import router as chassis_router
 from staff import commands, credentials, queries
 from staff.api.views import EmployeeView, MachineNow, Name, Password
 from staff.domain import AccountLocked, WeakPassword, WrongCredentials

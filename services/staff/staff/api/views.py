@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import Depends, Request
 from pydantic import Field
 
-from chassis.http import View
 from contracts.values import Skill
+from servicekit.http import View
 from staff.domain import Account, Employee
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import NotFound, Refusal, Tx
+from servicekit import NotFound, Refusal, Tx
 from staff import credentials
 from staff.commands.employees import hire_employee
 from staff.commands.sessions import end_sign_ins

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis import Tx, new_id
 from contracts.values import Skill
+from servicekit import Tx, new_id
 from staff.commands.sessions import end_sign_ins
 from staff.domain import Account, Employee, EmployeeNoTaken
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from chassis import Refusal, Tx, new_id
+from servicekit import Refusal, Tx, new_id
 from staff import credentials
 from staff.domain import Account, Employee, HouseRules, RefreshToken, WrongCredentials
 from staff.settings import Settings

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate, Invalid, Refusal
-from chassis.columns import Json, Utc
 from contracts.roles import ROLES
+from servicekit import Aggregate, Invalid, Refusal
+from servicekit.columns import Json, Utc
 from staff.domain.base import Base, HouseRules
 
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis import HouseRules as ChassisRules
-from chassis import new_metadata, rule
+from servicekit import HouseRules as ChassisRules
+from servicekit import new_metadata, rule
 
 
 class Base(DeclarativeBase):

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import Boolean, Date, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate, Refusal
-from chassis.columns import Json
-from contracts.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
+from contracts.events.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
 from contracts.values import Skill
+from servicekit import Aggregate, Refusal
+from servicekit.columns import Json
 from staff.domain.base import Base
 
 

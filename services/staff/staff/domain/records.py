@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, Numeric, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Utc
+from servicekit.columns import Utc
 from staff.domain.base import Base
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import first
+from servicekit.migrations import v1
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Create the workshop's tables."""
-    first.upgrade()
+    v1.upgrade()
     op.create_table(
         "appointments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -153,7 +153,7 @@ def upgrade() -> None:
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("late_facts", JSONB(), nullable=False),
+        sa.Column("late_events", JSONB(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["bay_id"], ["bays.id"], name=op.f("fk_jobs_bay_id")),
@@ -252,4 +252,4 @@ def downgrade() -> None:
     op.drop_table("bays")
     op.drop_index(op.f("ix_appointments_slot_start_id"), table_name="appointments")
     op.drop_table("appointments")
-    first.downgrade()
+    v1.downgrade()

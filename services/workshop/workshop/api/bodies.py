@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis import new_id
-from chassis.http import Body
 from contracts.values import DiagnosticCode, InspectionItem, Line, PartNeed, Title
+from servicekit import new_id
+from servicekit.http import Body
 from workshop.domain.values import Cause, Reading, Step, StepResult
 
 Text = Annotated[str, Field(max_length=2000)]

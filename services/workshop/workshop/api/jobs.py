@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis import Forbidden, IllegalTransition, NotFound, Stale
-from chassis.http import Page, PageQuery, TxDep, Who, may, problems, router
-from contracts.may import workshop as perm
+from contracts.permissions import workshop as may_workshop
+from servicekit import Forbidden, IllegalTransition, NotFound, Stale
+from servicekit.http import Page, PageQuery, TxDep, Who, may, problems, router
 from workshop.api import bodies
 from workshop.commands import jobs as commands
 from workshop.domain import JobState
@@ -18,12 +18,12 @@ from workshop.views import JobView, Tag
 
 routes = router(tags=["jobs"])
 
-Reader = Annotated[Who, may(perm.READ)]
-Dispatcher = Annotated[Who, may(perm.DISPATCH)]
-Worker = Annotated[Who, may(perm.WORK, perm.SUPERVISE)]
-Reviewer = Annotated[Who, may(perm.REVIEW)]
-Inspector = Annotated[Who, may(perm.INSPECT)]
-Supervisor = Annotated[Who, may(perm.SUPERVISE)]
+Reader = Annotated[Who, may(may_workshop.READ)]
+Dispatcher = Annotated[Who, may(may_workshop.DISPATCH)]
+Worker = Annotated[Who, may(may_workshop.WORK, may_workshop.SUPERVISE)]
+Reviewer = Annotated[Who, may(may_workshop.REVIEW)]
+Inspector = Annotated[Who, may(may_workshop.INSPECT)]
+Supervisor = Annotated[Who, may(may_workshop.SUPERVISE)]
 
 _ALWAYS = (NotFound, Stale, IllegalTransition, Forbidden)
 
@@ -32,8 +32,8 @@ def _technician(who: Who, technician_id: UUID | None) -> UUID:
     """The caller, or for a supervisor another technician."""
     if technician_id in (None, who.employee_id):
         return who.employee_id
-    if not who.may(perm.SUPERVISE):
-        raise Forbidden(permission=perm.SUPERVISE)
+    if not who.may(may_workshop.SUPERVISE):
+        raise Forbidden(permission=may_workshop.SUPERVISE)
     assert technician_id is not None
     return technician_id
 

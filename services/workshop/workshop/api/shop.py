@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Query, status
 from sqlalchemy import select
 
-from chassis import Invalid, NotFound, Stale
-from chassis.http import Page, PageQuery, TxDep, Who, may, paginate, problems, router
-from contracts.may import workshop as perm
+from contracts.permissions import workshop as may_workshop
+from servicekit import Invalid, NotFound, Stale
+from servicekit.http import Page, PageQuery, TxDep, Who, may, paginate, problems, router
 from workshop import trouble_codes
 from workshop.api import bodies
 from workshop.commands import resources as commands
@@ -29,8 +29,8 @@ from workshop.views import (
 
 routes = router(tags=["shop floor"])
 
-Reader = Annotated[Who, may(perm.READ)]
-Keeper = Annotated[Who, may(perm.RESOURCES)]
+Reader = Annotated[Who, may(may_workshop.READ)]
+Keeper = Annotated[Who, may(may_workshop.RESOURCES)]
 
 _LONGEST = timedelta(days=62)
 

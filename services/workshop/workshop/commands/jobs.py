@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import Tx
 from contracts.values import DiagnosticCode, InspectionItem, Line
+from servicekit import Tx
 from workshop import trouble_codes
 from workshop.commands.progress import conclude
 from workshop.domain import Bay, HouseRules, Job, Technician, diagnosing, inspecting, interrupting, working

@@ -1,7 +1,7 @@
 """The end of every change of a job: settle it, watch its promise, tell the facts, free the bay."""
 
-from chassis import Tx
 from contracts.base import Event
+from servicekit import Tx
 from workshop.domain import HouseRules, Job
 from workshop.domain.promise import watch
 from workshop.domain.standing import settle
@@ -24,7 +24,7 @@ async def watch_promise(tx: Tx, job: Job) -> Job:
         return job
     rules = await tx.rules(HouseRules)
     seen = watch(job, calendar=await working_calendar(tx), rules=rules, at=tx.now)
-    tx.publish(job, *seen.told)
+    tx.publish(job, *seen.events)
     if seen.look_again_at is None:
         tx.cancel(PROMISE_CHECK, job.id)
     else:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis import Tx, new_id
+from servicekit import Tx, new_id
 from workshop.domain import Bay, Technician
 from workshop.domain.refusals import BayNameTaken
 

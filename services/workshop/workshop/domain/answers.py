@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.base import Event
-from contracts.reception import EstimateAnswered, EstimatePresented
+from contracts.events.reception import EstimateAnswered, EstimatePresented
+from contracts.events.workshop import JobOpened, ReworkOpened
 from contracts.values import Line
-from contracts.workshop import JobOpened, ReworkOpened
 from workshop.domain.copies import Visit
 from workshop.domain.interrupting import end, release_lines
 from workshop.domain.job import Job, JobState

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis import new_metadata
+from servicekit import new_metadata
 
 
 class Base(DeclarativeBase):
-    """All mapped classes of the workshop; the chassis tables stand in the same metadata."""
+    """All mapped classes of the workshop; the servicekit tables stand in the same metadata."""
 
     metadata = new_metadata()

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.calendar import WorkingCalendar
-from chassis.columns import Json, Utc
 from contracts.base import Fact
 from contracts.values import Line
+from servicekit.columns import Json, Utc
+from shopkit.calendar import WorkingCalendar
 from workshop.domain.base import Base
 
 CALENDAR = "shop"

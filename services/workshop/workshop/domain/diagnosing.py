@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.private import mask_free_text
+from contracts.events.workshop import AdditionalWorkFound, JobDiagnosed
 from contracts.values import DiagnosticCode, Line
-from contracts.workshop import AdditionalWorkFound, JobDiagnosed
+from servicekit.personal_data import mask_free_text
 from workshop.domain.job import JOB, Job
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.refusals import (

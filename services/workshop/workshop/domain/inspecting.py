@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.private import mask_free_text
+from contracts.events.workshop import InspectionFailed, InspectionPassed, ReworkOpened
 from contracts.values import InspectionItem
-from contracts.workshop import InspectionFailed, InspectionPassed, ReworkOpened
+from servicekit.personal_data import mask_free_text
 from workshop.domain.job import JOB, Job, JobState
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.refusals import (

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from chassis.private import mask_free_text
-from contracts.workshop import JobInterrupted, JobResumed
+from contracts.events.workshop import JobInterrupted, JobResumed
+from servicekit.personal_data import mask_free_text
 from workshop.domain.job import JOB, Job
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.parts import PartLine

@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis import Aggregate, NotFound
-from chassis.columns import Json, Utc
-from chassis.states import Machine
 from contracts.values import Line, LineResult, Technician, UsedPart
+from servicekit import Aggregate, NotFound
+from servicekit.columns import Json, Utc
+from servicekit.states import Machine
 from workshop.domain.base import Base
 from workshop.domain.copies import Visit
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.parts import NONE, PartLine
 from workshop.domain.resources import Bay
-from workshop.domain.values import Alarm, Cause, Diagnosis, Inspection, Interruption, LateFact
+from workshop.domain.values import Alarm, Cause, Diagnosis, Inspection, Interruption, LateEvent
 
 
 class JobState(StrEnum):
@@ -147,7 +147,7 @@ class Job(Aggregate, Base):
     ready_at: Mapped[datetime | None] = mapped_column(Utc)
     accepted_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
-    late_facts: Mapped[tuple[LateFact, ...]] = mapped_column(Json(tuple[LateFact, ...]), default=tuple)
+    late_events: Mapped[tuple[LateEvent, ...]] = mapped_column(Json(tuple[LateEvent, ...]), default=tuple)
 
     # What belongs to a job comes with it: `taking.gather`; lists of jobs name what they show.
     visit: Mapped[Visit] = relationship(lazy="raise")
@@ -232,7 +232,7 @@ class Job(Aggregate, Base):
 
     @property
     def started(self) -> bool:
-        """Whether work beyond the diagnosis has begun."""
+        """Whether work beyond the diagnosis has initial."""
         return any(line.kind != "diagnosis" and line.started_at for line in self.lines)
 
     @property
@@ -326,7 +326,7 @@ class Job(Aggregate, Base):
 
     def note_late(self, type: str, at: datetime) -> None:
         """A fact that can no longer change the job is kept for people to see."""
-        self.late_facts = (*self.late_facts, LateFact(type=type, heard_at=at))
+        self.late_events = (*self.late_events, LateEvent(type=type, received_at=at))
 
     def stop_running(self, at: datetime, lines: Iterable[JobLine], command: str) -> list[UUID]:
         """Running lines among ``lines`` stop; gives their technicians."""

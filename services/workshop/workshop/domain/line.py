@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json, Utc
-from chassis.states import Machine
 from contracts.values import Line, PartNeed, Technician, Title
+from servicekit.columns import Json, Utc
+from servicekit.states import Machine
 from workshop.domain.base import Base
 
 
@@ -192,7 +192,7 @@ class JobLine(Base):
         self.completed_at = None
 
     def remaining_minutes(self, at: datetime) -> int:
-        """Expected labour of this round less what was spent in it, whole minutes begun."""
+        """Expected labour of this round less what was spent in it, whole minutes initial."""
         spent = self.round_seconds + self._running_seconds(at)
         return max(0, self.labour_minutes - spent // 60)
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.columns import Json, Quantity, Utc
 from contracts.values import BackOrderedPart, IssuedPart, PartNeed, ReservationLine, Title, UsedPart
+from servicekit.columns import Json, Utc
+from shopkit.columns import Quantity
 from workshop.domain.base import Base
 
 NONE = Decimal(0)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chassis.calendar import WorkingCalendar
-from contracts.workshop import PromiseEndangered
+from contracts.events.workshop import PromiseEndangered
+from shopkit.calendar import WorkingCalendar
 from workshop.domain.job import Job, JobState
 from workshop.domain.rules import HouseRules
 from workshop.domain.values import Alarm
@@ -15,9 +15,9 @@ _OVER = (JobState.READY, JobState.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What was seen: alarms to tell, and when to look again if nothing else happens."""
+    """What was seen: alarms to publish, and when to look again if nothing else happens."""
 
-    told: tuple[PromiseEndangered, ...] = ()
+    events: tuple[PromiseEndangered, ...] = ()
     look_again_at: datetime | None = None
 
 
@@ -56,7 +56,7 @@ def watch(job: Job, *, calendar: WorkingCalendar, rules: HouseRules, at: datetim
     job.alarms = (*job.alarms, alarm)
     late = max(0, -(-(job.forecast_at - job.promised_at) // timedelta(minutes=1)))
     return Watch(
-        told=(
+        events=(
             PromiseEndangered(
                 **job.ids,
                 promise_revision=alarm.promise_revision,

@@ -1,6 +1,6 @@
 """What the workshop refuses, each with the facts that a front end needs to explain it."""
 
-from chassis import Refusal
+from servicekit import Refusal
 
 
 class WorkNotAuthorised(Refusal):

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import Aggregate
-from chassis.columns import Json, Utc
 from contracts.values import Skill
 from contracts.values import Technician as Worker
+from servicekit import Aggregate
+from servicekit.columns import Json, Utc
 from workshop.domain.base import Base
 from workshop.domain.refusals import BayInUse, BayOccupied, SkillMissing, TechnicianAbsent
 
@@ -66,8 +66,8 @@ class Technician(Aggregate, Base):
 
     def absent_at(self, at: datetime) -> bool:
         """Whether the technician is away at that instant."""
-        begun = self.absent_since is not None and self.absent_since <= at
-        return begun and (self.absent_until is None or at < self.absent_until)
+        initial = self.absent_since is not None and self.absent_since <= at
+        return initial and (self.absent_until is None or at < self.absent_until)
 
     def must_be_here(self, at: datetime) -> None:
         """Raises ``TechnicianAbsent``."""

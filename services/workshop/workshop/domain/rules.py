@@ -1,10 +1,10 @@
 """The workshop's house rules: numbers and orders that each shop may change."""
 
-import chassis
-from chassis import rule
+import servicekit
+from servicekit import rule
 
 
-class HouseRules(chassis.HouseRules):
+class HouseRules(servicekit.HouseRules):
     """Every number that the workshop's decisions use."""
 
     dispatch_order: tuple[str, ...] = rule(

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.base import Event
-from contracts.workshop import JobCompleted, JobReady, JobReopened
+from contracts.events.workshop import JobCompleted, JobReady, JobReopened
 from workshop.domain.interrupting import release_lines, watch_answer, watch_parts
 from workshop.domain.job import FINISHING, Job, JobState
 from workshop.domain.line import LineState

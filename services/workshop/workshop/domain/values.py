@@ -95,8 +95,8 @@ class Alarm(Fact):
     forecast_at: datetime
 
 
-class LateFact(Fact):
+class LateEvent(Fact):
     """Another department's fact that came when it could no longer change the job."""
 
     type: str
-    heard_at: datetime
+    received_at: datetime

@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from chassis import NotFound
-from chassis.calendar import WorkingCalendar
-from chassis.private import mask_free_text
-from contracts.workshop import JobDispatched, LineCompleted, LineStarted
+from contracts.events.workshop import JobDispatched, LineCompleted, LineStarted
+from servicekit import NotFound
+from servicekit.personal_data import mask_free_text
+from shopkit.calendar import WorkingCalendar
 from workshop.domain.job import JOB, Job
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.refusals import (

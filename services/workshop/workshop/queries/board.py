@@ -6,10 +6,10 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import selectinload
 
-from chassis import Tx
-from chassis.columns import Utc
-from chassis.http import Page, PageAsked, paginate
-from chassis.numbers import search_key
+from servicekit import Tx
+from servicekit.columns import Utc
+from servicekit.http import Page, PageRequest, paginate
+from shopkit.numbers import search_key
 from workshop.domain import Bay, HouseRules, Job, JobLine, JobState, LineState, Visit
 from workshop.domain.copies import AWAY, IN_SHOP
 from workshop.queries.jobs import waiting_since
@@ -25,7 +25,7 @@ _HELD = (JobState.INTERRUPTED.value, JobState.AWAITING_ANSWER.value, JobState.AW
 
 async def board(
     tx: Tx,
-    page: PageAsked,
+    page: PageRequest,
     *,
     words: str | None,
     state: str | None,
@@ -98,7 +98,7 @@ _OF_JOB = (
 )
 
 
-async def queue(tx: Tx, page: PageAsked, *, skill: str | None) -> Page[QueueItem]:
+async def queue(tx: Tx, page: PageRequest, *, skill: str | None) -> Page[QueueItem]:
     """Jobs that wait for a technician: class, then latest start, then arrival (F-36)."""
     rules = await tx.rules(HouseRules)
     classes = {name: rules.rank(name) for name in rules.dispatch_order}

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis import Tx
-from chassis.http import Page, PageAsked, paginate
+from servicekit import Tx
+from servicekit.http import Page, PageRequest, paginate
 from workshop.domain import Appointment, Bay, HouseRules, Job, JobLine, Technician, Visit
 from workshop.domain.copies import AWAY, IN_SHOP
 from workshop.domain.line import CLOSED
@@ -23,7 +23,7 @@ from workshop.views import (
 )
 
 
-async def technicians(tx: Tx, page: PageAsked, *, skill: str | None, active: bool) -> Page[TechnicianView]:
+async def technicians(tx: Tx, page: PageRequest, *, skill: str | None, active: bool) -> Page[TechnicianView]:
     """Technicians by name with their status; one more query for the work of all of them."""
     stmt = select(Technician).where(Technician.active == active)
     if skill is not None:

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from chassis import Tx
-from chassis.http import Page, PageAsked, paginate
+from servicekit import Tx
+from servicekit.http import Page, PageRequest, paginate
 from workshop.domain import Bay, Job, JobLine, JobState, Visit
 from workshop.taking import read_job
 from workshop.views import (
@@ -44,7 +44,7 @@ async def tag(tx: Tx, job_id: UUID) -> Tag:
 
 async def jobs(
     tx: Tx,
-    page: PageAsked,
+    page: PageRequest,
     *,
     state: str | None,
     visit_id: UUID | None,

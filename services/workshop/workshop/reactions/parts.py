@@ -5,8 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis import NotYet, Tx
-from contracts.parts import (
+from contracts.events.parts import (
     EtaChanged,
     PartsArrived,
     PartsBackOrdered,
@@ -18,6 +17,7 @@ from contracts.parts import (
     ShortageDetected,
 )
 from contracts.values import IssuedPart, ReservationLine
+from servicekit import NotYet, Tx
 from workshop.commands.progress import conclude
 from workshop.domain import Job, JobState, PartLine
 from workshop.taking import gather

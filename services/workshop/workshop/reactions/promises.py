@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis import Timer, Tx
+from servicekit import Timer, Tx
 from workshop.commands.progress import watch_promise
 from workshop.domain import Job
 from workshop.taking import gather

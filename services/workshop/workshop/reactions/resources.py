@@ -2,9 +2,7 @@
 
 from sqlalchemy import select
 
-from chassis import Tx
-from chassis.calendar import WorkingCalendar
-from contracts.booking import (
+from contracts.events.booking import (
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentKept,
@@ -13,7 +11,9 @@ from contracts.booking import (
     AppointmentRescheduled,
     CalendarChanged,
 )
-from contracts.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
+from contracts.events.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
+from servicekit import Tx
+from shopkit.calendar import WorkingCalendar
 from workshop.commands.progress import PROMISE_CHECK, conclude
 from workshop.domain import Appointment, Job, JobLine, JobState, ShopCalendar, Technician
 from workshop.domain.copies import CALENDAR

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis import Tx, new_id
 from contracts.base import Event
-from contracts.reception import (
+from contracts.events.reception import (
     EstimateAnswered,
     EstimatePresented,
     HandoverPromised,
@@ -21,6 +20,7 @@ from contracts.reception import (
     VisitOpened,
     WorkAccepted,
 )
+from servicekit import Tx, new_id
 from workshop.commands.progress import PROMISE_CHECK, conclude, leave_bay
 from workshop.domain import Job, JobState, Visit, answers
 from workshop.domain.copies import AWAY, EXPECTED, GONE, IN_SHOP, OrderedRework

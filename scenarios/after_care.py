@@ -1,0 +1,83 @@
+"""The days after: surveys are answered, calls are made, and cases that others opened are seen through."""
+
+import asyncio
+
+from scenarios.context import ScenarioContext
+from scenarios.desks import complaints, crm
+from scenarios.repairs import pick
+from scenarios.shop_client import Json, ShopClient
+
+_ITEMS = (
+    "product-performance",
+    "packaging-transport",
+    "delivery-timeliness",
+    "complaint-timeliness",
+    "complaint-effectiveness",
+    "service-attitude",
+    "professional-knowledge",
+    "on-site-service",
+    "parts-accuracy",
+    "price",
+)
+_CONTENT = (10, 8)
+_UNHAPPY = (5, 3)
+_AT_ONCE = 10
+
+
+async def answer_surveys(context: ScenarioContext) -> int:
+    """Everybody who was asked answers; gives how many were dissatisfied."""
+    agent = context.crew.one("customer-service")
+    sent = await crm.surveys(context.client, agent, state="sent")
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(survey: Json) -> bool:
+        unhappy = survey["visit_id"] in context.unhappy
+        grades = list(_UNHAPPY if unhappy else _CONTENT)
+        points = {item: pick(grades, f"{survey['id']}{item}") for item in _ITEMS}
+        if unhappy:
+            points["price"] = 3
+        comment = "I was told one price and paid another" if unhappy else None
+        async with few:
+            await crm.answer_survey(context.client, agent, survey["id"], points, comment)
+        return unhappy
+
+    answered = await asyncio.gather(*(one(survey) for survey in sent))
+    context.done["surveys answered"] += len(answered)
+    context.done["E9"] += sum(answered)
+    return sum(answered)
+
+
+async def make_calls(context: ScenarioContext) -> None:
+    """Every follow-up that is due is made."""
+    agent = context.crew.one("customer-service")
+    due = await crm.follow_ups(context.client, agent)
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(call: Json) -> None:
+        async with few:
+            await crm.complete_follow_up(
+                context.client, agent, call["id"], problem_found=False, text="everything is in order"
+            )
+
+    await asyncio.gather(*(one(call) for call in due))
+    context.done["follow-ups made"] += len(due)
+
+
+async def see_cases_through(context: ScenarioContext, source: str, expected: int) -> None:
+    """Cases that a low score or a refused promise opened: answered, told, resolved."""
+    officer = context.crew.one("complaint-officer")
+
+    async def opened() -> list[Json] | None:
+        cases = await complaints.cases(context.client, officer, f"source={source}&state=received")
+        return cases if len(cases) >= expected else None
+
+    for case in await context.client.eventually(opened, f"{expected} cases from {source}"):
+        await _settle(context.client, context, case["id"])
+    context.done[f"cases from {source}"] += expected
+
+
+async def _settle(client: ShopClient, context: ScenarioContext, case_id: str) -> None:
+    officer = context.crew.one("complaint-officer")
+    await complaints.answer(client, officer, case_id, "we heard you and are sorry")
+    await complaints.tell(client, officer, case_id, "we have talked to the people concerned")
+    await complaints.resolve(client, officer, case_id, "the customer accepts our apology")

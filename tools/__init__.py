@@ -1,0 +1,1 @@
+"""Running the shop: native servers, gateway, containers and the choice between them."""

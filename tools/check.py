@@ -1,0 +1,85 @@
+"""``make check``: everything that can be said about the code without running the shop, two at a time."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.native.layout import DEPARTMENTS, ROOT
+
+BIN = Path(sys.executable).parent
+TYPED = [
+    "contracts/contracts",
+    "shared/servicekit",
+    *(f"services/{name}/{name}" for name in DEPARTMENTS),
+    "tools",
+    "demo",
+    "bench",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that must hold, and the command that tells."""
+
+    name: str
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a part said."""
+
+    part: Part
+    ok: bool
+    seconds: float
+    said: str
+
+
+def parts() -> list[Part]:
+    """Longest first, so that the two cores finish together."""
+    python = sys.executable
+    return [
+        Part("types", (str(BIN / "mypy"), *TYPED)),
+        Part("migrations", (python, "-m", "servicekit.migrate", "check", *DEPARTMENTS)),
+        Part("openapi", (python, "-m", "tools.openapi", "--check")),
+        Part("contracts", (python, "-m", "contracts.generate", "--check")),
+        Part("promises", (python, "-m", "contracts.generate", "breaking")),
+        Part("imports", (str(BIN / "lint-imports"), "--no-logo")),
+        Part("lint", (str(BIN / "ruff"), "check", "--quiet", "--output-format=concise", ".")),
+        Part("format", (str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format=concise", ".")),
+        Part("gateway", (python, "-m", "tools.gateway", "--check")),
+    ]
+
+
+def judge(part: Part) -> Verdict:
+    """Run one part."""
+    began = time.monotonic()
+    done = subprocess.run(
+        part.argv, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    said = (done.stdout + done.stderr).strip()
+    return Verdict(part, done.returncode == 0, time.monotonic() - began, said)
+
+
+def main() -> int:
+    """Say how each part went, and what a failing one said; 1 if any failed."""
+    began = time.monotonic()
+    failed = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for done in as_completed([pool.submit(judge, part) for part in parts()]):
+            verdict = done.result()
+            mark = "ok  " if verdict.ok else "FAIL"
+            print(f"{mark} {verdict.part.name} ({verdict.seconds:.1f} s)", flush=True)
+            if not verdict.ok:
+                failed.append(verdict)
+    for verdict in failed:
+        print(f"\n--- {verdict.part.name}: {' '.join(verdict.part.argv)}\n{verdict.said}")
+    print(f"{'check failed' if failed else 'check passed'} in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
