@@ -1,7 +1,7 @@
-"""A department's own copies of others' facts, kept by one statement each, whichever event comes first.
+"""A department's own copies of others' data, kept by one statement each, whichever event comes first.
 
-A reaction that only notes what it heard need not load what was known: the database puts the two together
-under the row's lock. Not for rows that the same transaction holds as objects: those would not learn of it.
+A reaction that only keeps a copy need not load it: the database puts old and new together under the row's
+lock. Not for rows that the same transaction holds as objects: those would not learn of it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,43 +10,51 @@ from typing import Any, cast
 
 from sqlalchemy import ARRAY, Table, bindparam, func, inspect, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from servicekit.aggregate import Aggregate, defaults_of
 from servicekit.tx import Tx
 
-Row = Mapping[str, Any]
+Columns = Mapping[InstrumentedAttribute[Any], Any] | Mapping[str, Any]
+"""Columns of a copy by attribute, ``{Job.status: "ready"}``: a misspelt one fails in the type check."""
+Row = Columns
+
+
+def _named(columns: Columns) -> dict[str, Any]:
+    return {name if isinstance(name, str) else name.key: value for name, value in columns.items()}
 
 
 async def keep(
     tx: Tx,
     kind: type[DeclarativeBase],
-    key: Row,
-    facts: Row,
+    key: Columns,
+    facts: Columns,
     *,
-    initial: Row | None = None,
+    initial: Columns | None = None,
     also: Insert | None = None,
 ) -> None:
     """Put ``facts`` on the copy with this key, which this event may begin.
 
     ``initial`` are columns for a copy that begins now: needed where a fact is an expression of what was known
     (a sum, a first value that stays). ``also`` changes other rows by the same statement."""
-    first: dict[str, Any] = {
-        name: make() for name, make in defaults_of(kind)
-    }  # with a CTE they would be lost
-    first |= {**key, **facts, **(initial or {})} | ({"version": 1} if issubclass(kind, Aggregate) else {})
-    own = {name: facts[name] for name in (initial or {}) if name in facts}
+    by, new, begin = _named(key), _named(facts), _named(initial or {})
+    first: dict[str, Any] = {name: make() for name, make in defaults_of(kind)}  # a CTE would leave them out
+    first |= by | new | begin | ({"version": 1} if issubclass(kind, Aggregate) else {})
+    own = {name: new[name] for name in begin if name in new}
     if own:
-        statement = _upsert(kind, tuple(key), tuple(facts), own)
+        statement = _upsert(kind, tuple(by), tuple(new), own)
     else:
-        statement = _upsert_again(kind, tuple(key), tuple(facts))
+        statement = _upsert_again(kind, tuple(by), tuple(new))
     if also is not None:
         statement = statement.add_cte(also.cte("also"))
     await _run(tx, kind, statement, first)
 
 
 def _upsert(
-    kind: type[DeclarativeBase], key: tuple[str, ...], names: tuple[str, ...], own: Row | None = None
+    kind: type[DeclarativeBase],
+    key: tuple[str, ...],
+    names: tuple[str, ...],
+    own: Mapping[str, Any] | None = None,
 ) -> Insert:
     new = insert(cast(Table, kind.__table__))
     updated = {name: new.excluded[name] for name in names} | dict(own or {}) | _next(kind)
@@ -59,35 +67,40 @@ _upsert_again = cache(_upsert)  # making the statement costs more than sending i
 async def keep_all(
     tx: Tx,
     kind: type[DeclarativeBase],
-    key: str,
-    rows: Sequence[Row],
+    key: InstrumentedAttribute[Any] | str,
+    rows: Sequence[Columns],
     *,
-    taken_over: Callable[[Insert], Row] | None = None,
+    taken_over: Callable[[Insert], Columns] | None = None,
 ) -> None:
     """Put rows of the same columns on the copies with these keys, all by one statement; for copies without a
     version. ``taken_over`` gives what an existing copy takes over; else all of it."""
     if rows:
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        await tx.session.execute(_upsert_all(kind, key, tuple(columns), taken_over), columns)
+        named = [_named(row) for row in rows]
+        columns = {name: [row[name] for row in named] for name in named[0]}
+        by = key if isinstance(key, str) else key.key
+        await tx.session.execute(_upsert_all(kind, by, tuple(columns), taken_over), columns)
 
 
 @cache
 def _upsert_all(
-    kind: type[DeclarativeBase], key: str, names: tuple[str, ...], taken_over: Callable[[Insert], Row] | None
+    kind: type[DeclarativeBase],
+    key: str,
+    names: tuple[str, ...],
+    taken_over: Callable[[Insert], Columns] | None,
 ) -> Insert:
     table = cast(Table, kind.__table__)
     # Not by rows of values: a statement with those is put together anew each time.
     rows = select(*(func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in names))
     new = insert(table).from_select(names, rows)
-    taken = taken_over(new) if taken_over else {name: new.excluded[name] for name in names if name != key}
-    return new.on_conflict_do_update(index_elements=[key], set_=dict(taken))
+    taken = _named(taken_over(new)) if taken_over else {n: new.excluded[n] for n in names if n != key}
+    return new.on_conflict_do_update(index_elements=[key], set_=taken)
 
 
-async def amend(tx: Tx, kind: type[DeclarativeBase], key: Row, facts: Row) -> None:
+async def amend(tx: Tx, kind: type[DeclarativeBase], key: Columns, facts: Columns) -> None:
     """Put ``facts`` on the copy with this key, if there is one."""
     table = cast(Table, kind.__table__)
-    this = [table.c[name] == value for name, value in key.items()]
-    await _run(tx, kind, update(table).where(*this).values(**{**facts, **_next(kind)}))
+    this = [table.c[name] == value for name, value in _named(key).items()]
+    await _run(tx, kind, update(table).where(*this).values(**_named(facts), **_next(kind)))
 
 
 def _next(kind: type[DeclarativeBase]) -> dict[str, Any]:

@@ -242,8 +242,8 @@ class TestReady:
 
         [event] = settle(job, wash_required=RULES.wash_required, at=NOON)
 
-        assert isinstance(told, JobReady)
-        assert told.outcome == "no_work"
+        assert isinstance(event, JobReady)
+        assert event.outcome == "no_work"
 
 
 class TestEveryStateAndCommand:

@@ -1,9 +1,8 @@
 """The HTTP side of a service: what departments import to write their routes."""
 
-from servicekit.http import links
 from servicekit.http.auth import Who, may
 from servicekit.http.idempotency import key_required
-from servicekit.http.links import Link, NewLink, customer_link
+from servicekit.http.links import customer_link
 from servicekit.http.pages import Accepts, customer_page
 from servicekit.http.paging import Page, PageQuery, PageRequest, paginate
 from servicekit.http.problems import Problem, problems, refused
@@ -13,8 +12,6 @@ from servicekit.http.views import Body, View
 __all__ = [
     "Accepts",
     "Body",
-    "Link",
-    "NewLink",
     "Now",
     "Page",
     "PageQuery",
@@ -27,7 +24,6 @@ __all__ = [
     "customer_link",
     "customer_page",
     "key_required",
-    "links",
     "may",
     "paginate",
     "problems",

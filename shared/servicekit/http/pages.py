@@ -14,7 +14,8 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-LINK_PATH = "/l/"
+from servicekit.links import LINK_PATH
+
 _OURS = Path(__file__).parent / "templates"
 _SAFE = {
     # The address is the key: it must not be kept, indexed or handed on to the next page.

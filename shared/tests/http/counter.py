@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.responses import StreamingResponse
 
+from servicekit import links
 from servicekit.aggregate import Aggregate
 from servicekit.columns import Utc
 from servicekit.house_rules import HouseRules, rule
 from servicekit.http import (
     Body,
-    Link,
     Now,
     Page,
     PageQuery,
@@ -27,7 +27,6 @@ from servicekit.http import (
     customer_link,
     customer_page,
     key_required,
-    links,
     may,
     paginate,
     problems,
@@ -36,6 +35,7 @@ from servicekit.http import (
     router,
 )
 from servicekit.ids import new_id
+from servicekit.links import Link
 from servicekit.refusal import NotFound, Refusal
 from servicekit.schema import new_metadata
 from servicekit.service import Service

@@ -17,7 +17,8 @@ from booking.domain.states import APPOINTMENT
 from booking.queries.appointments import appointment as shown
 from booking.queries.slots import free_slots
 from servicekit import Invalid, Tx
-from servicekit.http import Accepts, Body, Link, TxDep, customer_link, customer_page, problems, public_router
+from servicekit.http import Accepts, Body, TxDep, customer_link, customer_page, problems, public_router
+from servicekit.links import Link
 
 router = public_router(tags=["customers"])
 

@@ -12,8 +12,8 @@ from booking.domain.refusals import SlotNotOffered
 from booking.domain.rules import HouseRules
 from booking.domain.states import APPOINTMENT
 from booking.queries.slots import free_slots
-from servicekit import Tx, new_id
-from servicekit.http import NewLink, links
+from servicekit import Tx, links, new_id
+from servicekit.links import NewLink
 
 NO_SHOW = "no-show"
 """The timer that notices a car that does not come."""

@@ -11,9 +11,9 @@ from crm.api.surveys import LINK, AnswerSurvey
 from crm.commands import surveys as commands
 from crm.domain import GRADES, ITEMS, HouseRules, NoComment, Survey, TooFewAnswers
 from crm.queries import after_care as queries
-from servicekit import Invalid, Tx
-from servicekit.http import Accepts, Link, TxDep, customer_link, customer_page, links, problems, public_router
-from servicekit.http.links import LinkExpired, LinkUnknown
+from servicekit import Invalid, Tx, links
+from servicekit.http import Accepts, TxDep, customer_link, customer_page, problems, public_router
+from servicekit.links import Link, LinkExpired, LinkUnknown
 
 router = public_router(tags=["customer's link"])
 

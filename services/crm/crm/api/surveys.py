@@ -21,8 +21,8 @@ from crm.domain import (
     TooFewAnswers,
 )
 from crm.queries import after_care as queries
-from servicekit import IllegalTransition, NotFound
-from servicekit.http import Body, Page, PageQuery, TxDep, Who, links, may, paginate, problems
+from servicekit import IllegalTransition, NotFound, links
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
 from servicekit.http import router as chassis_router
 
 router = chassis_router(tags=["surveys"])

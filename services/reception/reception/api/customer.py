@@ -19,7 +19,8 @@ from reception.domain.revisions import Estimate
 from reception.domain.visit import Visit
 from reception.queries.visits import parts_of, visit_of
 from servicekit import IllegalTransition
-from servicekit.http import Link, Now, TxDep, customer_link, customer_page, problems, public_router
+from servicekit.http import Now, TxDep, customer_link, customer_page, problems, public_router
+from servicekit.links import Link
 
 routes = public_router(tags=["customer"])
 

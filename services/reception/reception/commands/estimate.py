@@ -12,9 +12,8 @@ from reception.domain.pricing import HandPrice
 from reception.domain.states import ESTIMATE, VISIT
 from reception.queries.prices import price_list
 from reception.queries.work import with_work
-from servicekit import Invalid, Tx
-from servicekit.http import links
-from servicekit.http.links import NewLink
+from servicekit import Invalid, Tx, links
+from servicekit.links import NewLink
 
 ESTIMATE_DUE = "estimate-expiry"
 
