@@ -115,17 +115,17 @@ class TestTexts:
 
         assert {(group, file): int(count) for group, file, count in listed} == there
 
-    def test_an_entry_that_a_ruling_names_says_so(self) -> None:
+    def test_an_entry_that_a_ruling_names_links_to_it(self) -> None:
         ruled = cited((TEXTS / "rulings.md").read_text(encoding="utf-8"))
-        silent = set()
+        unlinked = set()
         for name in ruled:
             text = (TEXTS / ENTRIES[name][0]).read_text(encoding="utf-8")
             entry = re.search(rf"^#+ {name}$(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
             if entry is None or "(rulings.md)" not in entry[1]:
-                silent.add(name)
+                unlinked.add(name)
 
         assert len(ruled) > 50
-        assert silent == set()
+        assert unlinked == set()
 
 
 class TestStatus:
@@ -136,7 +136,7 @@ class TestStatus:
         assert [row.id for row in ROWS] == wanted
         assert set(ENTRIES) - set(wanted) == {name for name in ENTRIES if re.match(r"C-|[EPQ]\d", name)}
 
-    def test_every_row_has_a_known_state_and_says_where_or_what_lacks(self) -> None:
+    def test_every_row_has_a_known_state_and_both_remarks(self) -> None:
         assert [row for row in ROWS if row.state not in STATES or not row.where or not row.lacks] == []
 
     def test_every_file_it_names_exists(self) -> None:
