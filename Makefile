@@ -52,7 +52,7 @@ fmt: setup ## put the code in its form
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
 
-requirements: setup ## which requirements the tests that passed have checked
+requirements: setup ## what of the requirements works, and whether tests prove it; after `make test`
 	@$(PY) -m tests.requirements
 
 contracts: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, the gateway of the containers
