@@ -169,15 +169,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Print every hit; 1 if there is one."""
     parser = argparse.ArgumentParser(prog="python -m tools.words", description=__doc__)
     parser.add_argument("--all", action="store_true", help="also in the folders listed as unfinished")
+    parser.add_argument("--root", type=Path, default=ROOT, help="of another checkout")
     parser.add_argument("paths", nargs="*", help="only below these")
     asked = parser.parse_args(arguments)
     words = Words.read()
     passed_over = words.exempt if asked.all or asked.paths else (*words.exempt, *words.unfinished)
     found = [
         hit
-        for name in files(ROOT, asked.paths)
+        for name in files(asked.root, asked.paths)
         if not any(matches(name, pattern) for pattern in passed_over)
-        for hit in hits(words, name, (ROOT / name).read_text(encoding="utf-8"))
+        for hit in hits(words, name, (asked.root / name).read_text(encoding="utf-8"))
     ]
     for hit in found:
         print(hit)
