@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from tools.native.layout import ROOT
+from tools.root import ROOT
 
 LIST = Path(__file__).with_name("words.toml")
 READ = {

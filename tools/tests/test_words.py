@@ -1,7 +1,8 @@
 """The check of words finds what docs/naming.md refuses, in every form, and only that."""
 
 import pytest
-from tools.words import ROOT, Allowed, Hit, Refused, Words, files, hits, matches
+from tools.root import ROOT
+from tools.words import Allowed, Hit, Refused, Words, files, hits, matches
 
 SOLD = Refused("sold", "published", also=("sell",))
 PHRASE = Refused("pick up", "consume", also=("picked up",))
