@@ -61,7 +61,7 @@ generate: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, parts of
 	@$(PY) -m tools.openapi
 
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
-	@$(PY) -m servicekit.migrate revision $(OF) -m "$(WHY)"
+	@$(PY) -m tools.migrations revision $(OF) -m "$(WHY)"
 
 faults: setup ## break broker, databases and departments on purpose (ONLY=alarm, SOAK=10m, SEED=3)
 	@$(if $(SOAK),$(PY) -m tests.faults.soak $(SOAK) --seed $(or $(SEED),0),\

@@ -48,7 +48,7 @@ def parts() -> list[Part]:
     python = sys.executable
     return [
         Part("types", (str(BIN / "mypy"), *TYPED)),
-        Part("migrations", (python, "-m", "servicekit.migrate", "check", *DEPARTMENTS)),
+        Part("migrations", (python, "-m", "tools.migrations", "check")),
         Part("openapi", (python, "-m", "tools.openapi", "--check")),
         Part("contracts", (python, "-m", "tools.contracts", "--check")),
         Part("promises", (python, "-m", "tools.contracts", "breaking")),
