@@ -8,7 +8,7 @@ from typing import Any
 from contracts.streams import DEPARTMENTS, STREAMS
 from scenarios.shop_client import Person, ShopClient
 
-_BUSY = ("unpublished", "deferred", "set_down", "behind", "timers_due")
+_BUSY = ("unpublished", "deferred", "unsorted_deliveries", "behind", "timers_due")
 _WRONG = ("dead_letters", "unreadable", "timers_failing")
 _APART = 1.0
 _AGAIN = 0.3

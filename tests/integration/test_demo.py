@@ -213,7 +213,15 @@ def _floor() -> ScenarioContext:
 
 def _told() -> dict[str, dict[str, object]]:
     """What eight departments tell when everybody has heard three events of every stream."""
-    counts = ("unpublished", "deferred", "dead_letters", "set_down", "unreadable", "behind", "timers_due")
+    counts = (
+        "unpublished",
+        "deferred",
+        "dead_letters",
+        "unsorted_deliveries",
+        "unreadable",
+        "behind",
+        "timers_due",
+    )
     told: dict[str, dict[str, object]] = {
         name: {**dict.fromkeys((*counts, "timers_failing"), 0), "said": {}, "heard": {}}
         for name in DEPARTMENTS

@@ -38,7 +38,7 @@ _BUSY_PAUSE = 0.02
 _UNKNOWN_DELAY = 5.0
 _UNKNOWN = "unknown to this release"
 
-_SET_DOWN = text("insert into set_down (event) values (cast(:event as jsonb))")
+_SET_DOWN = text("insert into unsorted_deliveries (event) values (cast(:event as jsonb))")
 _UNREADABLE = text("insert into unreadable (headers, body, reason) values (:headers, :body, :reason)")
 
 

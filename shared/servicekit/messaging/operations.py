@@ -18,7 +18,7 @@ _QUIET = text("""
     select (select count(*) from outbox where published_at is null) as unpublished,
            (select count(*) from deferred where status = 'waiting') as deferred,
            (select count(*) from deferred where status = 'dead_letter') as dead_letters,
-           (select count(*) from set_down) as arrivals,
+           (select count(*) from unsorted_deliveries) as unsorted_deliveries,
            (select count(*) from unreadable) as unreadable,
            (select count(*) from cursors where high > last) as behind,
            (select count(*) from timers where due_at <= :now and attempt = 0) as timers_due,

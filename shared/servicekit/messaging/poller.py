@@ -23,14 +23,15 @@ _DEATHS = 3
 """A reaction during whose own runs the process died this often becomes a dead letter."""
 
 _TAKE_SET_DOWN = text("""
-    delete from set_down where id in (select id from set_down order by id limit 100 for update skip locked)
+    delete from unsorted_deliveries
+     where id in (select id from unsorted_deliveries order by id limit 100 for update skip locked)
     returning id, event
 """).columns(event=JSONB)
-_PUT_BACK = text("insert into set_down (event) values (cast(:event as jsonb))")
+_PUT_BACK = text("insert into unsorted_deliveries (event) values (cast(:event as jsonb))")
 _DUE = text("""
     (select stream, key from cursors where wake_at <= now() order by wake_at limit 64)
     union all
-    select null, null where exists (select 1 from set_down)
+    select null, null where exists (select 1 from unsorted_deliveries)
 """)
 _START = text("""
     update deferred set starts = starts + 1

@@ -19,7 +19,7 @@ from servicekit.messaging.envelope import BODY_LIMIT, Envelope
 from servicekit.messaging.outbox import EventTooLarge
 from testkit.databases import Databases
 from testkit.department import Department, Keys
-from tests.faults.broker.toys import Toys, toys
+from tests.faults.in_memory.toys import Toys, toys
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -15,7 +15,7 @@ from servicekit.messaging import cursors, outbox
 from servicekit.messaging.envelope import Envelope
 from servicekit.tx import Tx
 from testkit.department import Department
-from tests.faults.broker.toys import BURST, LISTENER, PUBLISHER, Harm, Toys
+from tests.faults.in_memory.toys import BURST, LISTENER, PUBLISHER, Harm, Toys
 
 _LAST = text("select last from cursors where stream = :stream and key = :key and :n > 0")
 _MOVE = text("""
@@ -175,7 +175,7 @@ class _Hasty(Tx):
         try:
             if keep:
                 await self.flush()
-                await self.say(self._said)
+                await self.say(self._events)
         except BaseException:
             keep = False
             raise
