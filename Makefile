@@ -59,6 +59,7 @@ generate: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, parts of
 	@$(PY) -m tools.generate
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.openapi
+	@$(PY) -m tools.docs
 
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
 	@$(PY) -m tools.migrations revision $(OF) -m "$(WHY)"

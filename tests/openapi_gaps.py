@@ -27,7 +27,7 @@ EMPTY = {"204", "304"}
 
 
 def undescribed(document: Document) -> list[str]:
-    """``Schema.field`` of every property, and ``METHOD path name`` of every parameter, without a description."""
+    """``Schema.field`` of each property and ``METHOD path name`` of each parameter without a description."""
     fields = [where for where, field in _fields(document) if not field.get("description")]
     return fields + [where for where, parameter in _parameters(document) if not parameter.get("description")]
 

@@ -1,19 +1,16 @@
-"""Draws the map of streams: ``docs/streams.svg`` and the tables of ``docs/architecture.md``.
+"""Draws the map of streams: ``docs/streams.svg`` and the tables of ``docs/architecture.md``."""
 
-It follows the contracts and the departments' ``main.py``; ``--check`` fails if a file is stale.
-"""
-
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from contracts.base import Event
 from contracts.events import EVENTS
 from contracts.streams import STREAMS, Stream
-from servicekit.run import load
-from tools.gateway import TITLES
+from tools.departments import DEPARTMENTS, ENTRIES
 from tools.generated_text import filled, first_sentence, table
-from tools.native.layout import DEPARTMENTS, ROOT
+from tools.root import ROOT
+from tools.subscriptions import Subscribers, derived
 
 _DOCS = ROOT / "docs"
 _LEFT, _TOP, _COLUMN, _ROW = 190, 84, 92, 28
@@ -29,13 +26,7 @@ _STYLE = """
 """
 
 
-def subscribers() -> dict[str, tuple[str, ...]]:
-    """The departments that react to an event of each stream, in the order of the list of departments."""
-    subscribed = {name: load(name).streams for name in DEPARTMENTS}
-    return {stream: tuple(name for name in DEPARTMENTS if stream in subscribed[name]) for stream in STREAMS}
-
-
-def picture(subscribed: Mapping[str, tuple[str, ...]]) -> str:
+def picture(subscribed: Subscribers) -> str:
     """The map as SVG: departments as columns, streams as rows; a dot publishes, a ring subscribes."""
     width = _LEFT + _COLUMN * len(DEPARTMENTS)
     height = _TOP + _ROW * len(STREAMS) + 40
@@ -51,10 +42,10 @@ def _columns() -> Iterator[str]:
     for n, name in enumerate(DEPARTMENTS):
         x = _LEFT + _COLUMN * n + _COLUMN // 2
         yield f'<text x="{x}" y="34" text-anchor="middle">{escape(name)}</text>'
-        yield f'<text class="zh" x="{x}" y="54" text-anchor="middle">{escape(TITLES[name][1])}</text>'
+        yield f'<text class="zh" x="{x}" y="54" text-anchor="middle">{escape(ENTRIES[name].title_zh)}</text>'
 
 
-def _rows(subscribed: Mapping[str, tuple[str, ...]], width: int) -> Iterator[str]:
+def _rows(subscribed: Subscribers, width: int) -> Iterator[str]:
     for n, stream in enumerate(STREAMS.values()):
         y = _TOP + _ROW * n + _ROW // 2
         yield f'<line class="line" x1="{_LEFT}" y1="{y}" x2="{width - 12}" y2="{y}"/>'
@@ -76,7 +67,7 @@ def _legend(height: int) -> Iterator[str]:
         yield f'<text x="{x + 22}" y="{y}">{role}</text>'
 
 
-def parts(subscribed: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def parts(subscribed: Subscribers) -> dict[str, str]:
     """The generated parts of ``docs/architecture.md``."""
     streams = [
         (f"`{stream.name}`", stream.publisher, ", ".join(subscribed[stream.name]) or "nobody yet")
@@ -93,35 +84,15 @@ def parts(subscribed: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     }
 
 
-def _events(stream: Stream) -> Iterator[type]:
+def _events(stream: Stream) -> Iterator[type[Event]]:
     return (event for event in EVENTS.values() if event.stream() == stream.name)
 
 
 def wanted() -> dict[Path, str]:
     """Every generated file with the text it should have."""
-    subscribed = subscribers()
+    subscribed = derived()
     page = _DOCS / "architecture.md"
     return {
         _DOCS / "streams.svg": picture(subscribed),
         page: filled(page.read_text(encoding="utf-8"), parts(subscribed)),
     }
-
-
-def main() -> int:
-    """Write, or with ``--check`` compare; 1 if something is stale."""
-    stale = [
-        path
-        for path, text in wanted().items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    if "--check" not in sys.argv:
-        for path in stale:
-            path.write_text(wanted()[path], encoding="utf-8")
-        return 0
-    for path in stale:
-        print(f"{path.relative_to(ROOT)} is stale; run `make contracts`", file=sys.stderr)
-    return 1 if stale else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

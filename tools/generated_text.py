@@ -1,7 +1,7 @@
 """Texts with generated parts: what stands between two markers is replaced, the rest is written by hand."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _PART = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -26,11 +26,11 @@ def filled(text: str, parts: Mapping[str, str]) -> str:
     return _PART.sub(part, text)
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A Markdown table; bars inside cells are escaped. ``-`` where there is no row."""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; bars inside cells are escaped. *None* where there is no row."""
     if not rows:
         return "None."
-    lines = [head, tuple("---" for _ in head), *rows]
+    lines = [head, ["---" for _ in head], *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 

@@ -1,11 +1,7 @@
-"""Writes the generated parts of every department's README: tables, endpoints, events, timers, states, rules.
-
-``--check`` fails if one is stale. The text around the parts is written by hand.
-"""
+"""Generated parts of the departments' READMEs: tables, events, timers, states, endpoints, house rules."""
 
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -15,8 +11,9 @@ from contracts.events import EVENTS
 from servicekit.run import load
 from servicekit.service import Service
 from servicekit.states import Machine
+from tools.departments import DEPARTMENTS
 from tools.generated_text import filled, first_sentence, names_in, table
-from tools.native.layout import DEPARTMENTS, ROOT
+from tools.root import ROOT
 
 PARTS = ("tables", "publishes", "subscriptions", "timers", "states", "endpoints", "house-rules")
 """What every README has, in this order."""
@@ -110,7 +107,7 @@ def _endpoints(department: str) -> str:
     return table(("method and path", "permission", "what"), sorted(rows, key=_by_path))
 
 
-def _by_path(row: tuple[str, ...]) -> tuple[str, str]:
+def _by_path(row: Sequence[str]) -> tuple[str, str]:
     method, path = row[0].strip("`").split(" ", 1)
     return path, method
 
@@ -134,24 +131,19 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def main() -> int:
-    """Write, or with ``--check`` compare; 1 if something is stale or a README lacks a part."""
-    wrong = []
-    for department in DEPARTMENTS:
-        file = readme(department)
-        text = file.read_text(encoding="utf-8")
-        missing = [part for part in PARTS if part not in names_in(text)]
-        wanted = filled(text, parts_of(department))
-        if missing:
-            wrong.append(f"{file.relative_to(ROOT)} has no part {', '.join(missing)}")
-        elif "--check" not in sys.argv:
-            file.write_text(wanted, encoding="utf-8")
-        elif wanted != text:
-            wrong.append(f"{file.relative_to(ROOT)} is stale; run `make contracts`")
-    for line in wrong:
-        print(line, file=sys.stderr)
-    return 1 if wrong else 0
+def wanted() -> dict[Path, str]:
+    """Every README with its generated parts as they should be."""
+    return {
+        readme(name): filled(readme(name).read_text(encoding="utf-8"), parts_of(name)) for name in DEPARTMENTS
+    }
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def incomplete() -> list[str]:
+    """READMEs that lack a part, and which."""
+    found = {name: names_in(readme(name).read_text(encoding="utf-8")) for name in DEPARTMENTS}
+    return [
+        f"services/{name}/README.md lacks {part}"
+        for name in found
+        for part in PARTS
+        if part not in found[name]
+    ]
