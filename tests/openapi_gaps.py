@@ -27,7 +27,7 @@ EMPTY = {"204", "304"}
 
 
 def undescribed(document: Document) -> list[str]:
-    """``Schema.field`` of every property, and ``METHOD path name`` of every parameter, without a description."""
+    """``Schema.field`` of every property, and ``METHOD path name`` of every parameter, not described."""
     fields = [where for where, field in _fields(document) if not field.get("description")]
     return fields + [where for where, parameter in _parameters(document) if not parameter.get("description")]
 
@@ -50,7 +50,7 @@ def unanswered(document: Document) -> list[str]:
         f"{where} {status}"
         for where, operation in operations(document)
         for status, response in operation["responses"].items()
-        if status not in EMPTY and not response.get("content")
+        if status not in EMPTY and not _resolved(response, document).get("content")
     ]
 
 
@@ -109,7 +109,9 @@ def report(department: str) -> str:
 
 
 if __name__ == "__main__":
-    from tools.openapi import NOWHERE, os
+    import os
+
+    from tools.openapi import NOWHERE
 
     os.environ.update(NOWHERE)
     for asked in sys.argv[1:]:

@@ -1,7 +1,7 @@
 """One department under test: its real code on a real database, the in-memory broker, its HTTP by call."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -233,6 +233,7 @@ class Department:
         path: str,
         *,
         json: Any = None,
+        content: bytes | AsyncIterable[bytes] | None = None,
         who: Iterable[str] | None = None,
         employee: UUID = EMPLOYEE,
         name: str = "Zhao Min",
@@ -244,7 +245,7 @@ class Department:
         if who is not None:
             sent["Authorization"] = f"Bearer {self.keys.token(who, employee=employee, name=name)}"
         prefix = "" if root else f"/api/{self.service.name}"
-        return await self._http.request(method, prefix + path, json=json, headers=sent)
+        return await self._http.request(method, prefix + path, json=json, content=content, headers=sent)
 
 
 def employee_id(name: str) -> UUID:
