@@ -21,6 +21,7 @@ from servicekit.runtime import Runtime
 from servicekit.service import Service
 from servicekit.tx import Tx
 from testkit.clock import ManualClock
+from testkit.documented import documented_by
 from testkit.in_memory_broker import InMemoryBroker, InMemoryConnection
 
 E = TypeVar("E", bound=Event)
@@ -239,13 +240,21 @@ class Department:
         name: str = "Zhao Min",
         headers: Mapping[str, str] | None = None,
         root: bool = False,
+        undocumented: bool = False,
     ) -> httpx.Response:
-        """A request under ``/api/<service>`` (``root``: from the root), signed in with ``who``."""
+        """A request under ``/api/<service>`` (``root``: from the root), signed in with ``who``.
+
+        Raises ``AssertionError`` when status or code of the answer are not documented for the operation;
+        ``undocumented`` is for tests of the machinery itself, which bring such answers about."""
         sent = dict(headers or {})
         if who is not None:
             sent["Authorization"] = f"Bearer {self.keys.token(who, employee=employee, name=name)}"
         prefix = "" if root else f"/api/{self.service.name}"
-        return await self._http.request(method, prefix + path, json=json, content=content, headers=sent)
+        answer = await self._http.request(method, prefix + path, json=json, content=content, headers=sent)
+        documented = documented_by(self.service, self.app)
+        if documented is not None and not undocumented:
+            documented.check(method, answer.request.url.path, answer)
+        return answer
 
 
 def employee_id(name: str) -> UUID:

@@ -173,14 +173,14 @@ async def change_note(ticket_id: UUID, body: Note, tx: TxDep, who: Annotated[Who
     return TicketView.of(ticket)
 
 
-@shop.post("/tickets/{ticket_id}/closing", status_code=204)
+@shop.post("/tickets/{ticket_id}/closing", status_code=204, responses=problems(TicketClosed))
 async def close_ticket(ticket_id: UUID, tx: TxDep, who: Annotated[Who, may(WRITE, PAY)]) -> None:
     ticket = await tx.get(Ticket, ticket_id)
     ticket.note = "must be rolled back"
     raise TicketClosed(state="closed", allowed=["reopen"], waiting_for="billing.invoice", ticket_id=ticket.id)
 
 
-@shop.post("/tickets/{ticket_id}/attempts")
+@shop.post("/tickets/{ticket_id}/attempts", responses=problems(TicketClosed))
 async def count_attempt(ticket_id: UUID, tx: TxDep) -> Response:
     (await tx.get(Ticket, ticket_id)).note = "attempted"
     return refused(TicketClosed(state="closed"))
