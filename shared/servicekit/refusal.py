@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """The rule said no."""
+    """A rule does not allow it."""
 
     status: ClassVar[int] = 409
 

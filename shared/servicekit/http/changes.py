@@ -61,7 +61,7 @@ class Changes:
         self._listeners: set[_Listener] = set()
         self._looking: asyncio.Task[None] | None = None
         self._seen: tuple[str, int] | None = None
-        self._placed = asyncio.Event()
+        self._started = asyncio.Event()
         self._closed = False
 
     @property
@@ -72,7 +72,7 @@ class Changes:
     def close(self) -> None:
         """End every stream, so that the process can stop; listeners come back to another one."""
         self._closed = True
-        self._placed.set()
+        self._started.set()
         for listener in self._listeners:
             listener.behind = True
             while not listener.waiting.empty():
@@ -92,10 +92,10 @@ class Changes:
         self._listeners.add(listener)
         try:
             if not self.looking:
-                self._placed.clear()
+                self._started.clear()
                 self._looking = asyncio.create_task(self._look())
             # What is committed after this line is sent; before it, the screen fetched it.
-            await self._placed.wait()
+            await self._started.wait()
             yield "retry: 1000\n: listening\n\n"
             async for sent in self._sent(listener, until):
                 yield sent
@@ -139,11 +139,11 @@ class Changes:
         if self._seen is None:
             # Everything of a transaction that is still running, or that begins from now on.
             self._seen = ((await connection.execute(_START)).scalar_one(), -1)
-            self._placed.set()
+            self._started.set()
             return []
         txid, position = self._seen
-        asked = {"txid": txid, "position": position, "batch": _BATCH}
-        rows = (await connection.execute(_NEXT, asked)).all()
+        after = {"txid": txid, "position": position, "batch": _BATCH}
+        rows = (await connection.execute(_NEXT, after)).all()
         if rows:
             self._seen = (rows[-1].txid, rows[-1].position)
         return [{"kind": kind_name(row.kind), "id": row.id, "version": row.version} for row in rows]

@@ -41,7 +41,7 @@ class DeferredEventView(View):
     long: bool = Field(description="deferred more than 10 minutes ago")
 
 
-class LoggedEventView(View):
+class PublishedEventView(View):
     """An event as this department published it."""
 
     stream: str = STREAM
@@ -77,7 +77,7 @@ async def list_dead_letters(tx: TxDep, who: Reader) -> list[DeferredEventView]:
 
 
 @router.get("/deferred")
-async def list_waiting(tx: TxDep, who: Reader) -> list[DeferredEventView]:
+async def list_deferred_events(tx: TxDep, who: Reader) -> list[DeferredEventView]:
     """Deferred events, and what they wait for."""
     return [DeferredEventView.model_validate(row) for row in await operations.deferred(tx.session)]
 
@@ -115,20 +115,22 @@ async def skip_event(
     after.add_task(request.app.state.runtime.poller.wake)
 
 
-@router.get("/log")
-async def list_log(
+@router.get("/outbox")
+async def list_published_events(
     tx: TxDep,
     who: Reader,
     stream: Annotated[str, Query(description="`<department>.<aggregate>`, one of this department's")],
     key: Annotated[str, Query(description="id of the aggregate in that stream")],
-) -> list[LoggedEventView]:
+) -> list[PublishedEventView]:
     """One aggregate's life: its events, as this department published them."""
     return [
-        LoggedEventView.model_validate(row) for row in await operations.events_of(tx.session, stream, key)
+        PublishedEventView.model_validate(row) for row in await operations.events_of(tx.session, stream, key)
     ]
 
 
 @router.get("/timeline/{correlation}")
-async def show_timeline(correlation: str, tx: TxDep, who: Reader) -> list[LoggedEventView]:
+async def show_timeline(correlation: str, tx: TxDep, who: Reader) -> list[PublishedEventView]:
     """What this department published about one request, in the order it was recorded."""
-    return [LoggedEventView.model_validate(row) for row in await operations.timeline(tx.session, correlation)]
+    return [
+        PublishedEventView.model_validate(row) for row in await operations.timeline(tx.session, correlation)
+    ]

@@ -39,14 +39,14 @@ class PageRequest:
     limit: int
 
 
-async def _asked(
+async def _page_request(
     cursor: Annotated[str | None, Query(max_length=2000, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="how many items a page holds")] = 50,
 ) -> PageRequest:
     return PageRequest(cursor, limit)
 
 
-PageQuery = Annotated[PageRequest, Depends(_asked)]
+PageQuery = Annotated[PageRequest, Depends(_page_request)]
 
 Sorted = InstrumentedAttribute[Any] | ColumnElement[Any]
 

@@ -21,17 +21,17 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(BaseModel):
-    """RFC 9457: why not. ``code`` is stable; further members are facts about this refusal."""
+    """RFC 9457: why not. ``code`` is stable; further members are about this refusal."""
 
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(description="`urn:bayline:problem:<code>`")
-    title: str = Field(description="what the rule says, for people")
+    title: str = Field(description="what was refused, for people")
     status: int
     code: str = Field(description="stable name of the refusal")
     state: str | None = Field(default=None, description="the state the thing is in")
     allowed: list[str] | None = Field(default=None, description="commands possible in that state")
-    waiting_for: str | None = Field(default=None, description="the stream whose fact is missing")
+    waiting_for: str | None = Field(default=None, description="the stream whose event is still missing")
 
 
 class Kind(NamedTuple):
@@ -52,23 +52,23 @@ _OF_HTTP = {kind.status: kind for kind in (BAD_REQUEST, TOO_LARGE)}
 
 
 def problem(
-    status: int, code: str, title: str, headers: Mapping[str, str] | None = None, **facts: Any
+    status: int, code: str, title: str, headers: Mapping[str, str] | None = None, **members: Any
 ) -> Response:
-    """A problem document as a response; facts that are ``None`` are left out."""
+    """A problem document as a response; members that are ``None`` are left out."""
     document = _document(Kind(status, code, title))
-    document |= {name: value for name, value in facts.items() if value is not None and name not in document}
+    document |= {name: value for name, value in members.items() if value is not None and name not in document}
     return Response(to_json(document), status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def refused(refusal: Refusal) -> Response:
     """The answer to a refusal. A route may *return* it, when what it did until then must be committed."""
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == HTTPStatus.UNAUTHORIZED else {}
-    facts = refusal.facts | {
+    members = refusal.facts | {
         "state": refusal.state,
         "allowed": refusal.allowed,
         "waiting_for": refusal.waiting_for,
     }
-    return problem(*kind_of(type(refusal)), headers, **facts)
+    return problem(*kind_of(type(refusal)), headers, **members)
 
 
 def kind_of(refusal: type[Refusal]) -> Kind:

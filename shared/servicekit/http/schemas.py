@@ -47,7 +47,7 @@ def _decimal(schema: Schema) -> Schema:
 
 
 def _choice(schema: Schema) -> Schema:
-    """Pydantic's "number or text", perhaps beside null or a list."""
+    """Pydantic's "number or text", perhaps with null or a list as a further choice."""
     choices: list[Schema] = schema["anyOf"]
     number = next((choice for choice in choices if choice.get("type") == "number"), None)
     if number is None:

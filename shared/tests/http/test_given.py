@@ -154,7 +154,7 @@ class TestOperations:
         assert (quiet["unpublished"], quiet["dead_letters"], quiet["timers_due"]) == (0, 0, 0)
 
     @pytest.mark.parametrize(
-        "path", ["/dead-letters", "/deferred", "/log?stream=a.b&key=c", "/timeline/none"]
+        "path", ["/dead-letters", "/deferred", "/outbox?stream=a.b&key=c", "/timeline/none"]
     )
     async def test_list_what_there_is(self, desk: Department, path: str) -> None:
         answer = await desk.call("GET", f"/operations{path}", who=[everywhere.OPERATIONS_READ])
