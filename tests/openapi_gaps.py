@@ -17,7 +17,6 @@ FREE = {
     "Problem.code": "each operation lists its codes",
     "Problem.state": "states of whatever was asked for",
     "service_code": "menu items are the shop's own list",
-    "spare_code": "the shop's own list",
     "DiagnosticCode.code": "read from the car",
     "unit": "the catalogue's own list",
 }
@@ -28,13 +27,13 @@ EMPTY = {"204", "304"}
 
 def undescribed(document: Document) -> list[str]:
     """``Schema.field`` of every property, and ``METHOD path name`` of every parameter, not described."""
-    fields = [where for where, field in _fields(document) if not field.get("description")]
-    return fields + [where for where, parameter in _parameters(document) if not parameter.get("description")]
+    named = [where for where, field in fields(document) if not field.get("description")]
+    return named + [where for where, parameter in parameters(document) if not parameter.get("description")]
 
 
 def plain_states(document: Document) -> list[str]:
     """State-like fields and parameters that are plain text, where an enum belongs."""
-    named = [*_fields(document), *_parameters(document)]
+    named = [*fields(document), *parameters(document)]
     return [
         where
         for where, field in named
@@ -61,13 +60,15 @@ def operations(document: Document) -> Iterator[tuple[str, Schema]]:
             yield f"{method.upper()} {path}", operation
 
 
-def _fields(document: Document) -> Iterator[tuple[str, Schema]]:
+def fields(document: Document) -> Iterator[tuple[str, Schema]]:
+    """``Schema.field`` and its schema."""
     for name, schema in document["components"]["schemas"].items():
         for field, inner in schema.get("properties", {}).items():
             yield f"{name}.{field}", inner
 
 
-def _parameters(document: Document) -> Iterator[tuple[str, Schema]]:
+def parameters(document: Document) -> Iterator[tuple[str, Schema]]:
+    """``METHOD path name`` and the parameter."""
     for where, operation in operations(document):
         for parameter in operation.get("parameters", ()):
             found = _resolved(parameter, document)

@@ -17,6 +17,7 @@ from servicekit.http.problems import (
     kind_of,
 )
 from servicekit.links import LINK_PATH, LinkExpired, LinkUnknown
+from servicekit.messaging.outbox import EventTooLarge
 from servicekit.refusal import Forbidden, Invalid, NotFound, Stale, Unauthorised
 
 _CHANGES = ("post", "put", "patch", "delete")
@@ -65,6 +66,7 @@ def _standard(about: _About) -> Iterator[Kind]:
         ALREADY_EXISTS: about.changes,
         kind_of(Stale): about.changes,
         TOO_LARGE: about.has_body,
+        kind_of(EventTooLarge): about.changes,
         kind_of(Invalid): about.takes_input,
         kind_of(IdempotencyKeyRequired): about.needs_key,
         INTERNAL_ERROR: True,

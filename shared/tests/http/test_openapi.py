@@ -50,7 +50,7 @@ class TestAnOperation:
             "403": ["forbidden"],
             "409": ["already_exists", "idempotency_key_reused", "ticket_closed"],
             "412": ["stale"],
-            "413": ["content_too_large"],
+            "413": ["content_too_large", "event_too_large"],
             "422": ["invalid"],
             "500": ["internal_error"],
             "503": ["try_again"],
