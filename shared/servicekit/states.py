@@ -49,7 +49,7 @@ class Machine(Generic[S]):
         self.go(state, command)
 
     def go(self, state: str, command: str) -> S:
-        """The state that ``command`` leads to. Raises ``IllegalTransition``, which says what is allowed."""
+        """The state that ``command`` leads to. Raises ``IllegalTransition`` with what is allowed."""
         to = cast(Mapping[str, S], self._steps[command]).get(state)
         if to is None:
             raise IllegalTransition(self.kind, str(state), command, self.allowed(state))

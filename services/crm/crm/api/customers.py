@@ -229,7 +229,7 @@ async def withdraw_consent(
 
 
 @router.get("/customers/{customer_id}/history")
-async def show_history(
+async def show_customer_history(
     customer_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_crm.READ)]
 ) -> Page[VisitFileView]:
     """The customer's visits, newest first (CRM-01)."""

@@ -98,7 +98,7 @@ async def pass_on_vehicle(
 
 
 @router.get("/vehicles/{vehicle_id}/history")
-async def show_history(
+async def show_vehicle_history(
     vehicle_id: UUID, tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_crm.READ)]
 ) -> Page[VisitFileView]:
     """The car's visits, newest first."""
