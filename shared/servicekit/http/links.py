@@ -14,7 +14,7 @@ def customer_link(purpose: str) -> Any:
 
     async def check(request: Request, tx: TxDep) -> Link:
         link = await find(tx, request.path_params["token"], purpose)
-        tx.by = "customer"
+        tx.set_by("customer")
         return link
 
     return Depends(check)
