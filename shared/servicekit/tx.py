@@ -53,7 +53,7 @@ def _note_touched(session: Session, *_: object) -> None:
 
 @cache
 def _locking(kind: type[Any], *names: str) -> Select[tuple[Any]]:
-    """Finds one by these attributes and locks it, as it stands then.
+    """Finds one by these attributes and locks it, as it is then.
 
     Prepared once: putting a statement together takes longer than running it."""
     columns = (getattr(kind, name) == bindparam(name) for name in names)

@@ -1,4 +1,4 @@
-"""Lanes: work on different keys runs at once, work on one key one after the other, in order of arrival."""
+"""Lanes: work on different keys runs at once, work on one key in the order in which it came."""
 
 import asyncio
 from collections import deque

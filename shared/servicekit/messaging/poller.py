@@ -109,7 +109,7 @@ class Poller:
         return bool(sorted_in or due)
 
     async def _due(self) -> list[tuple[str, str] | None]:
-        """Cursors whose time has come; ``None`` stands for deliveries that are not sorted in yet."""
+        """Cursors whose time has come; ``None`` for deliveries that are not sorted in yet."""
         rows = await self._process.autocommit(_DUE)
         return [(row.stream, row.key) if row.stream else None for row in rows]
 

@@ -30,7 +30,7 @@ class RabbitBroker:
     """One process's link to RabbitMQ; implements :class:`servicekit.messaging.broker.Broker`.
 
     The user of ``url`` must be named like the service: consumers compare it with the event's publisher.
-    ``name`` tells this process from others of the service in the broker's lists. ``prefetch`` bounds the
+    The broker's lists show this process as ``name``. ``prefetch`` bounds the number of
     messages handled at once, ``in_flight`` the publishes awaiting their confirm, ``publish_timeout``
     (seconds) how long each may wait; ``assert_every`` (seconds) is the period at which the topology is
     asserted anew. ``drain`` (seconds) is what running handlers get when the process stops.

@@ -24,7 +24,7 @@ log = structlog.get_logger("consumer")
 _BATCH = 200
 
 # A locked cursor is left to the consumer: waiting for it here would hold up all the others of the batch.
-# ``high = last`` says in the cursor's own row that nothing is deferred and nothing is missing.
+# ``high = last`` in the cursor's own row means that nothing is deferred and nothing is missing.
 _SKIP = text("""
     with given as (
         select * from unnest(cast(:streams as text[]), cast(:keys as text[]), cast(:ns as bigint[]),
