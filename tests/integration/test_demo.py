@@ -22,10 +22,12 @@ from scenarios.narratives import NotAnInput, check_digit, whole_vin
 from scenarios.people import POSTS
 from scenarios.quiet import PartStatus
 from scenarios.shop_time import ShopTime
+from tools.departments import DEPARTMENTS
+from tools.subscriptions import subscribers
 from vininfo import Vin
 
 from contracts.roles import ROLES
-from contracts.streams import DEPARTMENTS, STREAMS
+from contracts.streams import STREAMS
 from tests.integration.story import Story
 
 OIL = "OL-2002"
@@ -228,8 +230,8 @@ def _told() -> dict[str, dict[str, object]]:
     }
     for stream in STREAMS.values():
         told[stream.publisher]["said"][stream.name] = 3  # type: ignore[index]
-        for listener in stream.listeners:
-            told[listener]["heard"][stream.name] = 3  # type: ignore[index]
+        for subscriber in subscribers()[stream.name]:
+            told[subscriber]["heard"][stream.name] = 3  # type: ignore[index]
     return told
 
 
