@@ -229,7 +229,7 @@ class TestDeath:
         await memory_broker.idle()
         assert [event.redelivered for event in successor.finished] == [True]
 
-    @pytest.mark.fault("zombies", "listener")
+    @pytest.mark.fault("zombies", "subscriber")
     async def test_a_handler_that_outlives_its_connection_acknowledges_nothing(self) -> None:
         memory_broker = InMemoryBroker()
         publisher, listener = await a_shop(memory_broker)

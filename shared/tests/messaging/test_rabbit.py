@@ -151,7 +151,7 @@ async def test_a_real_cancellation_passes_through_a_publish(rabbit: RabbitStage)
             await publisher.publish([an_event()])
 
 
-@pytest.mark.fault("what a failing handler left comes again", "listener")
+@pytest.mark.fault("what a failing handler left comes again", "subscriber")
 async def test_what_a_failing_handler_left_comes_again(rabbit: RabbitStage) -> None:
     listener = Consumer()
     inbox = listener.inbox("reception", JOBS)
