@@ -114,5 +114,5 @@ class TestAJobThatIsTaken:
 
 async def _until_somebody_waits(workshop: Department) -> None:
     async with asyncio.timeout(30):
-        while not (await workshop.runtime.autocommit(_WAITING))[0][0]:
+        while not (await workshop.runtime.process.autocommit(_WAITING))[0][0]:
             pass

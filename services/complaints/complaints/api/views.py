@@ -205,7 +205,7 @@ async def case_view(tx: TxDep, complaint_id: UUID) -> CaseView:
     await tx.session.flush()
     file = await queries.case_file(tx, complaint_id)
     complaint = file.complaint
-    tx.subject = complaint  # also a mere look gives the ETag that the next change may name
+    tx.set_subject(complaint)  # also a mere look gives the ETag that the next change may name
     linked = await queries.linked_cases(tx, complaint)
     return CaseView(
         **CaseFacts.of(complaint).model_dump(),

@@ -29,7 +29,7 @@ async def one(tx: Tx, kind: type[T], id: UUID) -> T:
     found = await tx.session.get(kind, id)
     if found is None:
         raise NotFound(kind.__name__, id)
-    tx.subject = tx.subject or found
+    tx.set_subject(found)
     return found
 
 

@@ -1,11 +1,10 @@
-"""What a transaction asks of the database, and how often."""
-
-from typing import Any
+"""What a transaction sends to the database, and how often."""
 
 import pytest
 from sqlalchemy import select
 
 from servicekit import Tx
+from testkit.plugin import MakeDepartment
 
 from .toy import Employee, hire, hiring
 
@@ -16,8 +15,8 @@ async def _names(tx: Tx) -> list[str]:
     return [*(await tx.session.scalars(select(Employee.name))).all()]
 
 
-class TestReadingOnce:
-    async def test_asks_once_a_transaction(self, department: Any) -> None:
+class TestACachedReading:
+    async def test_is_read_once_a_transaction(self, department: MakeDepartment) -> None:
         staff = await department(hiring())
 
         async with staff.tx() as tx:
@@ -26,7 +25,7 @@ class TestReadingOnce:
 
         assert (first, second, len(sent)) == ([], [], 1)
 
-    async def test_saves_nothing_before_so_that_a_row_is_written_once(self, department: Any) -> None:
+    async def test_saves_nothing_before_it_so_rows_are_written_once(self, department: MakeDepartment) -> None:
         staff = await department(hiring())
 
         with staff.statements() as sent:
@@ -40,7 +39,7 @@ class TestReadingOnce:
 
 
 class TestLocking:
-    async def test_gives_a_row_as_it_stands_by_then(self, department: Any) -> None:
+    async def test_gives_a_row_as_it_is_by_then(self, department: MakeDepartment) -> None:
         staff = await department(hiring())
         async with staff.tx() as tx:
             hired = await hire(tx, "Li")
