@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs start stop erase demo test check fmt requirements generate migration \
+.PHONY: help setup up down status logs start stop erase demo test check fmt requirements generate department migration \
 	faults bench images images-airgapped engine containers
 
 help: ## these lines
@@ -59,6 +59,10 @@ generate: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, parts of
 	@$(PY) -m tools.generate
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.openapi
+
+department: setup ## a new department that subscribes and publishes (OF=quality EN=Quality ZH=质量)
+	@$(PY) -m tools.scaffold $(OF) $(if $(EN),--en "$(EN)") $(if $(ZH),--zh "$(ZH)")
+	@$(PYTHON) tools/setup.py
 
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
 	@$(PY) -m tools.migrations revision $(OF) -m "$(WHY)"
