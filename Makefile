@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs start stop erase demo test check fmt requirements generate department migration \
+.PHONY: help setup up down status logs start stop reconcile erase demo test check fmt requirements generate department migration \
 	faults bench images images-airgapped engine containers
 
 help: ## these lines
@@ -33,8 +33,11 @@ start: ## start one part (OF=parts, REPLICA=2)
 stop: ## stop one part (OF=parts, REPLICA=2)
 	@$(PY) -m tools stop $(OF) --replica $(or $(REPLICA),1)
 
-erase: ## close the shop and delete its data, passwords and keys
-	@$(PY) -m tools erase
+reconcile: ## do all departments of the running shop agree? Q1 to Q10, by read-only logins; fails if not
+	@$(PY) -m tools reconcile
+
+erase: ## close the shop and delete its data, passwords and keys (asks; YES=1 does not)
+	@$(PY) -m tools erase $(if $(YES),--yes)
 
 demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
