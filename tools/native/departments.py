@@ -18,8 +18,13 @@ PYTHON = [sys.executable, "-X", "utf8"]
 
 
 def login(department: str) -> str:
-    """Name of a department's database, and of the one login that may enter it."""
+    """Name of a department's database, and of the login that owns it."""
     return f"bayline_{department}"
+
+
+def reader(department: str) -> str:
+    """The login that may only read a department's database: for the reconciliation."""
+    return f"{login(department)}_reader"
 
 
 class Departments:
