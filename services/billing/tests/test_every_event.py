@@ -1,4 +1,4 @@
-"""Every event that billing hears, in every state of an invoice."""
+"""Every event that billing subscribes to, in every state of an invoice."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -6,18 +6,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.billing.tests.scene_billing import Scene, a_rework_line, a_scene, done, pay
+from services.billing.tests.builders import Scene, a_rework_line, a_scene, done, pay
 from sqlalchemy import func, select, text
 
 from billing.domain import Account, Invoice, IssuedInvoice
-from billing.main import service
 from contracts.base import Event
 from contracts.events.billing import InvoicePrepared
 from contracts.events.parts import ForRevision, PartsReleased, PartsReserved
 from contracts.values import ReservationLine
 from servicekit.loading import load
 from testkit.department import Department
-from testkit.plugin import MakeDepartment
 
 
 async def dead_letters(billing: Department) -> int:
@@ -63,9 +61,9 @@ async def in_state(billing: Department, scene: Scene, state: str) -> UUID:
     if state == "nothing":
         return uuid4()
     if state == "opened":
-        await billing.receives(*scene.all_told())
+        await billing.receives(*scene.all_reported())
         return uuid4()
-    await billing.receives(*scene.all_told(), scene.ready())
+    await billing.receives(*scene.all_reported(), scene.ready())
     invoice_id = billing.published(InvoicePrepared)[0].invoice_id
     steps: dict[str, Sequence[Event]] = {
         "prepared": [],
@@ -84,10 +82,8 @@ async def in_state(billing: Department, scene: Scene, state: str) -> UUID:
 
 class TestEveryEventInEveryState:
     @pytest.mark.parametrize("state", STATES)
-    async def test_takes_effect_or_is_noted_but_never_refuses(
-        self, department: MakeDepartment, state: str
-    ) -> None:
-        billing, scene = await department(service), a_scene()
+    async def test_takes_effect_or_is_noted_but_never_refuses(self, billing: Department, state: str) -> None:
+        scene = a_scene()
         invoice_id = await in_state(billing, scene, state)
         visit = [] if state == "nothing" else [
             scene.answered(2), scene.accepted(invoice_id, 9), scene.accepted(invoice_id, 1),
@@ -115,9 +111,9 @@ class TestEveryEventInEveryState:
             count = select(func.count()).select_from(Invoice).where(Invoice.visit_id == scene.visit_id)
             assert (await tx.session.execute(count)).scalar_one() == (0 if state == "nothing" else 1)
 
-    async def test_a_replayed_event_changes_nothing(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
-        events = [*scene.all_told(), scene.ready()]
+    async def test_a_replayed_event_changes_nothing(self, billing: Department) -> None:
+        scene = a_scene()
+        events = [*scene.all_reported(), scene.ready()]
         envelopes = [billing.envelope(event) for event in events]
         for envelope in (*envelopes, *envelopes):
             await billing.runtime.consumer.handle(envelope)

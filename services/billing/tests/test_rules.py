@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from services.billing.tests.scene_billing import a_line, a_part, a_rework_line, done
+from services.billing.tests.builders import a_line, a_part, a_rework_line, done
 
 from billing.domain import (
     INVOICE,
@@ -50,7 +50,7 @@ def an_invoice(gross: str = "100.00", *, state: str = "prepared", **facts: objec
     invoice.revision, invoice.state = 1, state
     for name, value in facts.items():
         setattr(invoice, name, value)
-    invoice.reckon()
+    invoice.recompute_amounts()
     return invoice
 
 
@@ -302,9 +302,9 @@ class TestMeasures:
     def test_a_refund_lowers_what_is_owed_by_what_goes_back(self) -> None:
         invoice = paid(issued(), "100.00")
 
-        told = carried_out(invoice, a_measure("refund", "30.00"))
+        published = carried_out(invoice, a_measure("refund", "30.00"))
 
-        assert isinstance(told, InvoiceRefunded)
+        assert isinstance(published, InvoiceRefunded)
         assert (invoice.payable, invoice.net_paid, invoice.balance) == (70, 70, 0)
         assert invoice.state == "part_refunded"
 
@@ -316,20 +316,20 @@ class TestMeasures:
         assert invoice.state == "refunded"
 
     @pytest.mark.req("BILL-11")
-    def test_more_than_was_paid_tells_what_is_possible(self) -> None:
-        told = carried_out(paid(issued(), "20.00"), a_measure("refund", "30.00"))
+    def test_more_than_was_paid_publishes_what_is_possible(self) -> None:
+        published = carried_out(paid(issued(), "20.00"), a_measure("refund", "30.00"))
 
-        assert isinstance(told, MeasureNotPossible)
-        assert told.possible == Decimal("20.00")
+        assert isinstance(published, MeasureNotPossible)
+        assert published.possible == Decimal("20.00")
 
     @pytest.mark.req("BILL-10")
     def test_a_discount_after_payment_gives_the_surplus_back(self) -> None:
         invoice = paid(issued(), "90.00")
 
-        told = carried_out(invoice, a_measure("discount", "30.00"))
+        published = carried_out(invoice, a_measure("discount", "30.00"))
 
-        assert isinstance(told, InvoiceDiscounted)
-        assert told.refund_id is not None
+        assert isinstance(published, InvoiceDiscounted)
+        assert published.refund_id is not None
         assert (invoice.payable, invoice.refunded, invoice.balance) == (70, 20, 0)
 
     @pytest.mark.req("BILL-10")
@@ -370,7 +370,7 @@ class TestLabourRates:
     def test_the_latest_step_that_has_begun_is_in_force(self) -> None:
         rate = LabourRate.new("mechanical", "vip", currency="CNY")
         for day, price in ((1, "200.00"), (10, "220.00")):
-            told = rate.set(
+            published = rate.set(
                 hourly_rate=Decimal(price),
                 tax_rate=Decimal("0.06"),
                 valid_from=date(2025, 3, day),
@@ -381,7 +381,7 @@ class TestLabourRates:
 
         step = rate.in_force(date(2025, 3, 9))
 
-        assert told.rate == "mechanical:vip"
+        assert published.rate == "mechanical:vip"
         assert step is not None
         assert step.hourly_rate == 200
         assert rate.in_force(date(2025, 2, 28)) is None

@@ -1,4 +1,4 @@
-"""A visit as billing hears of it: builders that give everything a default."""
+"""A visit as the other departments report it: builders that give everything a default."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -97,7 +97,7 @@ def a_rework_line(parts: Sequence[PartNeed] = ()) -> Line:
 
 
 def done(line: Line, **used: str) -> LineResult:
-    """The line was done and its parts were all used, or as many as ``used`` says by part line id."""
+    """The line was done and its parts were all used, or as many as ``used`` names by part line id."""
     parts = tuple(
         UsedPart(part_line_id=part.part_line_id, used=used.get(str(part.part_line_id), part.quantity))
         for part in line.parts
@@ -106,7 +106,7 @@ def done(line: Line, **used: str) -> LineResult:
 
 
 class Scene:
-    """One visit: ids, lines, and every event that billing hears of it."""
+    """One visit: ids, lines, and every event about it that billing subscribes to."""
 
     def __init__(self, *lines: PricedLine) -> None:
         self.visit_id, self.request_id, self.customer_id = uuid4(), uuid4(), uuid4()
@@ -314,7 +314,7 @@ class Scene:
             approved_by="officer",
         )
 
-    def all_told(self) -> list[Event]:
+    def all_reported(self) -> list[Event]:
         """Everything up to the answered estimate, and all parts handed out."""
         slips = [self.out(line, str(part.quantity)) for line in self.lines for part in line.parts[:1]]
         return [self.registered(), self.opened(), self.intake(), self.answered(), *slips]
@@ -327,7 +327,7 @@ def a_scene() -> Scene:
 
 async def signed_invoice(billing: Department, scene: Scene) -> UUID:
     """Everything up to the issued invoice."""
-    await billing.receives(*scene.all_told(), scene.ready())
+    await billing.receives(*scene.all_reported(), scene.ready())
     prepared = billing.published(InvoicePrepared)[-1]
     await billing.receives(scene.accepted(prepared.invoice_id, prepared.revision))
     return prepared.invoice_id
@@ -353,3 +353,27 @@ async def pay(
         who=EVERYTHING,
         headers={"Idempotency-Key": key or str(uuid4())},
     )
+
+
+async def signed(billing: Department, scene: Scene, *, credit_limit: str | None = None) -> str:
+    """Everything up to the issued invoice, of a customer with this credit limit; gives its id."""
+    await billing.receives(
+        *scene.all_reported()[1:], scene.registered(credit_limit=credit_limit), scene.ready()
+    )
+    prepared = billing.published(InvoicePrepared)[-1]
+    await billing.receives(scene.accepted(prepared.invoice_id))
+    return str(prepared.invoice_id)
+
+
+async def ask(billing: Department, path: str, **body: Any) -> Any:
+    """A command by somebody who may do everything."""
+    return await billing.call(
+        "POST", path, json=body or None, who=EVERYTHING, headers={"Idempotency-Key": str(uuid4())}
+    )
+
+
+async def show(billing: Department, path: str) -> Any:
+    """What a screen of somebody who may do everything shows."""
+    answer = await billing.call("GET", path, who=EVERYTHING)
+    assert answer.status_code == 200, answer.text
+    return answer.json()

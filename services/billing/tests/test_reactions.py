@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from services.billing.tests.scene_billing import (
+from services.billing.tests.builders import (
     EVERYTHING,
     Scene,
     a_line,
@@ -26,15 +26,16 @@ from contracts.events.billing import (
     InvoiceWithdrawn,
 )
 from contracts.events.reception import ReworkAgreed
+from testkit.department import Department
 from testkit.plugin import MakeDepartment
 
 
 class TestPreparing:
     @pytest.mark.req("BILL-05")
-    async def test_bills_what_was_authorised_and_done(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
+    async def test_bills_what_was_authorised_and_done(self, billing: Department) -> None:
+        scene = a_scene()
 
-        await billing.receives(*scene.all_told(), scene.ready())
+        await billing.receives(*scene.all_reported(), scene.ready())
 
         [prepared] = billing.published(InvoicePrepared)
         # Diagnosis 100 and labour 300 with 6 %, parts 170 with 13 %.
@@ -43,18 +44,18 @@ class TestPreparing:
         assert len(prepared.lines) == 3
 
     @pytest.mark.parametrize("last", ["visit", "parts", "job"])
-    async def test_waits_for_whichever_fact_is_behind(self, department: MakeDepartment, last: str) -> None:
-        billing, scene = await department(service), a_scene()
-        told: dict[str, list[Event]] = {
+    async def test_waits_for_whichever_fact_is_behind(self, billing: Department, last: str) -> None:
+        scene = a_scene()
+        streams: dict[str, list[Event]] = {
             "visit": [scene.opened(), scene.intake(), scene.answered()],
             "parts": [scene.out(scene.lines[0])],
             "job": [scene.ready()],
         }
-        for name in [*(n for n in told if n != last)]:
-            await billing.receives(*told[name])
+        for name in [*(n for n in streams if n != last)]:
+            await billing.receives(*streams[name])
         assert billing.published(InvoicePrepared) == []
 
-        await billing.receives(*told[last])
+        await billing.receives(*streams[last])
 
         assert len(billing.published(InvoicePrepared)) == 1
 
@@ -62,20 +63,18 @@ class TestPreparing:
     async def test_any_order_of_the_three_streams_ends_alike(self, department: MakeDepartment) -> None:
         for order in itertools.permutations(("visit", "parts", "job")):
             billing, scene = await department(service), a_scene()
-            told: dict[str, list[Event]] = {
+            streams: dict[str, list[Event]] = {
                 "visit": [scene.opened(), scene.intake(), scene.answered()],
                 "parts": [scene.out(scene.lines[0], "3.000"), scene.back(scene.lines[0], "1.000")],
                 "job": [scene.ready()],
             }
             for name in order:
-                await billing.receives(*told[name])
+                await billing.receives(*streams[name])
 
             assert billing.published(InvoicePrepared)[0].total_gross == Decimal("616.10"), order
 
-    async def test_waits_until_issued_less_returned_is_what_was_used(
-        self, department: MakeDepartment
-    ) -> None:
-        billing, scene = await department(service), a_scene()
+    async def test_waits_until_issued_less_returned_is_what_was_used(self, billing: Department) -> None:
+        scene = a_scene()
         slips = [scene.out(scene.lines[0], "3.000")]
         await billing.receives(scene.opened(), scene.intake(), scene.answered(), *slips, scene.ready())
         listed = await billing.call("GET", "/discrepancies", who=EVERYTHING)
@@ -90,37 +89,35 @@ class TestPreparing:
         after = await billing.call("GET", "/discrepancies", who=EVERYTHING)
         assert after.json()["items"] == []
 
-    async def test_waits_for_the_answer_that_the_results_fulfil(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), Scene(a_line())
-        await billing.receives(*scene.all_told(), scene.ready(revision=2))
+    async def test_waits_for_the_answer_that_the_results_fulfil(self, billing: Department) -> None:
+        scene = Scene(a_line())
+        await billing.receives(*scene.all_reported(), scene.ready(revision=2))
         assert billing.published(InvoicePrepared) == []
 
         await billing.receives(scene.answered(2))
 
         assert billing.published(InvoicePrepared)[0].estimate_revision == 2
 
-    async def test_goes_by_the_revision_that_the_results_fulfil(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), Scene(a_line())
+    async def test_goes_by_the_revision_that_the_results_fulfil(self, billing: Department) -> None:
+        scene = Scene(a_line())
         results = tuple(done(line) for line in scene.authorised)
         newer = scene.answered(2, [*scene.lines, a_line()])
 
-        await billing.receives(*scene.all_told(), newer, scene.ready(*results, revision=1))
+        await billing.receives(*scene.all_reported(), newer, scene.ready(*results, revision=1))
 
         assert len(billing.published(InvoicePrepared)[0].lines) == 2
 
     @pytest.mark.req("BILL-19")
-    async def test_a_visit_with_diagnosis_alone_is_billed_by_the_signature(
-        self, department: MakeDepartment
-    ) -> None:
-        billing, scene = await department(service), Scene()
+    async def test_a_visit_with_diagnosis_alone_is_billed_by_the_signature(self, billing: Department) -> None:
+        scene = Scene()
 
         ready = scene.ready(done(scene.diagnosis), revision=None)
         await billing.receives(scene.opened(), scene.intake(), ready)
 
         assert billing.published(InvoicePrepared)[0].total_gross == Decimal("106.00")
 
-    async def test_nothing_done_gives_an_invoice_of_nothing(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), Scene()
+    async def test_nothing_done_gives_an_invoice_of_nothing(self, billing: Department) -> None:
+        scene = Scene()
         nothing = scene.ready().model_copy(update={"results": (), "outcome": "no_work"})
         await billing.receives(scene.opened(), scene.intake(), scene.answered(), nothing)
         prepared = billing.published(InvoicePrepared)[0]
@@ -131,10 +128,10 @@ class TestPreparing:
         assert billing.published(InvoiceSettled)[0].how == "nothing_to_pay"
 
     @pytest.mark.req("BILL-23")
-    async def test_rework_of_a_complaint_is_the_shops(self, department: MakeDepartment) -> None:
-        billing, scene, rework = await department(service), a_scene(), a_rework_line()
+    async def test_rework_of_a_complaint_is_the_shops(self, billing: Department) -> None:
+        scene, rework = a_scene(), a_rework_line()
         results = (*(done(line) for line in scene.authorised), done(rework))
-        await billing.receives(*scene.all_told(), scene.rework_opened(rework), scene.ready(*results))
+        await billing.receives(*scene.all_reported(), scene.rework_opened(rework), scene.ready(*results))
         assert billing.published(InvoicePrepared) == []
 
         await billing.receives(scene.rework_ordered(rework))
@@ -147,8 +144,8 @@ class TestPreparing:
 
 class TestIssuing:
     @pytest.mark.req("BILL-08", "BILL-21")
-    async def test_the_signature_fixes_number_and_sum(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
+    async def test_the_signature_fixes_number_and_sum(self, billing: Department) -> None:
+        scene = a_scene()
 
         await signed_invoice(billing, scene)
 
@@ -157,8 +154,7 @@ class TestIssuing:
         assert billing.published(InvoiceSettled) == []
 
     @pytest.mark.req("BILL-21")
-    async def test_numbers_have_no_gaps_and_begin_anew_each_year(self, department: MakeDepartment) -> None:
-        billing = await department(service)
+    async def test_numbers_have_no_gaps_and_begin_anew_each_year(self, billing: Department) -> None:
         for _ in range(3):
             await signed_invoice(billing, Scene())
         await billing.passes(days=365)
@@ -167,11 +163,9 @@ class TestIssuing:
         numbers = [issued.invoice_no for issued in billing.published(InvoiceIssued)]
         assert numbers == ["INV-2025-000001", "INV-2025-000002", "INV-2025-000003", "INV-2026-000001"]
 
-    async def test_a_signature_under_an_older_revision_is_asked_for_again(
-        self, department: MakeDepartment
-    ) -> None:
-        billing, scene = await department(service), a_scene()
-        await billing.receives(*scene.all_told(), scene.ready(), scene.reopened(), scene.ready())
+    async def test_a_signature_under_an_older_revision_is_asked_for_again(self, billing: Department) -> None:
+        scene = a_scene()
+        await billing.receives(*scene.all_reported(), scene.ready(), scene.reopened(), scene.ready())
         invoice_id = billing.published(InvoicePrepared)[-1].invoice_id
 
         await billing.receives(scene.accepted(invoice_id, 1))
@@ -181,9 +175,9 @@ class TestIssuing:
         await billing.receives(scene.accepted(invoice_id, 3))
         assert len(billing.published(InvoiceIssued)) == 1
 
-    async def test_a_signature_under_a_withdrawn_invoice_is_void(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
-        await billing.receives(*scene.all_told(), scene.ready(), scene.reopened())
+    async def test_a_signature_under_a_withdrawn_invoice_is_void(self, billing: Department) -> None:
+        scene = a_scene()
+        await billing.receives(*scene.all_reported(), scene.ready(), scene.reopened())
         invoice_id = billing.published(InvoicePrepared)[-1].invoice_id
 
         await billing.receives(scene.accepted(invoice_id, 1))
@@ -199,7 +193,7 @@ class TestJobReopened:
         ends = []
         for reopened_first in (True, False):
             billing, scene = await department(service), a_scene()
-            await billing.receives(*scene.all_told(), scene.ready())
+            await billing.receives(*scene.all_reported(), scene.ready())
             invoice_id = billing.published(InvoicePrepared)[0].invoice_id
             race = [scene.reopened(), scene.accepted(invoice_id, 1)]
             await billing.receives(*(race if reopened_first else reversed(race)))
@@ -211,8 +205,8 @@ class TestJobReopened:
         assert ends[0] == ends[1] == ("issued", 2, "616.10")
 
     @pytest.mark.req("BILL-21")
-    async def test_a_void_paper_keeps_its_number(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
+    async def test_a_void_paper_keeps_its_number(self, billing: Department) -> None:
+        scene = a_scene()
         invoice_id = await signed_invoice(billing, scene)
 
         await billing.receives(scene.reopened(), scene.ready(), scene.accepted(invoice_id, 2))
@@ -223,8 +217,8 @@ class TestJobReopened:
             ("INV-2025-000002", True),
         ]
 
-    async def test_money_that_was_paid_counts_for_the_next_revision(self, department: MakeDepartment) -> None:
-        billing, scene = await department(service), a_scene()
+    async def test_money_that_was_paid_counts_for_the_next_revision(self, billing: Department) -> None:
+        scene = a_scene()
         invoice_id = await signed_invoice(billing, scene)
         await pay(billing, str(invoice_id), "616.10")
 
@@ -246,7 +240,7 @@ class TestJobReopened:
 
         assert ends[0] == ends[1] == ("settled", "INV-2025-000001", "0.00")
 
-    async def test_what_was_prepared_before_the_handover_was_heard_of_is_of_no_account(
+    async def test_what_was_prepared_before_the_handover_arrived_is_of_no_account(
         self, department: MakeDepartment
     ) -> None:
         ends = []
@@ -269,8 +263,8 @@ class TestJobReopened:
 
 
 class TestReworkOfAnotherCustomersCar:
-    async def test_is_owed_by_who_brings_it(self, department: MakeDepartment) -> None:
-        billing, scene, rework = await department(service), Scene(), a_rework_line()
+    async def test_is_owed_by_who_brings_it(self, billing: Department) -> None:
+        scene, rework = Scene(), a_rework_line()
         agreed = ReworkAgreed(
             **scene.visit,
             request_no="W-250307-0007",

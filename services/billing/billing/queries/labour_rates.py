@@ -4,12 +4,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from billing.domain import (
-    LabourRate,
-)
-from billing.views import (
-    LabourRateView,
-)
+from billing.domain import LabourRate
+from billing.queries.views import LabourRateView
 from servicekit import Tx
 from servicekit.http import Page, PageRequest, paginate
 

@@ -1,4 +1,4 @@
-"""The department's README says what the code says."""
+"""The department's README agrees with the code."""
 
 from pathlib import Path
 

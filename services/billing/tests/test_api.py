@@ -1,20 +1,19 @@
-"""Billing's doors: who may pass, what is malformed, what a repeated or a stale request gets."""
+"""Billing's endpoints: who may pass, what is malformed, what a repeated or a stale request gets."""
 
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.billing.tests.scene_billing import EVERYTHING, Scene, a_line, invoice_of, pay
+from services.billing.tests.builders import EVERYTHING, Scene, a_line, invoice_of, pay
 
 from billing.main import service
 from contracts.events.billing import InvoicePrepared, PaymentReceived
 from contracts.permissions import billing as may_billing
 from testkit.department import Department
-from testkit.plugin import MakeDepartment
 
 ID = "0195f0c0-0000-7000-8000-000000000001"
 RATE = {"hourly_rate": "200.00", "tax_rate": "0.06"}
-DOORS: list[tuple[str, str, dict[str, Any] | None, str]] = [
+ENDPOINTS: list[tuple[str, str, dict[str, Any] | None, str]] = [
     ("GET", "/labour-rates", None, may_billing.READ),
     ("GET", "/labour-rates/mechanical/normal", None, may_billing.READ),
     ("PUT", "/labour-rates/mechanical/normal", RATE, may_billing.RATES),
@@ -39,16 +38,15 @@ DOORS: list[tuple[str, str, dict[str, Any] | None, str]] = [
 async def issued(billing: Department) -> str:
     """An issued invoice of 106 for the diagnosis and 318 for a repair; gives its id."""
     scene = Scene(a_line())
-    await billing.receives(*scene.all_told(), scene.ready())
+    await billing.receives(*scene.all_reported(), scene.ready())
     invoice_id = billing.published(InvoicePrepared)[0].invoice_id
     await billing.receives(scene.accepted(invoice_id))
     return str(invoice_id)
 
 
 @pytest.mark.req("BILL-18")
-async def test_every_door_asks_for_its_own_permission(department: MakeDepartment) -> None:
-    billing = await department(service)
-    for method, path, body, needed in DOORS:
+async def test_every_endpoint_asks_for_its_own_permission(billing: Department) -> None:
+    for method, path, body, needed in ENDPOINTS:
         key = {"Idempotency-Key": str(uuid4())}
         nobody = await billing.call(method, path, json=body, headers=key)
         others = [right for right in EVERYTHING if right != needed]
@@ -61,14 +59,14 @@ async def test_every_door_asks_for_its_own_permission(department: MakeDepartment
     assert billing.published_types == ["billing.labour-rate.set"]
 
 
-async def test_no_door_is_left_out() -> None:
+async def test_no_endpoint_is_left_out() -> None:
     served = {
         (method, route.path)
         for router in service.routers
         for route in router.routes
         for method in route.methods  # type: ignore[attr-defined]
     }
-    assert len(served) == len(DOORS)
+    assert len(served) == len(ENDPOINTS)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +81,7 @@ async def test_no_door_is_left_out() -> None:
         {"amount": "1.00", "method": "cash", "discount": "1.00"},
     ],
 )
-async def test_a_malformed_payment_changes_nothing(department: MakeDepartment, body: dict[str, Any]) -> None:
-    billing = await department(service)
+async def test_a_malformed_payment_changes_nothing(billing: Department, body: dict[str, Any]) -> None:
     path = f"/invoices/{await issued(billing)}/payments"
 
     answer = await billing.call("POST", path, json=body, who=EVERYTHING, headers={"Idempotency-Key": "k"})
@@ -95,8 +92,7 @@ async def test_a_malformed_payment_changes_nothing(department: MakeDepartment, b
 
 class TestIdempotency:
     @pytest.mark.req("BILL-07")
-    async def test_a_payment_sent_twice_is_taken_once(self, department: MakeDepartment) -> None:
-        billing = await department(service)
+    async def test_a_payment_sent_twice_is_taken_once(self, billing: Department) -> None:
         invoice_id = await issued(billing)
 
         first = await pay(billing, invoice_id, "100.00", key="k-1")
@@ -108,8 +104,7 @@ class TestIdempotency:
         assert len(billing.published(PaymentReceived)) == 1
 
     @pytest.mark.parametrize("what", ["payments", "refunds", "discounts"])
-    async def test_moving_money_needs_a_key(self, department: MakeDepartment, what: str) -> None:
-        billing = await department(service)
+    async def test_moving_money_needs_a_key(self, billing: Department, what: str) -> None:
         body = {
             "payments": {"amount": "1.00", "method": "cash"},
             "refunds": {"amount": "1.00", "reason": "x"},
@@ -122,8 +117,7 @@ class TestIdempotency:
         assert answer.status_code == 428
 
 
-async def test_a_stale_version_is_told_the_current_one(department: MakeDepartment) -> None:
-    billing = await department(service)
+async def test_a_stale_version_is_answered_with_the_current_one(billing: Department) -> None:
     path = f"/invoices/{await issued(billing)}"
     tag = (await billing.call("GET", path, who=EVERYTHING)).headers["etag"]
     body = {"amount": "100.00", "method": "cash"}
@@ -144,10 +138,9 @@ async def test_a_stale_version_is_told_the_current_one(department: MakeDepartmen
 
 
 @pytest.mark.req("BILL-08")
-async def test_an_illegal_transition_names_state_and_what_is_allowed(department: MakeDepartment) -> None:
-    billing = await department(service)
+async def test_an_illegal_transition_names_state_and_what_is_allowed(billing: Department) -> None:
     scene = Scene(a_line())
-    await billing.receives(*scene.all_told(), scene.ready())
+    await billing.receives(*scene.all_reported(), scene.ready())
     invoice = await invoice_of(billing, scene)
 
     answer = await pay(billing, invoice["id"], "1.00")

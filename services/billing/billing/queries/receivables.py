@@ -16,7 +16,7 @@ from billing.domain import (
     Refund,
 )
 from billing.queries.rows import IS_DISPUTED, facts_of, with_names
-from billing.views import (
+from billing.queries.views import (
     AgeGroup,
     DayEnd,
     MethodSum,
@@ -91,7 +91,7 @@ async def day_end(tx: Tx, on: date) -> DayEnd:
         .where(IssuedInvoice.issued_at >= begin, IssuedInvoice.issued_at < end)
         .order_by(IssuedInvoice.invoice_no)
     )
-    standing = [paper for paper in papers if paper.voided_at is None]
+    valid = [paper for paper in papers if paper.voided_at is None]
     return DayEnd(
         on=on,
         currency=tx.settings.shop_currency,
@@ -99,8 +99,8 @@ async def day_end(tx: Tx, on: date) -> DayEnd:
         received=sum((m.received for m in methods), ZERO),
         refunded=sum((m.refunded for m in methods), ZERO),
         net=sum((m.net for m in methods), ZERO),
-        invoices_issued=len(standing),
-        invoiced_payable=sum((paper.payable for paper in standing), ZERO),
+        invoices_issued=len(valid),
+        invoiced_payable=sum((paper.payable for paper in valid), ZERO),
         voided=[paper.invoice_no for paper in papers if paper.voided_at is not None],
     )
 
