@@ -17,8 +17,6 @@ from crm.domain import (
     Stage,
     Vehicle,
     normal_phone,
-    normal_plate,
-    normal_vin,
     stage_of,
 )
 from servicekit import Invalid
@@ -100,27 +98,6 @@ class TestNormalSpelling:
         with pytest.raises(Invalid) as refused:
             normal_phone(text, "CN")
         assert "got" not in refused.value.facts["errors"][0]
-
-    @pytest.mark.parametrize("text", ["粤a·12345", " 粤A 12345", "粤A-12345", "粤A12345"])
-    def test_of_a_plate_is_one(self, text: str) -> None:
-        assert normal_plate(text) == "粤A12345"
-
-    def test_of_a_vin_is_in_capitals(self) -> None:
-        assert normal_vin(VIN.lower()) == VIN
-
-    @pytest.mark.parametrize("text", ["1M8GDM9A1KP042788", "LVSHCAMB2CE054249"])
-    def test_of_a_vin_with_a_wrong_check_digit_is_refused(self, text: str) -> None:
-        with pytest.raises(Invalid):
-            normal_vin(text)
-
-    @pytest.mark.parametrize("text", ["LVSHCAMB1CE054249", "WVWZZZ1JZ3W386752"])
-    def test_of_a_vin_needs_the_check_digit_only_where_it_is_prescribed(self, text: str) -> None:
-        assert normal_vin(text) == text
-
-    @pytest.mark.parametrize("text", ["SHORT", "1M8GDM9AXKP04278O", "1M8GDM9AXKP0427888"])
-    def test_of_what_is_no_vin_is_refused(self, text: str) -> None:
-        with pytest.raises(Invalid):
-            normal_vin(text)
 
 
 class TestACustomer:

@@ -31,7 +31,6 @@ from crm.domain import (
     Purpose,
     VisitFile,
     normal_phone,
-    normal_plate,
 )
 from crm.queries import after_care
 from crm.queries import customers as queries
@@ -39,6 +38,7 @@ from crm.settings import Settings
 from servicekit import NotFound, Tx
 from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
 from servicekit.http import router as chassis_router
+from shopkit.vehicles import normal_plate
 
 router = chassis_router(tags=["customers"])
 
@@ -131,7 +131,7 @@ async def search_directory(
     vin: Annotated[str | None, Query(max_length=17, description="beginning of the VIN")] = None,
 ) -> Page[DirectoryView]:
     """Customers with their vehicles and marks, by name, plate or VIN."""
-    normal = normal_plate(plate) if plate else None
+    normal = normal_plate(plate, field="query.plate") if plate else None
     query = queries.directory(name=name, plate=normal, vin=vin)
     found = await paginate(tx, query, page, by=(Customer.search_name, Customer.id))
     return Page(items=await _directory(tx, found.items), next=found.next)

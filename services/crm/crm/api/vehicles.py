@@ -10,12 +10,13 @@ from pydantic import Field
 from contracts.permissions import crm as may_crm
 from crm.api.views import VehicleFileView, VehicleView, VisitFileView, Word
 from crm.commands import vehicles as commands
-from crm.domain import AlreadyTheirs, Vehicle, VinTaken, VisitFile, normal_plate
+from crm.domain import AlreadyTheirs, Vehicle, VinTaken, VisitFile
 from crm.queries import after_care
 from crm.queries import customers as queries
 from servicekit import NotFound
 from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
 from servicekit.http import router as chassis_router
+from shopkit.vehicles import normal_plate
 
 router = chassis_router(tags=["vehicles"])
 
@@ -64,7 +65,7 @@ async def list_vehicles(
     vin: Annotated[str | None, Query(max_length=17, description="beginning of the VIN")] = None,
 ) -> Page[VehicleView]:
     """Vehicles by plate."""
-    normal = normal_plate(plate) if plate else None
+    normal = normal_plate(plate, field="query.plate") if plate else None
     query = queries.vehicles(customer_id=customer_id, plate=normal, vin=vin)
     return await paginate(tx, query, page, by=(Vehicle.plate, Vehicle.id), view=VehicleView)
 

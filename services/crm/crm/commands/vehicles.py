@@ -3,8 +3,9 @@
 from datetime import date
 from uuid import UUID
 
-from crm.domain import Customer, Vehicle, VinTaken, normal_plate, normal_vin
+from crm.domain import Customer, Vehicle, VinTaken
 from servicekit import NotFound, Tx, new_id
+from shopkit.vehicles import normal_plate, normal_vin
 
 
 async def register_vehicle(

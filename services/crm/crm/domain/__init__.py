@@ -30,7 +30,7 @@ from crm.domain.survey import (
     SurveyState,
     TooFewAnswers,
 )
-from crm.domain.vehicle import AlreadyTheirs, Ownership, Vehicle, VinTaken, normal_plate, normal_vin
+from crm.domain.vehicle import AlreadyTheirs, Ownership, Vehicle, VinTaken
 from crm.domain.visit_file import Spend, VisitFile, Worker, WorkLine
 
 __all__ = [
@@ -78,8 +78,6 @@ __all__ = [
     "Worker",
     "months_before",
     "normal_phone",
-    "normal_plate",
-    "normal_vin",
     "search_form",
     "stage_of",
 ]
