@@ -38,3 +38,7 @@ ComplaintId = Annotated[UUID, Field(description="the complaint")]
 MaybeComplaintId = Annotated[UUID | None, Field(description="the complaint; null: none")]
 ComplaintNo = Annotated[str, Field(description="what people call the complaint")]
 Currency = Annotated[str, Field(description="ISO 4217 code, e.g. CNY")]
+Note = Annotated[str, Field(max_length=2000)]
+"""Free text of a request, at most 2000 characters."""
+Word = Annotated[str, Field(min_length=1, max_length=60)]
+"""A short name of a request, from 1 to 60 characters."""

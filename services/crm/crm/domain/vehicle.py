@@ -1,4 +1,4 @@
-"""A vehicle: plate and VIN in their normal spelling, whose it is and was (CRM-01, DATA-02)."""
+"""A vehicle: plate and VIN in their normal form, whose it is and was (CRM-01, DATA-02)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -70,7 +70,7 @@ class Vehicle(Aggregate, Base):
     mileage_at: Mapped[datetime | None] = mapped_column(Utc)
     registered_at: Mapped[datetime] = mapped_column(Utc)
     ownerships: Mapped[list[Ownership]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Ownership.since_at
+        lazy="raise", cascade="all, delete-orphan", order_by=Ownership.since_at
     )
 
     @classmethod
@@ -88,7 +88,7 @@ class Vehicle(Aggregate, Base):
         in_use_since_on: date | None,
         at: datetime,
     ) -> tuple["Vehicle", VehicleRegistered]:
-        """A vehicle comes on file; ``plate`` and ``vin`` in their normal spelling."""
+        """A vehicle comes on file; ``plate`` and ``vin`` in their normal form."""
         vehicle = cls(
             id=id,
             customer_id=customer_id,
@@ -100,6 +100,7 @@ class Vehicle(Aggregate, Base):
             engine_no=engine_no,
             in_use_since_on=in_use_since_on,
             registered_at=at,
+            ownerships=[],
         )
         vehicle._belongs_to(customer_id, at)
         return vehicle, VehicleRegistered(**vehicle._whole_state())
@@ -120,7 +121,7 @@ class Vehicle(Aggregate, Base):
         engine_no: str | None,
         in_use_since_on: date | None,
     ) -> Sequence[VehicleChanged]:
-        """New facts of the car, told at once (CRM-08); nothing is said when nobody else's copy changes."""
+        """New facts of the car, published at once (CRM-08); nothing is when nobody else's copy changes."""
         VEHICLE.check(self.state, "change")
         before = self._whole_state()
         self.plate, self.vin, self.make, self.model = plate, vin, make, model

@@ -1,10 +1,10 @@
-"""Crm's doors: who may enter, what is masked, what malformed, repeated and stale requests get."""
+"""Crm's endpoints: who may pass, what is masked, what malformed, repeated and stale requests get."""
 
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.crm.tests.crm_builders import EVERYTHING, VIN, Story, a_customer, ask, show
+from services.crm.tests.builders import EVERYTHING, VIN, Story, a_customer, ask, show
 
 from contracts.events.crm import CustomerRegistered
 from contracts.permissions import crm as may_crm
@@ -152,7 +152,7 @@ class TestRequests:
 
         assert (await crm.call("PUT", path, json=body, who=EVERYTHING)).status_code == 422
 
-    async def test_about_a_problem_say_what_it_is(self, crm: Department) -> None:
+    async def test_about_a_problem_describe_it(self, crm: Department) -> None:
         story = Story()
         await crm.receives(story.opened(), story.closed())
         (call,) = (await show(crm, "/follow-ups"))["items"]
@@ -175,7 +175,7 @@ class TestRequests:
         assert first.json() == again.json()
         assert len(crm.published(CustomerRegistered)) == 1
 
-    async def test_that_are_stale_are_told_the_version(self, crm: Department) -> None:
+    async def test_that_are_stale_are_answered_with_the_version(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
         seen = (await crm.call("GET", f"/customers/{customer_id}", who=EVERYTHING)).headers["etag"]
         car = {"customer_id": str(customer_id), "plate": "粤A1", "make": "VW", "model": "Polo"}
@@ -205,7 +205,7 @@ class TestRequests:
         assert (again.json()["code"], again.json()["state"]) == ("illegal_transition", "done")
         assert again.json()["allowed"] == []
 
-    async def test_for_what_is_not_there_are_told_so(self, crm: Department) -> None:
+    async def test_for_what_is_not_there_are_answered_so(self, crm: Department) -> None:
         for path in ("customers", "vehicles", "visit-files", "notices", "reminders", "follow-ups", "surveys"):
             answer = await crm.call("GET", f"/{path}/{uuid4()}", who=EVERYTHING)
 

@@ -1,7 +1,7 @@
-"""Every event that crm hears takes effect or is noted, first of its visit or when all is over."""
+"""Every event that crm subscribes to takes effect or is noted, first of its visit or when all is over."""
 
 import pytest
-from services.crm.tests.crm_builders import (
+from services.crm.tests.builders import (
     SATISFIED,
     Story,
     a_whole_visit,
@@ -40,10 +40,10 @@ EVENTS = (*BOOKING, *RECEPTION, *WORKSHOP, *BILLING, *COMPLAINTS)
 
 
 class TestEveryEvent:
-    def test_that_is_heard_is_told_by_the_story(self) -> None:
-        heard = {kind for kind, _ in service.reactions.values()} - {CalendarChanged}
+    def test_that_is_subscribed_to_has_a_builder(self) -> None:
+        subscribed = {kind for kind, _ in service.reactions.values()} - {CalendarChanged}
 
-        assert {type(getattr(Story(), event)()) for event in EVENTS} == heard
+        assert {type(getattr(Story(), event)()) for event in EVENTS} == subscribed
 
     async def test_takes_effect_or_is_noted_when_it_is_the_first_of_its_visit(self, crm: Department) -> None:
         await crm.receives(*(getattr(Story(), event)() for event in EVENTS))

@@ -1,15 +1,10 @@
-"""Surveys on a real database: by link, by the page's form, told to an agent."""
+"""Surveys on a real database: answered by link, by the page's form, by way of an agent."""
 
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from services.crm.tests.crm_builders import (
-    EVERYTHING,
-    SATISFIED,
-    ask,
-)
-from services.crm.tests.test_commands_crm import a_closed_visit, the_survey
+from services.crm.tests.builders import EVERYTHING, SATISFIED, a_closed_visit, ask, the_survey
 
 from contracts.events.crm import (
     DissatisfactionDetected,
@@ -21,7 +16,7 @@ from testkit.department import Department
 
 class TestASurvey:
     @pytest.mark.req("CRM-16")
-    async def test_answered_by_link_is_told_with_its_total(self, crm: Department) -> None:
+    async def test_answered_by_link_is_published_with_its_total(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         link = await ask(crm, f"/surveys/{await the_survey(crm, story)}/links")
         path = f"/l/{link['token']}"
@@ -35,9 +30,13 @@ class TestASurvey:
         assert "Service attitude" in form.text
         assert answered.json() == {"total": "82.00"}
         assert [sent.visit_id for sent in crm.published(SurveySent)] == [story.visit_id]
-        (told,) = crm.published(SurveyAnswered)
-        assert (told.total, told.comment, told.by) == (Decimal("82.00"), "friendly", "customer")
-        assert len(told.points) == 10
+        (published,) = crm.published(SurveyAnswered)
+        assert (published.total, published.comment, published.by) == (
+            Decimal("82.00"),
+            "friendly",
+            "customer",
+        )
+        assert len(published.points) == 10
         assert crm.published(DissatisfactionDetected) == []
 
     async def test_answered_once_takes_no_second_answer(self, crm: Department) -> None:
@@ -68,7 +67,7 @@ class TestASurvey:
 
         assert answered.status_code == 200
         assert "Thank you" in answered.text
-        assert [told.triggers for told in crm.published(DissatisfactionDetected)] == [("comment",)]
+        assert [published.triggers for published in crm.published(DissatisfactionDetected)] == [("comment",)]
 
     async def test_filled_in_too_little_comes_back_as_it_was_filled_in(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
@@ -87,7 +86,7 @@ class TestASurvey:
         assert crm.published(SurveyAnswered) == []
 
     @pytest.mark.req("CRM-24", "CRM-26")
-    async def test_told_to_an_agent_with_a_low_score_is_told_as_dissatisfaction(
+    async def test_answered_to_an_agent_with_a_low_score_publishes_dissatisfaction(
         self, crm: Department
     ) -> None:
         story = await a_closed_visit(crm)
@@ -97,14 +96,18 @@ class TestASurvey:
         shown = await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", **body)
 
         assert shown["dissatisfied"]
-        (told,) = crm.published(DissatisfactionDetected)
-        assert (told.triggers, told.total, told.lowest_item) == (("item", "total"), Decimal("78.00"), "price")
+        (published,) = crm.published(DissatisfactionDetected)
+        assert (published.triggers, published.total, published.lowest_item) == (
+            ("item", "total"),
+            Decimal("78.00"),
+            "price",
+        )
         assert crm.published_types.index(SurveyAnswered.TYPE) < crm.published_types.index(
             DissatisfactionDetected.TYPE
         )
 
     @pytest.mark.req("CRM-26")
-    async def test_whose_comment_is_a_clear_opinion_is_told_later(self, crm: Department) -> None:
+    async def test_whose_comment_is_a_clear_opinion_is_flagged_later(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         survey = await the_survey(crm, story)
         await ask(crm, f"/surveys/{survey}/answer", points=SATISFIED, comment="open on Sundays")
@@ -112,7 +115,7 @@ class TestASurvey:
         await ask(crm, f"/surveys/{survey}/opinion")
         await ask(crm, f"/surveys/{survey}/opinion")
 
-        assert [told.triggers for told in crm.published(DissatisfactionDetected)] == [("comment",)]
+        assert [published.triggers for published in crm.published(DissatisfactionDetected)] == [("comment",)]
 
     async def test_with_a_low_score_belongs_to_the_case_that_is_open(self, crm: Department) -> None:
         story = await a_closed_visit(crm)

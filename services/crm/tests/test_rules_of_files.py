@@ -1,11 +1,11 @@
-"""What a customer's and a vehicle's file hold, and their one normal spelling; no database."""
+"""What a customer's and a vehicle's file hold, and their one normal form; no database."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from services.crm.tests.crm_builders import FRIDAY, VIN
+from services.crm.tests.builders import FRIDAY, VIN
 
 from crm.domain import (
     AlreadyTheirs,
@@ -101,12 +101,12 @@ class TestNormalSpelling:
 
 
 class TestACustomer:
-    def test_tells_the_credit_with_its_currency(self) -> None:
+    def test_publishes_the_credit_with_its_currency(self) -> None:
         (changed,) = a_customer().classify(customer_class=CustomerClass.VIP, credit_limit=Decimal("500.00"))
 
         assert (changed.customer_class, changed.credit_limit, changed.currency) == ("vip", 500, "CNY")
 
-    def test_says_nothing_when_nothing_changed(self) -> None:
+    def test_publishes_nothing_when_nothing_changed(self) -> None:
         customer = a_customer()
 
         assert customer.change(display_name=customer.display_name, at=FRIDAY) == ()

@@ -8,12 +8,14 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.crm.tests.crm_builders import FRIDAY, SATISFIED, grades
+from services.crm.tests.builders import FRIDAY, SATISFIED, grades
 
 from contracts.events.crm import DissatisfactionDetected, SurveyAnswered
 from crm.domain import (
     ITEMS,
+    CancelReason,
     ComplaintMark,
+    ExpiryReason,
     FollowUp,
     FollowUpKind,
     HouseRules,
@@ -123,7 +125,7 @@ class TestDissatisfaction:
     def test_is_seen_in_a_clear_opinion(self) -> None:
         assert triggers_of(SATISFIED, Decimal(82), clear_opinion=True, rules=RULES) == ("comment",)
 
-    def test_is_told_with_the_answer(self) -> None:
+    def test_is_published_with_the_answer(self) -> None:
         answered, detected = answer(a_survey(), SATISFIED | {"price": 3}, comment="dear")
 
         assert isinstance(answered, SurveyAnswered)
@@ -131,7 +133,7 @@ class TestDissatisfaction:
         assert (detected.lowest_item, detected.lowest_points) == ("price", 3)
         assert detected.triggers == ("item",)
 
-    def test_is_told_once_when_an_agent_finds_an_opinion_later(self) -> None:
+    def test_is_published_once_when_an_agent_finds_an_opinion_later(self) -> None:
         survey = a_survey()
         answer(survey, SATISFIED, comment="you should open on Sundays")
 
@@ -150,12 +152,12 @@ class TestTheSurveysClocks:
     def test_run_for_three_working_days(self) -> None:
         assert due_on(date(2025, 3, 7), DEFAULT_CALENDAR, 3) == date(2025, 3, 12)
 
-    def test_run_for_three_calendar_days_beside(self) -> None:
+    def test_run_for_three_calendar_days_as_well(self) -> None:
         survey = a_survey()
 
         assert (survey.due_on, survey.complete_by_on) == (date(2025, 3, 12), date(2025, 3, 10))
 
-    def test_tell_whether_the_answer_came_in_time(self) -> None:
+    def test_show_whether_the_answer_came_in_time(self) -> None:
         survey = a_survey()
         assert survey.completed_in_time is None
 
@@ -165,29 +167,29 @@ class TestTheSurveysClocks:
 
 
 def _order(machine: Machine[Any], command: str, thing: Any) -> None:
-    told = {"at": FRIDAY, "by": "x"}
+    given = {"at": FRIDAY, "by": "x"}
     if machine is SURVEY:
         orders = {
             "send": lambda: thing.send(at=FRIDAY),
             "answer": lambda: answer(thing, SATISFIED),
-            "expire": lambda: thing.expire("unanswered"),
+            "expire": lambda: thing.expire(ExpiryReason.UNANSWERED),
             "flag_opinion": lambda: thing.flag_opinion(RULES),
         }
     elif machine is FOLLOW_UP:
-        call = told | {"on": TODAY}
+        call = given | {"on": TODAY}
         result = {"outcome": Outcome.REACHED, "satisfied": True, "problem_found": False}
         orders = {
             "note_attempt": lambda: thing.note_attempt(note="", most=3, **call),
             "complete": lambda: thing.complete(text="", answers=(), **result, **call),
-            "cancel": lambda: thing.cancel("kept"),
+            "cancel": lambda: thing.cancel(CancelReason.KEPT),
         }
     elif machine is NOTICE:
-        orders = {"send": lambda: thing.send(channel="phone", feedback="", **told)}
+        orders = {"send": lambda: thing.send(channel="phone", feedback="", **given)}
     else:
         orders = {
-            "take_up": lambda: REMINDER.go(thing.state, "take_up"),
+            "accept": lambda: REMINDER.go(thing.state, "accept"),
             "reopen": lambda: REMINDER.go(thing.state, "reopen"),
-            "dismiss": lambda: thing.dismiss(reason="", **told),
+            "dismiss": lambda: thing.dismiss(reason="", **given),
         }
     orders[command]()
 
@@ -238,7 +240,7 @@ class TestACall:
         assert third.outcome == "unreachable"
         assert follow_up.state == "done"
 
-    def test_is_told_of_what_happened_only_while_it_is_planned(self) -> None:
+    def test_becomes_careful_only_while_it_is_planned(self) -> None:
         follow_up, done = a_follow_up(), a_follow_up("done")
 
         for call in (follow_up, done):
@@ -253,7 +255,7 @@ class TestAReminder:
     def test_is_reopened_when_the_customer_does_not_come(self) -> None:
         reminder = Reminder(id=uuid4())
 
-        reminder.take_up(uuid4())
+        reminder.accept(uuid4())
         reminder.reopen()
 
         assert (reminder.state, reminder.request_id) == ("open", None)
@@ -261,7 +263,7 @@ class TestAReminder:
     def test_that_was_dismissed_stays_so(self) -> None:
         reminder = Reminder(id=uuid4(), state="dismissed")
 
-        reminder.take_up(uuid4())
+        reminder.accept(uuid4())
         reminder.reopen()
 
         assert reminder.state == "dismissed"

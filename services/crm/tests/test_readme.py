@@ -1,4 +1,4 @@
-"""The department's README says what the code says."""
+"""The department's README agrees with the code."""
 
 import re
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_names_only_files_that_exist() -> None:
     assert all((HERE / path).exists() for path in named)
 
 
-def test_hears_what_it_says_to_hear() -> None:
+def test_names_every_event_that_it_subscribes_to() -> None:
     for event, _ in service.reactions.values():
         if event.stream() != "billing.invoice":
             assert event.TYPE.rsplit(".", 1)[1] in README

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from services.crm.tests.crm_builders import (
+from services.crm.tests.builders import (
     FRIDAY,
     Story,
     a_customer,
@@ -100,7 +100,7 @@ class TestAComplaint:
 
         assert not (await show(crm, f"/customers/{customer_id}"))["careful"]
 
-    async def test_whose_measure_is_done_is_told_to_the_customer(self, crm: Department) -> None:
+    async def test_whose_measure_is_done_makes_a_notice_due(self, crm: Department) -> None:
         story = Story()
 
         await crm.receives(story.complained(), story.measure_completed())
@@ -158,7 +158,7 @@ class TestMoney:
         assert (file["total_gross"], file["payable"]) == (None, None)
 
     @pytest.mark.req("CRM-04")
-    async def test_of_two_years_tells_a_declining_customer(self, crm: Department) -> None:
+    async def test_of_two_years_shows_a_declining_customer(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
         first, second = Story(customer_id=customer_id), Story(customer_id=customer_id)
         last_year = FRIDAY - timedelta(days=400)

@@ -2,17 +2,19 @@
 
 import asyncio
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.crm.tests.crm_builders import (
+from services.crm.tests.builders import (
     EVERYTHING,
     VIN,
     Story,
+    a_closed_visit,
     a_customer,
+    a_vehicle,
     ask,
     show,
+    the_call,
 )
 from sqlalchemy import text
 
@@ -26,27 +28,8 @@ from contracts.events.crm import (
 from testkit.department import Department
 
 
-async def a_vehicle(crm: Department, customer_id: UUID, **more: Any) -> Any:
-    facts = {"customer_id": str(customer_id), "plate": "粤A·12345", "make": "VW", "model": "Lavida"}
-    return await ask(crm, "/vehicles", **facts | more)
-
-
-async def a_closed_visit(crm: Department, **ids: Any) -> Story:
-    story = Story(**ids)
-    await crm.receives(story.opened(), story.handed_over(), story.closed())
-    return story
-
-
-async def the_survey(crm: Department, story: Story) -> str:
-    return str((await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"][0]["id"])
-
-
-async def the_call(crm: Department, story: Story) -> str:
-    return str((await show(crm, f"/follow-ups?visit_id={story.visit_id}"))["items"][0]["id"])
-
-
 class TestCustomers:
-    async def test_are_told_by_name_and_class_alone(self, crm: Department) -> None:
+    async def test_are_published_by_name_and_class_alone(self, crm: Department) -> None:
         await a_customer(crm)
 
         (registered,) = crm.published(CustomerRegistered)
@@ -55,7 +38,7 @@ class TestCustomers:
         assert "1380013" not in str(crm.committed[0].data)
 
     @pytest.mark.req("DATA-03")
-    async def test_stand_in_no_table_with_phone_or_address(self, crm: Department) -> None:
+    async def test_are_in_no_table_with_phone_or_address_in_clear(self, crm: Department) -> None:
         await a_customer(crm, address="Zhongshan Road 5")
 
         async with crm.tx() as tx:
@@ -124,7 +107,7 @@ class TestCustomers:
 
 
 class TestVehicles:
-    async def test_are_told_in_their_normal_spelling(self, crm: Department) -> None:
+    async def test_are_published_in_their_normal_form(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
 
         await a_vehicle(crm, customer_id, vin=VIN.lower())
@@ -141,13 +124,21 @@ class TestVehicles:
 
         assert (again.status_code, again.json()["existing_id"]) == (409, first["id"])
 
+    async def test_keep_their_own_vin_when_they_change(self, crm: Department) -> None:
+        vehicle = await a_vehicle(crm, await a_customer(crm), vin=VIN)
+        facts = {"plate": "粤B99999", "make": "VW", "model": "Lavida", "vin": VIN}
+
+        shown = await ask(crm, f"/vehicles/{vehicle['id']}", "PUT", **facts)
+
+        assert (shown["plate"], shown["vin"], len(shown["ownerships"])) == ("粤B99999", VIN, 1)
+
     async def test_of_nobody_on_file_are_refused(self, crm: Department) -> None:
         facts = {"customer_id": str(uuid4()), "plate": "粤B1", "make": "VW", "model": "Polo"}
 
         assert (await crm.call("POST", "/vehicles", json=facts, who=EVERYTHING)).status_code == 404
 
     @pytest.mark.req("CRM-08")
-    async def test_change_and_are_told_at_once(self, crm: Department) -> None:
+    async def test_change_and_are_published_at_once(self, crm: Department) -> None:
         customer_id, buyer = await a_customer(crm), await a_customer(crm, "13900139000")
         vehicle = await a_vehicle(crm, customer_id)
         facts = {"plate": "粤B99999", "make": "VW", "model": "Lavida"}
@@ -164,7 +155,7 @@ class TestVehicles:
 
 class TestACall:
     @pytest.mark.req("CRM-46")
-    async def test_that_finds_a_problem_tells_complaints(self, crm: Department) -> None:
+    async def test_that_finds_a_problem_reaches_complaints(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
 
         body = {"outcome": "reached", "problem_found": True, "text": "squeals again, call 13800138000"}
@@ -191,7 +182,7 @@ class TestACall:
         assert (report["due"], report["made"], report["unreachable"]) == (4, 5, 1)
         assert (report["satisfied"], report["problems_found"], report["handed_on"]) == (1, 1, 1)
         assert report["comment"] == "well done"
-        (ended,) = [said for said in crm.published(FollowUpCompleted) if said.outcome == "unreachable"]
+        (ended,) = [done for done in crm.published(FollowUpCompleted) if done.outcome == "unreachable"]
         assert ended.visit_id == stories[2].visit_id
 
 

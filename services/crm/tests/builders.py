@@ -1,4 +1,4 @@
-"""Events as crm hears them, and forms as customers fill them in: builders that give everything a default."""
+"""Events that crm subscribes to, and forms as customers fill them in: builders that have defaults."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -54,7 +54,7 @@ def a_line(title: str = "Brake pads") -> PricedLine:
 
 
 class Story:
-    """One customer's visit, as the other departments tell it."""
+    """One customer's visit, as the other departments report it."""
 
     def __init__(self, *, customer_id: UUID | None = None, vehicle_id: UUID | None = None) -> None:
         self.customer_id, self.vehicle_id = customer_id or uuid4(), vehicle_id or uuid4()
@@ -312,7 +312,7 @@ async def a_customer(crm: Department, phone: str = "138 0013 8000", **more: Any)
 
 
 async def dead_letters(crm: Department) -> Any:
-    """What crm could not take in."""
+    """Events that crm could not apply."""
     answer = await crm.call("GET", "/operations/dead-letters", who=["operations.read"])
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -326,7 +326,7 @@ async def follow_ups(crm: Department, **filters: Any) -> list[dict[str, Any]]:
 
 
 def a_whole_visit(story: Story) -> list[Event]:
-    """From the open door to the closed record."""
+    """From the arrival to the closed record."""
     return [
         story.opened(),
         story.received(),
@@ -344,3 +344,26 @@ def a_whole_visit(story: Story) -> list[Event]:
         story.handed_over(),
         story.closed(mileage_out_km=42_010, recommended_work=("tyres in autumn",)),
     ]
+
+
+async def a_vehicle(crm: Department, customer_id: UUID, **more: Any) -> Any:
+    """A vehicle on file."""
+    facts = {"customer_id": str(customer_id), "plate": "粤A·12345", "make": "VW", "model": "Lavida"}
+    return await ask(crm, "/vehicles", **facts | more)
+
+
+async def a_closed_visit(crm: Department, **ids: Any) -> Story:
+    """A visit from its opening to its end."""
+    story = Story(**ids)
+    await crm.receives(story.opened(), story.handed_over(), story.closed())
+    return story
+
+
+async def the_survey(crm: Department, story: Story) -> str:
+    """The id of the visit's survey."""
+    return str((await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"][0]["id"])
+
+
+async def the_call(crm: Department, story: Story) -> str:
+    """The id of the visit's call."""
+    return str((await show(crm, f"/follow-ups?visit_id={story.visit_id}"))["items"][0]["id"])

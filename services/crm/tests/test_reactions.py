@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from services.crm.tests.crm_builders import (
+from services.crm.tests.builders import (
     EVERYTHING,
     FRIDAY,
     Story,
@@ -45,7 +45,7 @@ class TestAVisit:
         assert by_car == by_customer
         assert [visit["visit_id"] for visit in by_car["items"]] == [str(story.visit_id)]
 
-    async def test_has_the_same_file_when_the_departments_are_heard_in_another_order(
+    async def test_has_the_same_file_when_the_departments_report_in_another_order(
         self, department: Any
     ) -> None:
         story = Story()
@@ -140,9 +140,9 @@ class TestAHandover:
         assert crm.published(SurveySent) == []
 
     @pytest.mark.req("CRM-55")
-    @pytest.mark.parametrize("door", ["sending", "links"])
+    @pytest.mark.parametrize("endpoint", ["sending", "links"])
     async def test_refuses_an_agent_to_send_it_to_who_withdrew_consent(
-        self, crm: Department, door: str
+        self, crm: Department, endpoint: str
     ) -> None:
         customer_id = await a_customer(crm, consents=["communication"])
         await ask(crm, f"/customers/{customer_id}/consents/communication/withdrawal")
@@ -150,7 +150,7 @@ class TestAHandover:
         await crm.receives(story.opened(), story.handed_over())
         (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
 
-        refused = await crm.call("POST", f"/surveys/{survey['id']}/{door}", who=EVERYTHING)
+        refused = await crm.call("POST", f"/surveys/{survey['id']}/{endpoint}", who=EVERYTHING)
 
         assert (refused.status_code, refused.json()["code"]) == (409, "consent_withdrawn")
         assert crm.published(SurveySent) == []
@@ -275,18 +275,18 @@ class TestReminders:
         await crm.receives(story.opened(), story.presented(), story.answered(), story.answered_again())
 
         (reminder,) = (await show(crm, f"/reminders?customer_id={story.customer_id}"))["items"]
-        assert reminder["state"] == "taken_up"
+        assert reminder["state"] == "accepted"
 
     @pytest.mark.parametrize(
         ("happens", "state"),
         [
-            (["requested"], "taken_up"),
+            (["requested"], "accepted"),
             (["requested", "cancelled"], "open"),
             (["requested", "confirmed", "missed"], "open"),
-            (["requested", "confirmed", "missed", "kept"], "taken_up"),
+            (["requested", "confirmed", "missed", "kept"], "accepted"),
         ],
     )
-    async def test_are_closed_by_an_appointment_that_stands(
+    async def test_are_closed_by_an_appointment_until_it_falls_through(
         self, crm: Department, happens: Sequence[str], state: str
     ) -> None:
         story = Story()
