@@ -18,7 +18,7 @@ from scenarios import narratives, samples
 from scenarios.context import ScenarioContext
 from scenarios.desks import parts
 from scenarios.gateway_client import Traffic
-from scenarios.narratives import NotAnInput, check_digit, whole_vin
+from scenarios.narratives import NotAnInput, whole_vin
 from scenarios.people import POSTS
 from scenarios.quiet import PartStatus
 from scenarios.shop_time import ShopTime
@@ -28,6 +28,7 @@ from vininfo import Vin
 
 from contracts.roles import ROLES
 from contracts.streams import STREAMS
+from shopkit.vehicles import check_digit
 from tests.integration.story import Story
 
 OIL = "OL-2002"
