@@ -1,4 +1,4 @@
-"""What the workshop does when reception reports something about a visit."""
+"""What the workshop does when reception reports on a visit."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,15 +21,15 @@ from contracts.events.reception import (
     WorkAccepted,
 )
 from servicekit import Tx, new_id
-from workshop.commands.progress import PROMISE_CHECK, conclude, leave_bay
-from workshop.domain import Job, JobState, Visit, answers
-from workshop.domain.copies import AWAY, EXPECTED, GONE, IN_SHOP, OrderedRework
-from workshop.reactions.parts import parts_of_request
-from workshop.taking import gather
+from workshop.commands.jobs import PROMISE_CHECK, conclude, leave_bay
+from workshop.domain import Job, JobState, Visit, visiting
+from workshop.domain.copies import OrderedRework, Whereabouts
+from workshop.domain.progress import recompute_state
+from workshop.repository import load_whole, lock_parts_of_request
 
 
 async def expect_job_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
-    """The car is here: it stands on the board, a job follows with the signed form."""
+    """The car is here: the board shows it, a job follows with the signed form."""
     visit = await _visit(tx, event.visit_id, event.request_id, event.arrived_at)
     visit.request_no, visit.vehicle_id, visit.plate, visit.vin = (
         event.request_no,
@@ -41,7 +41,7 @@ async def expect_job_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
     visit.arrived_at, visit.priority_class, visit.whereabouts = (
         event.arrived_at,
         event.priority_class,
-        IN_SHOP,
+        Whereabouts.IN_SHOP.value,
     )
     visit.rework_of_visit_id = event.rework_of_visit_id or visit.rework_of_visit_id
     visit.measure_id = event.measure_id or visit.measure_id
@@ -50,7 +50,11 @@ async def expect_job_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
 async def expect_rework_on_rework_agreed(tx: Tx, event: ReworkAgreed) -> None:
     """The closed visit's work is redone in a visit to come."""
     visit = await _visit(tx, event.visit_id, event.request_id, tx.now)
-    visit.whereabouts, visit.request_no, visit.vehicle_id = EXPECTED, event.request_no, event.vehicle_id
+    visit.whereabouts, visit.request_no, visit.vehicle_id = (
+        Whereabouts.EXPECTED.value,
+        event.request_no,
+        event.vehicle_id,
+    )
     visit.rework_of_visit_id, visit.measure_id = event.rework_of_visit_id, event.measure_id
     visit.original_line_ids, visit.priority_class = event.original_line_ids, "rework"
 
@@ -65,14 +69,14 @@ async def _visit(tx: Tx, visit_id: UUID, request_id: UUID, at: datetime) -> Visi
 
 async def open_job_on_intake_completed(tx: Tx, event: IntakeCompleted) -> None:
     """The registration form is signed: the workshop takes the car."""
-    await tx.lock(f"request:{event.request_id}")  # parts may tell of the same request at this moment
+    await tx.lock(f"request:{event.request_id}")  # parts may report on the same request at this moment
     visit = await _visit(tx, event.visit_id, event.request_id, event.signed_at)
     if await tx.find_by(Job, visit_id=visit.id) is not None:
         return
-    job, opened = answers.open_job(
+    job, opened = visiting.open_job(
         new_id(),
         visit,
-        known_parts=await parts_of_request(tx, event.request_id),
+        known_parts=await lock_parts_of_request(tx, event.request_id),
         lines=event.lines,
         authorised_line_ids=event.authorised_line_ids,
         priority_class=event.priority_class,
@@ -82,18 +86,17 @@ async def open_job_on_intake_completed(tx: Tx, event: IntakeCompleted) -> None:
         at=tx.now,
     )
     tx.add(job)
-    told: list[Event] = [opened]
-    for order in visit.ordered_rework:
-        told.append(answers.order_rework(job, **dict(order)))
+    events: list[Event] = [opened]
+    events += [visiting.order_rework(job, **dict(order)) for order in visit.ordered_rework]
     visit.ordered_rework = ()
-    await conclude(tx, job, *told)
+    await conclude(tx, job, *events)
 
 
 async def await_answer_on_estimate_presented(tx: Tx, event: EstimatePresented) -> None:
     """The lines wait for the customer's answer; B, if nothing else can go on."""
     job = await _job(tx, event)
     if job is not None:
-        answers.offer(job, event)
+        visiting.offer(job, event)
         await conclude(tx, job)
 
 
@@ -101,7 +104,7 @@ async def free_lines_on_estimate_answered(tx: Tx, event: EstimateAnswered) -> No
     """Authorised lines may start, declined ones are given up."""
     job = await _job(tx, event)
     if job is not None:
-        await conclude(tx, job, *answers.answer(job, event, tx.now))
+        await conclude(tx, job, *visiting.answer(job, event, tx.now))
 
 
 async def watch_promise_on_handover_promised(tx: Tx, event: HandoverPromised) -> None:
@@ -119,7 +122,7 @@ async def _promise(
 ) -> None:
     job = await _job(tx, event)
     if job is not None:
-        answers.promise(job, revision=revision, promised_at=promised_at)
+        visiting.promise(job, revision=revision, promised_at=promised_at)
         await conclude(tx, job)
 
 
@@ -144,27 +147,27 @@ async def open_rework_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
     if job.state == JobState.CLOSED:
         job.note_late(event.TYPE, tx.now)
         return
-    await gather(tx, job)
-    await conclude(tx, job, answers.order_rework(job, **dict(order)))
+    await load_whole(tx, job)
+    await conclude(tx, job, visiting.order_rework(job, **dict(order)))
 
 
 async def pause_job_on_vehicle_left(tx: Tx, event: VehicleLeft) -> None:
     """The car drives on until its parts arrive: the bay is free."""
     visit = await _visit(tx, event.visit_id, event.request_id, event.left_at)
-    visit.whereabouts, visit.return_expected_at = AWAY, event.return_expected_at
+    visit.whereabouts, visit.return_expected_at = Whereabouts.AWAY.value, event.return_expected_at
     job = await _job(tx, event)
     if job is not None:
-        answers.leave(job, tx.now)
+        visiting.leave(job, tx.now)
         await conclude(tx, job)
 
 
-async def take_up_job_on_vehicle_returned(tx: Tx, event: VehicleReturned) -> None:
+async def resume_job_on_vehicle_returned(tx: Tx, event: VehicleReturned) -> None:
     """The car is back and waits to be worked on."""
     visit = await _visit(tx, event.visit_id, event.request_id, event.returned_at)
-    visit.whereabouts, visit.return_expected_at = IN_SHOP, None
+    visit.whereabouts, visit.return_expected_at = Whereabouts.IN_SHOP.value, None
     job = await _job(tx, event)
     if job is not None:
-        answers.come_back(job)
+        visiting.come_back(job)
         await conclude(tx, job)
 
 
@@ -189,12 +192,12 @@ async def _close(tx: Tx, event: VehicleHandedOver | VisitClosed, at: datetime) -
     job = await tx.find_by(Job, visit_id=event.visit_id)
     if job is None or job.state == JobState.CLOSED:
         visit = await _visit(tx, event.visit_id, event.request_id, at)
-        visit.whereabouts = GONE
+        visit.whereabouts = Whereabouts.GONE.value
         return
-    await gather(tx, job)
-    job.visit.whereabouts = GONE
-    answers.close(job, at)
-    job.changed_at = tx.now
+    await load_whole(tx, job)
+    job.visit.whereabouts = Whereabouts.GONE.value
+    visiting.close(job, at)
+    recompute_state(job, wash_required=False, at=tx.now)
     leave_bay(job)
     tx.cancel(PROMISE_CHECK, job.id)
 
@@ -213,9 +216,9 @@ _AnyVisitEvent = (
 
 
 async def _job(tx: Tx, event: _AnyVisitEvent) -> Job | None:
-    """The visit's job, whole; ``None`` if there is none yet, or it is closed and the fact is only noted."""
+    """The visit's job, whole; ``None`` if there is none yet, or it is closed and the event is only noted."""
     job = await _open_job(tx, event)
-    return job and await gather(tx, job)
+    return job and await load_whole(tx, job)
 
 
 async def _open_job(tx: Tx, event: _AnyVisitEvent) -> Job | None:

@@ -1,14 +1,13 @@
-"""Bays and technicians: set up, change, note who is absent."""
+"""Commands of bays: the first ones of a new shop, add, change."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from servicekit import Tx, new_id
-from workshop.domain import Bay, Technician
-from workshop.domain.refusals import BayNameTaken
+from workshop.domain import Bay
+from workshop.domain.bay import BayNameTaken
 
 _FIRST_BAYS = 6  # WORK-12: the source's example shop works with six technicians
 
@@ -39,19 +38,3 @@ async def _must_be_free(tx: Tx, name: str, bay_id: UUID | None) -> None:
     taken = await tx.session.scalar(select(Bay.id).where(Bay.name == name))
     if taken is not None and taken != bay_id:
         raise BayNameTaken(bay_id=str(taken))
-
-
-async def note_absence(
-    tx: Tx, *, technician_id: UUID, since: datetime | None, until: datetime | None, reason: str
-) -> Technician:
-    """A technician is away; what was dispatched stays until the supervisor gives it to another."""
-    technician = await tx.get(Technician, technician_id)
-    technician.go_absent(since=since or tx.now, until=until, reason=reason)
-    return technician
-
-
-async def note_presence(tx: Tx, *, technician_id: UUID) -> Technician:
-    """A technician is here again."""
-    technician = await tx.get(Technician, technician_id)
-    technician.come_back(tx.now)
-    return technician

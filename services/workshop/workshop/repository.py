@@ -1,7 +1,7 @@
-"""What is taken before anything is decided: jobs whole, technicians, what holds for the shop.
+"""Loading and locking: whole jobs, technicians, the parts of a request, the shop's working time.
 
-A job is locked by one statement and read whole by the next: rows beside the locked one, read by the same
-statement, would be those from before the wait for the lock.
+A job is locked by one statement and loaded whole by the next: other rows that the locking statement reads may
+be those from before the wait for the lock.
 """
 
 from functools import lru_cache
@@ -39,22 +39,29 @@ _WORKER = (
     .with_for_update(of=Technician)
     .execution_options(populate_existing=True)
 )
+_FIRST_FREE = (
+    select(Bay)
+    .where(Bay.job_id.is_(None), Bay.in_use)
+    .order_by(Bay.name)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _calendars: Any = ShopCalendar.__table__
 _PUBLISHED = select(cast(_calendars.c.calendar, Text)).where(_calendars.c.name == CALENDAR)
 
 
-async def take_job(tx: Tx, job_id: UUID) -> Job:
+async def lock_job(tx: Tx, job_id: UUID) -> Job:
     """The job, locked and whole. Raises ``NotFound``."""
-    return await gather(tx, await tx.get(Job, job_id))
+    return await load_whole(tx, await tx.get(Job, job_id))
 
 
-async def read_job(tx: Tx, job_id: UUID) -> Job:
+async def load_job(tx: Tx, job_id: UUID) -> Job:
     """The job to show: whole, not locked. Raises ``NotFound``."""
-    return await gather(tx, await tx.read(Job, job_id))
+    return await load_whole(tx, await tx.read(Job, job_id))
 
 
-async def gather(tx: Tx, job: Job) -> Job:
-    """Bring what belongs to a job: visit, bay, lines, parts."""
+async def load_whole(tx: Tx, job: Job) -> Job:
+    """The same job with visit, bay, lines and parts, by one statement."""
     ids = {"bay_id": job.bay_id, "job_id": job.id, "request_id": job.request_id, "visit_id": job.visit_id}
     (visit,), bays, lines, parts = await _AROUND.read(tx, **ids)
     set_committed_value(job, "visit", visit)
@@ -64,7 +71,13 @@ async def gather(tx: Tx, job: Job) -> Job:
     return job
 
 
-async def take_technician(tx: Tx, technician_id: UUID) -> tuple[Technician, JobLine | None]:
+async def lock_parts_of_request(tx: Tx, request_id: UUID) -> list[PartLine]:
+    """The part lines of a request that has no job yet, locked."""
+    rows = select(PartLine).where(PartLine.request_id == request_id).order_by(PartLine.id)
+    return await tx.all(rows.with_for_update())
+
+
+async def lock_technician(tx: Tx, technician_id: UUID) -> tuple[Technician, JobLine | None]:
     """The technician, locked, with the one line that runs over all jobs (WORK-09). Raises ``NotFound``.
 
     A line that another job starts meanwhile may be missed; two that run are refused by the table."""
@@ -72,6 +85,12 @@ async def take_technician(tx: Tx, technician_id: UUID) -> tuple[Technician, JobL
     if found is None:
         raise NotFound("Technician", technician_id)
     return found[0], found[1]
+
+
+async def find_free_bay(tx: Tx) -> Bay | None:
+    """The first free bay by name, locked; bays that others lock now are passed over."""
+    found = await tx.all(_FIRST_FREE)
+    return found[0] if found else None
 
 
 async def working_calendar(tx: Tx) -> WorkingCalendar:

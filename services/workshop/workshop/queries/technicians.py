@@ -1,4 +1,4 @@
-"""Technicians, their day, and the load of the shop."""
+"""Technicians with their status, and a technician's day."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,17 +6,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from servicekit import Tx
 from servicekit.http import Page, PageRequest, paginate
-from workshop.domain import Appointment, Bay, HouseRules, Job, JobLine, Technician, Visit
-from workshop.domain.copies import AWAY, IN_SHOP
+from workshop.domain import Bay, HouseRules, Job, JobLine, Technician, Visit
+from workshop.domain.copies import Whereabouts
 from workshop.domain.line import CLOSED
 from workshop.queries.jobs import waiting_since
-from workshop.taking import working_calendar
-from workshop.views import (
-    DayLoad,
+from workshop.queries.views import (
     ScheduleEntry,
     TechnicianView,
     WorkView,
@@ -43,7 +41,7 @@ async def technician_views(tx: Tx, shown: Sequence[Technician]) -> list[Technici
         .join(Visit, Visit.id == Job.visit_id)
         .outerjoin(Bay, Bay.id == Job.bay_id)
         .where(JobLine.technician_id.in_([t.id for t in shown]), JobLine.state.not_in(closed))
-        .where(Visit.whereabouts.in_((IN_SHOP, AWAY)))
+        .where(Visit.whereabouts.in_((Whereabouts.IN_SHOP.value, Whereabouts.AWAY.value)))
         .order_by(JobLine.planned_start, JobLine.id)
     )
     work: dict[UUID | None, list[Any]] = defaultdict(list)
@@ -108,7 +106,7 @@ def _work_view(row: Any) -> WorkView:
 async def schedule(tx: Tx, technician_id: UUID, on: date) -> list[ScheduleEntry]:
     """A technician's day with its gaps and what is late (WORK-12, F-17)."""
     rules = await tx.rules(HouseRules)
-    start, end = _day(tx, on)
+    start, end = day_of(tx, on)
     stmt = (
         select(JobLine)
         .where(
@@ -144,51 +142,7 @@ def _entry(line: JobLine, before: datetime | None, flag_from: int, at: datetime)
     )
 
 
-async def load(tx: Tx, first: date, last: date) -> list[DayLoad]:
-    """Planned and real work of each day from ``first`` to ``last``."""
-    calendar = await working_calendar(tx)
-    start, end = _day(tx, first)[0], _day(tx, last)[1]
-    slots = await tx.all(
-        select(Appointment)
-        .where(
-            Appointment.slot_start >= start,
-            Appointment.slot_start < end,
-            Appointment.state.in_(("confirmed", "kept")),
-        )
-        .order_by(Appointment.slot_start)
-    )
-    crew = (
-        await tx.session.scalar(
-            select(func.count())
-            .select_from(Technician)
-            .where(Technician.active, func.jsonb_array_length(Technician.skills) > 0)
-        )
-    ) or 0
-    by_day: dict[date, list[Appointment]] = defaultdict(list)
-    for slot in slots:
-        if slot.slot_start is not None:
-            by_day[slot.slot_start.astimezone(tx.settings.timezone).date()].append(slot)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [_day_load(day, by_day[day], crew, calendar.open_minutes_on(day)) for day in days]
-
-
-def _day_load(day: date, slots: list[Appointment], crew: int, open_minutes: int) -> DayLoad:
-    by_skill: dict[str, int] = defaultdict(int)
-    for slot in slots:
-        for line in slot.lines:
-            by_skill[line.skill] += line.labour_minutes
-    return DayLoad(
-        on=day,
-        planned_minutes=sum(slot.labour_minutes for slot in slots),
-        real_minutes=sum(slot.labour_minutes for slot in slots if slot.state == "kept"),
-        appointments=len(slots),
-        bays_held=sum(slot.bay_held for slot in slots),
-        by_skill=dict(by_skill),
-        technicians=crew,
-        capacity_minutes=crew * open_minutes,
-    )
-
-
-def _day(tx: Tx, on: date) -> tuple[datetime, datetime]:
+def day_of(tx: Tx, on: date) -> tuple[datetime, datetime]:
+    """Begin and end of a shop-local date."""
     start = datetime.combine(on, time(), tx.settings.timezone)
     return start, datetime.combine(on + timedelta(days=1), time(), tx.settings.timezone)

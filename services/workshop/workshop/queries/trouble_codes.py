@@ -7,13 +7,12 @@ from importlib.resources import files
 from itertools import islice
 
 from contracts.values import DiagnosticCode
-from workshop.domain.refusals import UnknownTroubleCode
 
 
 @cache
 def all_codes() -> Mapping[str, str]:
     """Description by code, sorted by code."""
-    with files("workshop").joinpath("dtc-codes.csv").open(encoding="utf-8") as rows:
+    with files("workshop.queries").joinpath("dtc-codes.csv").open(encoding="utf-8") as rows:
         listed = {row["code"].upper(): row["description"] for row in csv.DictReader(rows)}
     return dict(sorted(listed.items()))
 
@@ -32,12 +31,3 @@ def search(words: str, *, after: str, limit: int) -> list[DiagnosticCode]:
 def _matches(code: str, description: str, prefix: str, wanted: list[str]) -> bool:
     text = description.casefold()
     return code.startswith(prefix) or all(word in text for word in wanted)
-
-
-def described(code: DiagnosticCode) -> DiagnosticCode:
-    """The code with a description: the technician's own, else the list's. Raises ``UnknownTroubleCode``."""
-    normal = code.code.strip().upper()
-    description = code.description.strip() or all_codes().get(normal)
-    if description is None:
-        raise UnknownTroubleCode(trouble_code=normal)
-    return DiagnosticCode(code=normal, description=description)

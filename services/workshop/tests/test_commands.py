@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from services.workshop.tests.builders import Story
 
 from contracts.events.workshop import (
     AdditionalWorkFound,
@@ -22,7 +22,7 @@ from workshop.domain import HouseRules
 
 class TestARepair:
     @pytest.mark.req("WORK-26", "WORK-34")
-    async def test_goes_from_the_signed_form_to_ready(self, story: Any) -> None:
+    async def test_goes_from_the_signed_form_to_ready(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
         [need] = line.parts
@@ -57,14 +57,14 @@ class TestARepair:
             "workshop.job.ready",
         ]
 
-    async def test_masks_free_text_before_it_is_told(self, story: Any) -> None:
+    async def test_masks_free_text_before_it_is_told(self, story: Story) -> None:
         await story.in_shop()
 
         [line] = await story.diagnosed(story.proposal())
 
         assert "13812345678" not in line.why
 
-    async def test_frees_the_bay_when_ready(self, story: Any) -> None:
+    async def test_frees_the_bay_when_ready(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.begins(line)
@@ -78,7 +78,7 @@ class TestARepair:
         assert len(free.json()["items"]) == 6
 
     @pytest.mark.req("WORK-30")
-    async def test_is_washed_before_it_is_ready_if_the_house_says_so(self, story: Any) -> None:
+    async def test_is_washed_before_it_is_ready_if_the_house_says_so(self, story: Story) -> None:
         async with story.workshop.tx() as tx:
             await change_rule(tx, HouseRules, "wash_required", True, "new brush")
         await story.in_shop()
@@ -94,7 +94,7 @@ class TestARepair:
 
 class TestParts:
     @pytest.mark.req("PART-03")
-    async def test_must_be_at_hand_before_the_line_starts(self, story: Any) -> None:
+    async def test_must_be_at_hand_before_the_line_starts(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
         await story.done("/dispatch", {"technician_id": str(story.li)})
@@ -104,7 +104,7 @@ class TestParts:
         assert (refused.status_code, refused.json()["code"]) == (409, "parts_not_at_hand")
         assert refused.json()["waiting_for"] == "parts.reservation"
 
-    async def test_cannot_be_used_beyond_what_was_issued(self, story: Any) -> None:
+    async def test_cannot_be_used_beyond_what_was_issued(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
         await story.receives(story.reserved(line), story.issued(line))
@@ -115,7 +115,7 @@ class TestParts:
 
         assert refused.json()["code"] == "used_more_than_issued"
 
-    async def test_that_are_left_over_hold_ready_back_until_they_are_returned(self, story: Any) -> None:
+    async def test_that_are_left_over_hold_ready_back_until_they_are_returned(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["3.000"]))
         await story.receives(story.reserved(line), story.issued(line))
@@ -130,7 +130,7 @@ class TestParts:
         assert refused.json()["code"] == "parts_not_squared"
         assert (await story.job())["state"] == "ready"
 
-    async def test_usage_can_be_set_right(self, story: Any) -> None:
+    async def test_usage_can_be_set_right(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["3.000"]))
         await story.receives(story.reserved(line), story.issued(line))
@@ -146,7 +146,7 @@ class TestParts:
 
 class TestATechnician:
     @pytest.mark.req("WORK-09")
-    async def test_has_one_active_job(self, story: Any) -> None:
+    async def test_has_one_active_job(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         first = await story.job()
@@ -159,7 +159,7 @@ class TestATechnician:
         assert refused.json()["job_id"] == first["id"]
 
     @pytest.mark.req("WORK-09", "WORK-11")
-    async def test_may_have_a_next_job_but_not_start_it(self, story: Any) -> None:
+    async def test_may_have_a_next_job_but_not_start_it(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         other = type(story)(story.workshop)
@@ -175,7 +175,7 @@ class TestATechnician:
         assert shown.json()["next"]["job_id"] == (await other.job())["id"]
 
     @pytest.mark.req("WORK-09", "WORK-15")
-    async def test_may_take_another_job_when_the_first_is_interrupted(self, story: Any) -> None:
+    async def test_may_take_another_job_when_the_first_is_interrupted(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         await story.done("/interruption", {"reason": "lift defect", "moved_to_parking": True})
@@ -188,7 +188,7 @@ class TestATechnician:
         assert (await other.job())["state"] == "diagnosing"
 
     @pytest.mark.req("WORK-08")
-    async def test_needs_the_skill(self, story: Any) -> None:
+    async def test_needs_the_skill(self, story: Story) -> None:
         story.zero = story.a_line("diagnosis", skill="electrical")
         await story.in_shop()
 
@@ -197,7 +197,7 @@ class TestATechnician:
         assert refused.json()["code"] == "skill_missing"
 
     @pytest.mark.req("WORK-45")
-    async def test_who_is_absent_gets_no_work(self, story: Any) -> None:
+    async def test_who_is_absent_gets_no_work(self, story: Story) -> None:
         await story.in_shop()
         path = f"/technicians/{story.li}"
         away = await story.workshop.call(
@@ -213,7 +213,7 @@ class TestATechnician:
 
 class TestAdditionalWork:
     @pytest.mark.req("WORK-15", "WORK-17")
-    async def test_stops_what_it_blocks_until_the_customer_answers(self, story: Any) -> None:
+    async def test_stops_what_it_blocks_until_the_customer_answers(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.begins(line)
@@ -231,7 +231,7 @@ class TestAdditionalWork:
         assert job["answered_revision"] == 2
         assert [e.cause for e in story.workshop.published(JobResumed)] == ["B", "B"]
 
-    async def test_after_ready_withdraws_it(self, story: Any) -> None:
+    async def test_after_ready_withdraws_it(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.begins(line)
@@ -245,7 +245,7 @@ class TestAdditionalWork:
 
 class TestInspection:
     @pytest.mark.req("WORK-27", "WORK-28")
-    async def test_that_fails_opens_rework_with_points(self, story: Any) -> None:
+    async def test_that_fails_opens_rework_with_points(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.begins(line)
@@ -264,7 +264,7 @@ class TestInspection:
         assert len(story.workshop.published(JobCompleted)) == 2
 
     @pytest.mark.req("WORK-26")
-    async def test_is_not_done_by_who_worked_on_it(self, story: Any) -> None:
+    async def test_is_not_done_by_who_worked_on_it(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.begins(line)
@@ -277,7 +277,7 @@ class TestInspection:
 
 class TestTheDispatchOrder:
     @pytest.mark.req("F-36", "WORK-10")
-    async def test_is_rework_then_waiting_then_normal(self, story: Any) -> None:
+    async def test_is_rework_then_waiting_then_normal(self, story: Story) -> None:
         await story.hired()
         for n, (wanted, waits) in enumerate([("normal", False), ("normal", True), ("rework", False)]):
             one = type(story)(story.workshop)
@@ -299,7 +299,7 @@ class TestTheDispatchOrder:
 
 class TestABay:
     @pytest.mark.req("WORK-48")
-    async def test_is_left_when_the_car_is_dispatched_to_another(self, story: Any) -> None:
+    async def test_is_left_when_the_car_is_dispatched_to_another(self, story: Story) -> None:
         await story.in_shop()
         bays = (await story.workshop.call("GET", "/bays", who=["workshop.read"])).json()["items"]
         for bay in (bays[3], bays[0], bays[5]):
@@ -310,7 +310,7 @@ class TestABay:
 
         assert [bay["name"] for bay in after.json()["items"]] == ["Bay 6"]
 
-    async def test_that_is_occupied_is_refused(self, story: Any) -> None:
+    async def test_that_is_occupied_is_refused(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         other = type(story)(story.workshop)
@@ -323,7 +323,7 @@ class TestABay:
         assert refused.json()["job_id"] == (await story.job())["id"]
 
     @pytest.mark.req("WORK-16")
-    async def test_is_free_when_the_car_is_moved_to_parking(self, story: Any) -> None:
+    async def test_is_free_when_the_car_is_moved_to_parking(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
 

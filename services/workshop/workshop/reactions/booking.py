@@ -1,4 +1,4 @@
-"""What the workshop does when staff or booking report: technicians, calendar, planned load."""
+"""What the workshop does when booking reports: working time, planned load."""
 
 from sqlalchemy import select
 
@@ -11,14 +11,11 @@ from contracts.events.booking import (
     AppointmentRescheduled,
     CalendarChanged,
 )
-from contracts.events.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
 from servicekit import Tx
 from shopkit.calendar import WorkingCalendar
-from workshop.commands.progress import PROMISE_CHECK, conclude
-from workshop.domain import Appointment, Job, JobLine, JobState, ShopCalendar, Technician
+from workshop.commands.jobs import PROMISE_CHECK
+from workshop.domain import Appointment, Job, JobState, ShopCalendar
 from workshop.domain.copies import CALENDAR
-from workshop.domain.line import CLOSED, LineState
-from workshop.taking import gather
 
 _AnyAppointment = (
     AppointmentConfirmed
@@ -28,41 +25,6 @@ _AnyAppointment = (
     | AppointmentMissed
     | AppointmentKept
 )
-
-
-async def copy_technician_on_employee_changed(tx: Tx, event: EmployeeHired | EmployeeChanged) -> None:
-    """Name and skills as staff tells them; who is not active gets no work."""
-    technician = await tx.find(Technician, event.employee_id)
-    if technician is None:
-        technician = Technician(id=event.employee_id, free_since=tx.now)
-        tx.add(technician)
-    technician.employee_no, technician.name = event.employee_no, event.display_name
-    technician.skills, technician.active = event.skills, event.active
-    if not event.active:
-        await _take_work_back(tx, technician)
-
-
-async def drop_technician_on_employee_left(tx: Tx, event: EmployeeLeft) -> None:
-    """No more work; what was planned for the technician waits for another."""
-    technician = await tx.find(Technician, event.employee_id)
-    if technician is not None:
-        technician.active = False
-        await _take_work_back(tx, technician)
-
-
-async def _take_work_back(tx: Tx, technician: Technician) -> None:
-    open_states = [s.value for s in LineState if s not in CLOSED and s != LineState.RUNNING]
-    jobs = select(JobLine.job_id).where(
-        JobLine.technician_id == technician.id, JobLine.state.in_(open_states)
-    )
-    planned = select(Job).where(Job.id.in_(jobs), Job.state != JobState.CLOSED.value)
-    for job in await tx.all(planned.order_by(Job.id).with_for_update()):
-        await gather(tx, job)
-        for line in job.lines:
-            if line.technician_id == technician.id and line.state in open_states:
-                line.technician_id = line.technician_name = None
-                line.planned_start = line.planned_end = None
-        await conclude(tx, job)
 
 
 async def copy_calendar_on_calendar_changed(tx: Tx, event: CalendarChanged) -> None:
@@ -107,7 +69,7 @@ async def drop_load_on_appointment_cancelled(tx: Tx, event: AppointmentCancelled
 
 
 async def drop_load_on_appointment_missed(tx: Tx, event: AppointmentMissed) -> None:
-    """The planned work did not come; it still may, then booking tells that it was kept."""
+    """The planned work did not come; it still may: booking then reports it as kept."""
     await _appointment(tx, event, "missed")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from services.workshop.tests.builders import Story
 from sqlalchemy import text
 
 from contracts.base import Event
@@ -20,7 +21,7 @@ from servicekit.house_rules import change_rule
 from workshop.domain import HouseRules
 
 
-async def _repaired(story: Any) -> Any:
+async def _repaired(story: Story) -> Any:
     await story.in_shop()
     [line] = await story.agreed()
     await story.begins(line)
@@ -28,66 +29,66 @@ async def _repaired(story: Any) -> Any:
     return line
 
 
-async def _waiting(story: Any) -> None:
+async def _waiting(story: Story) -> None:
     await story.in_shop()
 
 
-async def _diagnosing(story: Any) -> None:
+async def _diagnosing(story: Story) -> None:
     await story.in_shop()
     await story.begins(story.zero)
 
 
-async def _awaiting_answer(story: Any) -> None:
+async def _awaiting_answer(story: Story) -> None:
     await story.in_shop()
     lines = await story.diagnosed(story.proposal())
     await story.receives(story.presented(*lines))
 
 
-async def _awaiting_parts(story: Any) -> None:
+async def _awaiting_parts(story: Story) -> None:
     await story.in_shop()
     [line] = await story.agreed(story.proposal(parts=["1.000"]))
     await story.receives(story.reserved(line, short="1.000"))
 
 
-async def _interrupted(story: Any) -> None:
+async def _interrupted(story: Story) -> None:
     await _diagnosing(story)
     await story.done("/interruption", {"reason": "lift defect"})
 
 
-async def _repairing(story: Any) -> None:
+async def _repairing(story: Story) -> None:
     await story.in_shop()
     [line] = await story.agreed()
     await story.begins(line)
 
 
-async def _completed(story: Any) -> None:
+async def _completed(story: Story) -> None:
     await _repaired(story)
 
 
-async def _inspecting(story: Any) -> None:
+async def _inspecting(story: Story) -> None:
     await _repaired(story)
     await story.done("/inspection", by=story.qian)
 
 
-async def _rework(story: Any) -> None:
+async def _rework(story: Story) -> None:
     line = await _repaired(story)
     body = {"line_ids": [str(line.line_id)], "findings": ["pads rub"]}
     await story.done("/inspection/failure", body, by=story.qian)
 
 
-async def _washing(story: Any) -> None:
+async def _washing(story: Story) -> None:
     async with story.workshop.tx() as tx:
         await change_rule(tx, HouseRules, "wash_required", True, "new brush")
     await _repaired(story)
     await story.passes_inspection()
 
 
-async def _ready(story: Any) -> None:
+async def _ready(story: Story) -> None:
     await _repaired(story)
     await story.passes_inspection()
 
 
-async def _closed(story: Any) -> None:
+async def _closed(story: Story) -> None:
     await _ready(story)
     await story.receives(story.handed_over())
 
@@ -108,7 +109,7 @@ STATES = {
 }
 
 
-def _everything(story: Any) -> list[Event]:
+def _everything(story: Story) -> list[Event]:
     """One of each event that is about a visit with a job, or its parts."""
     extra = story.a_line(parts=[story.a_need()])
     ids, vehicle = story.ids, {"vehicle_id": story.vehicle_id}
@@ -133,7 +134,7 @@ def _everything(story: Any) -> list[Event]:
 
 class TestEveryEventInEveryState:
     @pytest.mark.parametrize("state", STATES)
-    async def test_has_an_outcome(self, story: Any, state: str) -> None:
+    async def test_has_an_outcome(self, story: Story, state: str) -> None:
         await STATES[state](story)
         assert (await story.job())["state"] == state
 
@@ -147,7 +148,7 @@ class TestEveryEventInEveryState:
 
 
 class TestRaces:
-    async def test_an_issue_waits_for_the_answer_that_authorised_it(self, story: Any) -> None:
+    async def test_an_issue_waits_for_the_answer_that_authorised_it(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.diagnosed(story.proposal(parts=["1.000"]))
         await story.receives(story.presented(line), story.reserved(line), story.issued(line))
@@ -160,7 +161,7 @@ class TestRaces:
         assert after["lines"][1]["parts"][0]["issued"] == "1.000"
 
     @pytest.mark.parametrize("parts_first", [True, False])
-    async def test_parts_may_be_told_before_or_after_the_job(self, story: Any, parts_first: bool) -> None:
+    async def test_parts_may_be_told_before_or_after_the_job(self, story: Story, parts_first: bool) -> None:
         booked = story.a_line("maintenance", parts=[story.a_need("2.000")])
         intake, reserved = story.intake(booked), story.reserved(booked)
         await story.receives(story.opened())
@@ -171,7 +172,7 @@ class TestRaces:
         [part] = (await story.job())["lines"][1]["parts"]
         assert (part["expected"], part["reserved"]) == ("2.000", "2.000")
 
-    async def test_declined_with_parts_out_is_ready_when_they_are_back(self, story: Any) -> None:
+    async def test_declined_with_parts_out_is_ready_when_they_are_back(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
         await story.receives(story.reserved(line), story.issued(line))
@@ -185,7 +186,7 @@ class TestRaces:
         assert (ready.outcome, ready.estimate_revision) == ("no_work", 2)
 
     async def test_rework_ordered_after_ready_withdraws_it_and_completes_the_measure(
-        self, story: Any
+        self, story: Story
     ) -> None:
         await _ready(story)
         redo = story.a_line("rework", payer="shop")
@@ -203,7 +204,7 @@ class TestRaces:
         assert story.workshop.published(ReworkOpened)[0].measure_id == measure_id
         assert story.workshop.published(JobReady)[-1].done_measure_ids == (measure_id,)
 
-    async def test_rework_ordered_before_the_form_is_signed_waits_for_the_job(self, story: Any) -> None:
+    async def test_rework_ordered_before_the_form_is_signed_waits_for_the_job(self, story: Story) -> None:
         await story.hired()
         redo = story.a_line("rework", payer="shop")
         ordered = ReworkOrdered(**story.ids, measure_id=uuid4(), complaint_id=uuid4(), lines=(redo,))
@@ -212,7 +213,7 @@ class TestRaces:
 
         assert [e.line_ids for e in story.workshop.published(ReworkOpened)] == [(redo.line_id,)]
 
-    async def test_a_newer_answer_after_ready_is_declared_anew(self, story: Any) -> None:
+    async def test_a_newer_answer_after_ready_is_declared_anew(self, story: Story) -> None:
         await _ready(story)
         extra = story.a_line()
         line_ids = [x["id"] for x in (await story.job())["lines"]]
@@ -228,7 +229,7 @@ class TestRaces:
 
 class TestParts:
     @pytest.mark.req("WORK-15")
-    async def test_that_are_short_interrupt_and_arrival_resumes(self, story: Any) -> None:
+    async def test_that_are_short_interrupt_and_arrival_resumes(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
         await story.receives(story.reserved(line, short="1.000"))
@@ -243,7 +244,7 @@ class TestParts:
         assert story.workshop.published(JobResumed)[-1].cause == "C"
         assert (await story.job())["state"] == "waiting"
 
-    async def test_that_come_too_late_endanger_the_promise(self, story: Any) -> None:
+    async def test_that_come_too_late_endanger_the_promise(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
         await story.receives(story.promised(story.in_minutes(240)))
@@ -255,7 +256,7 @@ class TestParts:
 
 class TestTheClock:
     @pytest.mark.req("F-18", "F-19", "WORK-13")
-    async def test_tells_a_late_start_once(self, story: Any) -> None:
+    async def test_tells_a_late_start_once(self, story: Story) -> None:
         await story.in_shop()
         await story.agreed()
         await story.receives(story.promised(story.in_minutes(120)))
@@ -268,7 +269,7 @@ class TestTheClock:
         assert early == []
         assert (told.cause, told.promise_revision) == ("late_start", 1)
 
-    async def test_says_nothing_when_the_work_was_begun_in_time(self, story: Any) -> None:
+    async def test_says_nothing_when_the_work_was_begun_in_time(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.receives(story.promised(story.in_minutes(120)))

@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("at_risk", sa.Boolean(), nullable=False),
         sa.Column("alarms", JSONB(), nullable=False),
         sa.Column("penalty_points", sa.Integer(), nullable=False),
+        sa.Column("work_ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("inspected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("inspector_id", sa.Uuid(), nullable=True),
         sa.Column("washed_at", sa.DateTime(timezone=True), nullable=True),

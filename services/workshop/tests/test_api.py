@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from services.workshop.tests.builders import Story
 
 from contracts.events.workshop import JobDispatched
 from contracts.permissions import workshop as may_workshop
@@ -11,7 +12,7 @@ from workshop import main
 
 
 class TestPermissions:
-    async def test_no_route_is_open(self, story: Any) -> None:
+    async def test_no_route_is_open(self, story: Story) -> None:
         open_routes = []
         for router in main.service.routers:
             for route in router.routes:
@@ -25,7 +26,7 @@ class TestPermissions:
                         open_routes.append((method, path, answer.status_code))
         assert open_routes == []
 
-    async def test_who_may_only_read_changes_nothing(self, story: Any) -> None:
+    async def test_who_may_only_read_changes_nothing(self, story: Story) -> None:
         await story.in_shop()
 
         refused = await story.asks("/dispatch", {"technician_id": str(story.li)}, who=[may_workshop.READ])
@@ -33,7 +34,7 @@ class TestPermissions:
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
         assert story.workshop.published(JobDispatched) == []
 
-    async def test_a_technician_works_only_for_himself(self, story: Any) -> None:
+    async def test_a_technician_works_only_for_himself(self, story: Story) -> None:
         await story.in_shop()
         await story.done("/dispatch", {"technician_id": str(story.wang)})
         path, own = f"/lines/{story.zero.line_id}/start", [may_workshop.READ, may_workshop.WORK]
@@ -47,7 +48,7 @@ class TestPermissions:
 
 class TestCommands:
     @pytest.mark.req("RECP-24")
-    async def test_work_that_is_not_authorised_is_refused(self, story: Any) -> None:
+    async def test_work_that_is_not_authorised_is_refused(self, story: Story) -> None:
         booked = story.a_line("maintenance")
         await story.in_shop(booked)
 
@@ -57,7 +58,7 @@ class TestCommands:
         assert refused.headers["content-type"] == "application/problem+json"
         assert refused.json()["waiting_for"] == "reception.visit"
 
-    async def test_an_illegal_one_names_the_state_and_what_is_allowed(self, story: Any) -> None:
+    async def test_an_illegal_one_names_the_state_and_what_is_allowed(self, story: Story) -> None:
         await story.in_shop()
 
         refused = await story.asks("/inspection", by=story.qian)
@@ -74,7 +75,7 @@ class TestCommands:
             {"technician_id": "{li}", "planned_start": "2025-03-07T10:00:00"},
         ],
     )
-    async def test_a_malformed_one_changes_nothing(self, story: Any, body: dict[str, str]) -> None:
+    async def test_a_malformed_one_changes_nothing(self, story: Story, body: dict[str, str]) -> None:
         await story.in_shop()
         body = {name: value.replace("{li}", str(story.li)) for name, value in body.items()}
 
@@ -83,7 +84,7 @@ class TestCommands:
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
         assert story.workshop.published(JobDispatched) == []
 
-    async def test_a_quantity_is_a_decimal_string(self, story: Any) -> None:
+    async def test_a_quantity_is_a_decimal_string(self, story: Story) -> None:
         await story.in_shop()
         part = {"part_line_id": str(story.visit_id), "used": 1.5}
 
@@ -91,7 +92,7 @@ class TestCommands:
 
         assert refused.status_code == 422
 
-    async def test_a_repeated_one_gives_the_first_answer(self, story: Any) -> None:
+    async def test_a_repeated_one_gives_the_first_answer(self, story: Story) -> None:
         await story.in_shop()
         key = {"Idempotency-Key": "once"}
         body = {"technician_id": str(story.li)}
@@ -104,7 +105,7 @@ class TestCommands:
         assert other.status_code == 409
         assert len(story.workshop.published(JobDispatched)) == 1
 
-    async def test_a_stale_one_is_refused(self, story: Any) -> None:
+    async def test_a_stale_one_is_refused(self, story: Story) -> None:
         await story.in_shop()
         body = {"technician_id": str(story.li)}
         first = await story.asks("/dispatch", body)
@@ -117,7 +118,7 @@ class TestCommands:
         assert fresh.status_code == 409  # it is given out already: only the version was right
 
     @pytest.mark.req("WORK-09")
-    async def test_two_starts_at_once_leave_one_running(self, story: Any) -> None:
+    async def test_two_starts_at_once_leave_one_running(self, story: Story) -> None:
         await story.in_shop()
         other = type(story)(story.workshop)
         await other.receives(other.opened(), other.intake())
@@ -133,7 +134,7 @@ class TestCommands:
 
 class TestScreens:
     @pytest.mark.req("WORK-14", "WORK-32")
-    async def test_the_board_shows_every_car_and_why_it_stands(self, story: Any) -> None:
+    async def test_the_board_shows_every_car_and_why_it_stands(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         await story.workshop.passes(minutes=1)
@@ -158,7 +159,7 @@ class TestScreens:
         assert len(await board("?state=interrupted")) == 1
 
     @pytest.mark.req("WORK-45")
-    async def test_technicians_are_shown_with_the_time_in_their_status(self, story: Any) -> None:
+    async def test_technicians_are_shown_with_the_time_in_their_status(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         await story.workshop.passes(minutes=25)
@@ -169,7 +170,7 @@ class TestScreens:
         assert status == {"Technician 0": ("working", 25), "Technician 1": ("idle", 25)}
 
     @pytest.mark.req("WORK-12", "F-17")
-    async def test_a_schedule_flags_gaps_and_late_work(self, story: Any) -> None:
+    async def test_a_schedule_flags_gaps_and_late_work(self, story: Story) -> None:
         booked = story.a_line("rework", payer="shop")
         await story.in_shop(booked, authorised=[booked.line_id])
         for line, start, end in ((story.zero, 0, 60), (booked, 90, 120)):
@@ -188,7 +189,7 @@ class TestScreens:
         assert shown == [(0, False, True), (30, True, False)]
 
     @pytest.mark.req("WORK-18")
-    async def test_a_tag_carries_number_status_and_promise(self, story: Any) -> None:
+    async def test_a_tag_carries_number_status_and_promise(self, story: Story) -> None:
         await story.in_shop()
         await story.receives(story.promised(story.in_minutes(300)))
 
@@ -198,7 +199,7 @@ class TestScreens:
         assert tag["promised_at"] == story.in_minutes(300).isoformat().replace("+00:00", "Z")
 
     @pytest.mark.req("WORK-36")
-    async def test_trouble_codes_are_found_by_code_and_by_words(self, story: Any) -> None:
+    async def test_trouble_codes_are_found_by_code_and_by_words(self, story: Story) -> None:
         async def found(query: str) -> Any:
             return (
                 await story.workshop.call("GET", f"/trouble-codes{query}", who=[may_workshop.READ])
@@ -212,7 +213,7 @@ class TestScreens:
         assert (await found("/P0301"))["code"] == "P0301"
 
     @pytest.mark.req("WORK-48")
-    async def test_bays_are_added_changed_and_not_closed_under_a_car(self, story: Any) -> None:
+    async def test_bays_are_added_changed_and_not_closed_under_a_car(self, story: Story) -> None:
         async def bay(method: str, path: str, **body: Any) -> Any:
             return await story.workshop.call(method, f"/bays{path}", json=body, who=[may_workshop.RESOURCES])
 

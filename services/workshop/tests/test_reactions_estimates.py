@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from services.workshop.tests.builders import Story
 
 from contracts.events.workshop import JobDiagnosed, JobInterrupted, JobReady, JobReopened, LineCompleted
 
@@ -12,7 +13,7 @@ def _without_parts(line: Any) -> Any:
 
 
 class TestALine:
-    async def test_whose_part_was_taken_out_does_not_wait_for_it(self, story: Any) -> None:
+    async def test_whose_part_was_taken_out_does_not_wait_for_it(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
         less = _without_parts(line)
@@ -22,7 +23,7 @@ class TestALine:
 
         assert (await story.job())["state"] == "repairing"
 
-    async def test_that_is_changed_while_it_runs_takes_its_new_labour(self, story: Any) -> None:
+    async def test_that_is_changed_while_it_runs_takes_its_new_labour(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(minutes=60))
         await story.begins(line)
@@ -32,7 +33,7 @@ class TestALine:
 
         assert (await story.job())["lines"][1]["labour_minutes"] == 90
 
-    async def test_that_the_advisor_took_out_before_presenting_is_given_up(self, story: Any) -> None:
+    async def test_that_the_advisor_took_out_before_presenting_is_given_up(self, story: Story) -> None:
         await story.in_shop()
         kept, dropped = await story.diagnosed(story.proposal(), story.proposal())
         await story.receives(story.presented(kept, dropped=[dropped]), story.answered(kept))
@@ -44,7 +45,9 @@ class TestALine:
         assert [line["state"] for line in job["lines"]] == ["done", "done", "given_up"]
         assert job["state"] == "completed"
 
-    async def test_that_was_found_after_presenting_still_waits_for_its_own_revision(self, story: Any) -> None:
+    async def test_that_was_found_after_presenting_still_waits_for_its_own_revision(
+        self, story: Story
+    ) -> None:
         await story.in_shop()
         [line] = await story.diagnosed(story.proposal())
         await story.done("/additional-work", {"lines": [story.proposal()], "why": "disc cracked"})
@@ -59,7 +62,7 @@ class TestALine:
 
 
 class TestASecondRevision:
-    async def test_of_done_work_alone_interrupts_nothing(self, story: Any) -> None:
+    async def test_of_done_work_alone_interrupts_nothing(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.begins(line)
@@ -73,7 +76,7 @@ class TestASecondRevision:
 
 @pytest.mark.req("WORK-07")
 class TestAPlan:
-    async def test_is_reviewed_by_another_before_the_customer_hears_of_it(self, story: Any) -> None:
+    async def test_is_reviewed_by_another_before_the_customer_hears_of_it(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         steps = [
@@ -90,7 +93,7 @@ class TestAPlan:
         assert own.json()["code"] == "review_by_another"
         assert story.workshop.published(JobDiagnosed) == []
 
-    async def test_that_is_too_long_to_tell_is_refused(self, story: Any) -> None:
+    async def test_that_is_too_long_to_tell_is_refused(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         long = [{"step": step, "result": "x"} for step in ("visual_check", "data_acquisition")]
@@ -106,7 +109,7 @@ class TestAPlan:
 
 
 class TestUsage:
-    async def test_of_signed_for_work_is_not_set_right_any_more(self, story: Any) -> None:
+    async def test_of_signed_for_work_is_not_set_right_any_more(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
         await story.receives(story.reserved(line), story.issued(line))
@@ -122,7 +125,7 @@ class TestUsage:
         assert (refused.status_code, refused.json()["code"]) == (409, "work_already_accepted")
         assert story.workshop.published(JobReopened) == []
 
-    async def test_of_declined_work_is_refused_its_parts_go_back(self, story: Any) -> None:
+    async def test_of_declined_work_is_refused_its_parts_go_back(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))
         await story.receives(story.reserved(line), story.issued(line))

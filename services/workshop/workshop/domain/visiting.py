@@ -1,4 +1,4 @@
-"""What reception tells of the visit: estimates, answers, promises, rework orders, departures."""
+"""What happens to a visit changes its job: intake, estimates, answers, promises, rework, departures."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from contracts.events.workshop import JobOpened, ReworkOpened
 from contracts.values import Line
 from workshop.domain.copies import Visit
 from workshop.domain.interrupting import end, release_lines
-from workshop.domain.job import Job, JobState
+from workshop.domain.job import Job
 from workshop.domain.line import LINE, JobLine, LineState
 from workshop.domain.parts import PartLine
 
@@ -62,34 +62,34 @@ def _effective_class(priority_class: str, waiting_on_site: bool) -> str:
     return "waiting" if waiting_on_site and priority_class in ("vip", "normal") else priority_class
 
 
-def offer(job: Job, told: EstimatePresented) -> None:
+def offer(job: Job, event: EstimatePresented) -> None:
     """An estimate waits for its answer; what the advisor took out of it is given up."""
-    offered = {line.line_id for line in told.lines}
-    for priced in told.lines:
+    offered = {line.line_id for line in event.lines}
+    for priced in event.lines:
         if not job.knows(priced.line_id) or job.line(priced.line_id).pending:
-            job.adopt(priced, offered_in=told.revision)
+            job.adopt(priced, offered_in=event.revision)
         known = job.line(priced.line_id)
         if not known.authorised and "offer" in LINE.allowed(known.state):
             known.go("offer")
-            known.offered_in = told.revision
+            known.offered_in = event.revision
     for line in job.lines:
         taken_out = line.offered_in is not None and line.id not in offered
-        if line.pending and (taken_out or line.id in told.dropped_line_ids):
+        if line.pending and (taken_out or line.id in event.dropped_line_ids):
             line.go("give_up")
-    job.presented_revision = told.revision
+    job.presented_revision = event.revision
 
 
-def answer(job: Job, told: EstimateAnswered, at: datetime) -> list[Event]:
-    """The customer said which lines to do (RECP-24)."""
-    for priced in told.authorised_lines:
-        _authorise(job.adopt(priced, offered_in=told.revision))
-    for refused in told.declined:
+def answer(job: Job, event: EstimateAnswered, at: datetime) -> list[Event]:
+    """The customer chose which lines to do (RECP-24)."""
+    for priced in event.authorised_lines:
+        _authorise(job.adopt(priced, offered_in=event.revision))
+    for refused in event.declined:
         if job.knows(refused.line_id):
             _decline(job.line(refused.line_id), at)
     for line in job.lines:
-        if line.pending and line.offered_in == told.revision:
+        if line.pending and line.offered_in == event.revision:
             line.go("give_up")
-    job.answered_revision = told.revision
+    job.answered_revision = event.revision
     job.presented_revision = None
     resumed: list[Event] = list(end(job, "B", at))
     return resumed
@@ -132,7 +132,7 @@ def order_rework(
 
 
 def promise(job: Job, *, revision: int, promised_at: datetime) -> None:
-    """The customer has a (new) promise; what was refused before is settled by it."""
+    """The customer has a (new) promise; an earlier refusal is void."""
     job.promise_revision, job.promised_at, job.promise_refused = revision, promised_at, None
 
 
@@ -151,9 +151,8 @@ def come_back(job: Job) -> None:
 def close(job: Job, at: datetime) -> None:
     """The keys are released; whatever still ran has stopped."""
     job.stop_running(at, job.lines, "interrupt")
-    job.state, job.closed_at = JobState.CLOSED.value, at
-    job.away = job.parked = job.waits_for_dispatch = False
-    job.waiting_reason, job.at_risk = "", False
+    job.closed_at = at
+    job.away = job.parked = job.at_risk = False
     job.interruptions = tuple(
         i if i.ended_at is not None else i.model_copy(update={"ended_at": at}) for i in job.interruptions
     )

@@ -1,9 +1,9 @@
 """What the workshop keeps of others: technicians, appointments, the calendar, cars that come and go."""
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
+from services.workshop.tests.builders import Story
 from sqlalchemy import select
 
 from contracts.events.booking import (
@@ -21,7 +21,7 @@ from workshop.domain import Job, PartLine
 
 
 class TestCopies:
-    async def test_who_left_loses_what_was_planned(self, story: Any) -> None:
+    async def test_who_left_loses_what_was_planned(self, story: Story) -> None:
         await story.in_shop()
         await story.done("/dispatch", {"technician_id": str(story.li)})
 
@@ -32,7 +32,7 @@ class TestCopies:
         assert len(queue.json()["items"]) == 1
         assert (refused.json()["code"], refused.json()["active"]) == ("technician_absent", False)
 
-    async def test_appointments_are_the_load_of_their_day(self, story: Any) -> None:
+    async def test_appointments_are_the_load_of_their_day(self, story: Story) -> None:
         ids = {
             "appointment_id": uuid4(),
             "request_id": story.request_id,
@@ -66,7 +66,7 @@ class TestCopies:
         assert (first["planned_minutes"], first["bays_held"], first["capacity_minutes"]) == (60, 1, 1080)
         assert [(day["planned_minutes"], day["real_minutes"]) for day in days.json()] == [(0, 0), (90, 90)]
 
-    async def test_the_calendar_moves_the_latest_start(self, story: Any) -> None:
+    async def test_the_calendar_moves_the_latest_start(self, story: Story) -> None:
         await story.in_shop()
         await story.agreed()
         await story.receives(story.promised(story.in_minutes(300)))
@@ -83,7 +83,7 @@ class TestCopies:
 
         assert (await story.job())["promise"]["latest_start"] != before
 
-    async def test_a_car_that_left_frees_its_bay_and_is_taken_up_again(self, story: Any) -> None:
+    async def test_a_car_that_left_frees_its_bay_and_is_taken_up_again(self, story: Story) -> None:
         await story.in_shop()
         [repair] = await story.agreed()
         await story.begins(repair)
@@ -99,7 +99,7 @@ class TestCopies:
         assert (away["away"], away["bay_id"], away["waiting_reason"]) == (True, None, "vehicle_away")
         assert again["state"] == "repairing"
 
-    async def test_a_car_that_is_gone_is_nobodys_next_work(self, story: Any) -> None:
+    async def test_a_car_that_is_gone_is_nobodys_next_work(self, story: Story) -> None:
         await story.in_shop()
         await story.done("/dispatch", {"technician_id": str(story.li)})
         path = f"/technicians/{story.li}"
@@ -111,7 +111,7 @@ class TestCopies:
         assert before["next"]["line_id"] == str(story.zero.line_id)
         assert after["next"] is None
 
-    async def test_a_replay_of_the_form_makes_no_second_job(self, story: Any) -> None:
+    async def test_a_replay_of_the_form_makes_no_second_job(self, story: Story) -> None:
         await story.in_shop()
 
         await story.receives(story.intake())
@@ -123,7 +123,7 @@ class TestCopies:
 
 class TestVisitsWithoutAJob:
     @pytest.mark.req("WORK-28")
-    async def test_agreed_rework_is_linked_to_the_first_order(self, story: Any) -> None:
+    async def test_agreed_rework_is_linked_to_the_first_order(self, story: Story) -> None:
         first, measure_id = uuid4(), uuid4()
         redo = story.a_line("rework", payer="shop")
         await story.receives(
@@ -146,7 +146,7 @@ class TestVisitsWithoutAJob:
         assert job["vehicle"]["rework_of_visit_id"] == str(first)
         assert job["lines"][1]["measure_id"] == str(measure_id)
 
-    async def test_a_car_that_left_before_the_form_was_signed_is_off_the_board(self, story: Any) -> None:
+    async def test_a_car_that_left_before_the_form_was_signed_is_off_the_board(self, story: Story) -> None:
         await story.receives(
             story.opened(),
             VisitClosed(
@@ -163,7 +163,7 @@ class TestVisitsWithoutAJob:
         assert board.json()["items"] == []
 
     async def test_a_refused_promise_is_on_the_supervisors_list_until_there_is_another(
-        self, story: Any
+        self, story: Story
     ) -> None:
         async def refused() -> int:
             found = await story.workshop.call("GET", "/board?promise_refused=true", who=["workshop.read"])
