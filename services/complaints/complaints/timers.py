@@ -1,4 +1,4 @@
-"""Clocks that ran out: of an answer, of a resolution, of a measure."""
+"""Deadlines of complaints: of an answer, of a resolution, of a measure."""
 
 from uuid import UUID
 

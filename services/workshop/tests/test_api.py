@@ -1,4 +1,4 @@
-"""The workshop's doors: permissions, problems, validation, repeated and stale commands, screens."""
+"""The workshop's endpoints: permissions, problems, validation, repeated and stale commands, screens."""
 
 import asyncio
 from typing import Any
@@ -134,7 +134,7 @@ class TestCommands:
 
 class TestScreens:
     @pytest.mark.req("WORK-14", "WORK-32")
-    async def test_the_board_shows_every_car_and_why_it_stands(self, story: Story) -> None:
+    async def test_the_board_shows_every_car_and_why_it_waits(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         await story.workshop.passes(minutes=1)

@@ -1,4 +1,4 @@
-"""What people ask of the workshop, told as stories on a real database."""
+"""Commands of the workshop, as stories on a real database."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -57,7 +57,7 @@ class TestARepair:
             "workshop.job.ready",
         ]
 
-    async def test_masks_free_text_before_it_is_told(self, story: Story) -> None:
+    async def test_masks_free_text_before_it_is_published(self, story: Story) -> None:
         await story.in_shop()
 
         [line] = await story.diagnosed(story.proposal())
@@ -78,7 +78,7 @@ class TestARepair:
         assert len(free.json()["items"]) == 6
 
     @pytest.mark.req("WORK-30")
-    async def test_is_washed_before_it_is_ready_if_the_house_says_so(self, story: Story) -> None:
+    async def test_is_washed_before_it_is_ready_if_the_house_rule_is_set(self, story: Story) -> None:
         async with story.workshop.tx() as tx:
             await change_rule(tx, HouseRules, "wash_required", True, "new brush")
         await story.in_shop()
@@ -331,7 +331,7 @@ class TestABay:
         resumed = await story.done("/resumption", {"cause": "A"})
         again = await story.done(f"/lines/{story.zero.line_id}/start", {})
 
-        [told] = story.workshop.published(JobInterrupted)
-        assert (told.cause, told.reason, told.moved_to_parking) == ("A", "lift defect", True)
+        [event] = story.workshop.published(JobInterrupted)
+        assert (event.cause, event.reason, event.moved_to_parking) == ("A", "lift defect", True)
         assert (parked["bay"], resumed["state"]) == (None, "waiting")
         assert (again["bay"], again["parked"]) == ("Bay 1", False)

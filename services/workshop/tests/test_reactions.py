@@ -161,7 +161,7 @@ class TestRaces:
         assert after["lines"][1]["parts"][0]["issued"] == "1.000"
 
     @pytest.mark.parametrize("parts_first", [True, False])
-    async def test_parts_may_be_told_before_or_after_the_job(self, story: Story, parts_first: bool) -> None:
+    async def test_parts_may_come_before_or_after_the_job(self, story: Story, parts_first: bool) -> None:
         booked = story.a_line("maintenance", parts=[story.a_need("2.000")])
         intake, reserved = story.intake(booked), story.reserved(booked)
         await story.receives(story.opened())
@@ -238,9 +238,9 @@ class TestParts:
         await story.receives(story.arrived(line))
 
         [part] = line.parts
-        told = [e for e in story.workshop.published(JobInterrupted) if e.cause == "C"]
+        events = [e for e in story.workshop.published(JobInterrupted) if e.cause == "C"]
         assert (waiting["state"], waiting["waiting_reason"]) == ("awaiting_parts", "parts")
-        assert [e.waiting_part_line_ids for e in told] == [(part.part_line_id,)]
+        assert [e.waiting_part_line_ids for e in events] == [(part.part_line_id,)]
         assert story.workshop.published(JobResumed)[-1].cause == "C"
         assert (await story.job())["state"] == "waiting"
 
@@ -256,7 +256,7 @@ class TestParts:
 
 class TestTheClock:
     @pytest.mark.req("F-18", "F-19", "WORK-13")
-    async def test_tells_a_late_start_once(self, story: Story) -> None:
+    async def test_publishes_a_late_start_once(self, story: Story) -> None:
         await story.in_shop()
         await story.agreed()
         await story.receives(story.promised(story.in_minutes(120)))
@@ -265,11 +265,11 @@ class TestTheClock:
         await story.workshop.passes(minutes=40)
         await story.workshop.passes(minutes=10)
 
-        [told] = story.workshop.published(PromiseEndangered)
+        [event] = story.workshop.published(PromiseEndangered)
         assert early == []
-        assert (told.cause, told.promise_revision) == ("late_start", 1)
+        assert (event.cause, event.promise_revision) == ("late_start", 1)
 
-    async def test_says_nothing_when_the_work_was_begun_in_time(self, story: Story) -> None:
+    async def test_publishes_nothing_when_the_work_was_begun_in_time(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
         await story.receives(story.promised(story.in_minutes(120)))

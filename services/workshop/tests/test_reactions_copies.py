@@ -83,7 +83,7 @@ class TestCopies:
 
         assert (await story.job())["promise"]["latest_start"] != before
 
-    async def test_a_car_that_left_frees_its_bay_and_is_taken_up_again(self, story: Story) -> None:
+    async def test_a_car_that_left_frees_its_bay_and_is_resumed_when_it_returns(self, story: Story) -> None:
         await story.in_shop()
         [repair] = await story.agreed()
         await story.begins(repair)

@@ -76,7 +76,7 @@ class TestASecondRevision:
 
 @pytest.mark.req("WORK-07")
 class TestAPlan:
-    async def test_is_reviewed_by_another_before_the_customer_hears_of_it(self, story: Story) -> None:
+    async def test_is_reviewed_by_another_before_it_is_published(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         steps = [
@@ -93,7 +93,7 @@ class TestAPlan:
         assert own.json()["code"] == "review_by_another"
         assert story.workshop.published(JobDiagnosed) == []
 
-    async def test_that_is_too_long_to_tell_is_refused(self, story: Story) -> None:
+    async def test_that_is_too_long_to_publish_is_refused(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
         long = [{"step": step, "result": "x"} for step in ("visual_check", "data_acquisition")]

@@ -34,7 +34,7 @@ async def _asked(story: Story, path: str, body: Any) -> int:
     return len(sent)
 
 
-async def _heard(story: Story, event: Event) -> int:
+async def _handled(story: Story, event: Event) -> int:
     """How many statements an event takes that is the next of its aggregate."""
     await story.workshop.passes(minutes=1)
     with story.workshop.statements() as sent:
@@ -87,26 +87,26 @@ class TestAReaction:
         lines = await story.diagnosed(story.proposal(parts=["1.000"]))
         promise = story.now + timedelta(hours=9)
 
-        assert await _heard(story, story.presented(*lines)) <= 6
-        assert await _heard(story, story.answered(*lines)) <= 6
-        assert await _heard(story, story.promised(promise)) <= 6
-        assert await _heard(story, story.reserved(*lines)) <= 7
+        assert await _handled(story, story.presented(*lines)) <= 6
+        assert await _handled(story, story.answered(*lines)) <= 6
+        assert await _handled(story, story.promised(promise)) <= 6
+        assert await _handled(story, story.reserved(*lines)) <= 7
 
 
-class TestAJobThatIsTaken:
+class TestALockedJob:
     @pytest.mark.req("RECP-24")
-    async def test_is_whole_as_it_stands_after_the_wait_for_its_lock(self, story: Story) -> None:
+    async def test_is_whole_as_it_is_after_the_wait_for_its_lock(self, story: Story) -> None:
         await story.in_shop()
         job_id = UUID((await story.job())["id"])
         workshop: Department = story.workshop
 
-        async def taken() -> str:
+        async def locked() -> str:
             async with workshop.tx() as tx:
                 return (await lock_job(tx, job_id)).lines[0].result_text
 
         async with workshop.tx() as tx:
             job: Job = await lock_job(tx, job_id)
-            other = asyncio.create_task(taken())
+            other = asyncio.create_task(locked())
             await _until_somebody_waits(workshop)
             job.lines[0].result_text = "changed meanwhile"
 

@@ -1,11 +1,11 @@
-"""What people ask complaints for, and how a case is opened, whoever asks for it."""
+"""Commands of a case, and how one opens by itself."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from complaints import queries
 from complaints.domain import (
     Cause,
     Channel,
@@ -20,6 +20,15 @@ from complaints.domain import (
     Person,
     Source,
     Visit,
+)
+from complaints.repository import (
+    find_cases_of_measures,
+    find_invoice_of,
+    find_latest_case,
+    find_visit,
+    find_visit_of,
+    lock_open_case,
+    lock_visit,
 )
 from servicekit import Invalid, Tx, new_id
 from shopkit.numbers import request_no
@@ -41,21 +50,21 @@ async def open_complaint(
     received_at: datetime | None,
     by: Person,
 ) -> Complaint:
-    """Somebody complains (COMP-06). Whether the car is here is known from reception unless it is said.
+    """Somebody complains (COMP-06). Whether the car is here is known from reception unless it is stated.
 
-    What has opened a case by itself, and was not answered yet, is the same matter said aloud: it joins that
+    What has opened a case by itself, and was not answered yet, is the same matter: it joins that
     case. Any other repeat complaint about the visit, or its rework, names the earlier case (COMP-35)."""
     if received_at is not None and received_at > tx.now:
         raise Invalid("received_at", "an instant that is not in the future")
     await lock_visit(tx, visit_id)
     rules = await tx.rules(HouseRules)
-    said: dict[str, Any] = {"channel": channel, "category": category, "text": text, "by": by}
-    said |= {"level": level or rules.levels[0], "received_at": received_at or tx.now}
-    if (unspoken := await _open_case(tx, visit_id)) is not None and unspoken.is_unspoken:
-        unspoken.hear_in_person(**said, rules=rules, at=tx.now)
+    stated: dict[str, Any] = {"channel": channel, "category": category, "text": text, "by": by}
+    stated |= {"level": level or rules.levels[0], "received_at": received_at or tx.now}
+    if (unspoken := await lock_open_case(tx, visit_id)) is not None and unspoken.is_unspoken:
+        unspoken.join_in_person(**stated, rules=rules, at=tx.now)
         _start_clocks(tx, unspoken)
         return unspoken
-    visit = await queries.visit(tx, visit_id)
+    visit = await find_visit(tx, visit_id)
     here = visit is not None and visit.car_is_here
     return await receive(
         tx,
@@ -68,7 +77,7 @@ async def open_complaint(
             request_id=visit.request_id if visit else None,
             during_visit=here if during_visit is None else during_visit,
             earlier_case_id=await _earlier_case(tx, visit_id, visit),
-            **said,
+            **stated,
         ),
         rules=rules,
     )
@@ -90,7 +99,7 @@ async def open_by_itself(
 ) -> Complaint:
     """A low score, a follow-up or a refused promise opens a case, or joins the visit's open one (COMP-35)."""
     await lock_visit(tx, visit_id)
-    if (already := await _open_case(tx, visit_id)) is not None:
+    if (already := await lock_open_case(tx, visit_id)) is not None:
         already.link(source, source_id=source_id, text=text, by=by, at=tx.now)
         return already
     rules = await tx.rules(HouseRules)
@@ -108,14 +117,14 @@ async def open_by_itself(
         visit_id=visit_id,
         request_id=request_id,
         during_visit=during_visit,
-        earlier_case_id=await _earlier_case(tx, visit_id, await queries.visit(tx, visit_id)),
+        earlier_case_id=await _earlier_case(tx, visit_id, await find_visit(tx, visit_id)),
         by=by,
     )
     return await receive(tx, case, rules=rules)
 
 
 async def receive(tx: Tx, case: NewCase, *, rules: HouseRules) -> Complaint:
-    """Register a case, start its clocks and tell everybody."""
+    """Register a case, start its clocks and publish it."""
     complaint, received = Complaint.receive(case, rules=rules)
     tx.add(complaint)
     tx.publish(complaint, received)
@@ -137,7 +146,7 @@ async def answer_complaint(
 async def feed_back(
     tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person, in_team: bool
 ) -> Complaint:
-    """Tell the customer how far it is (COMP-13)."""
+    """Inform the customer how far it is (COMP-13)."""
     complaint = await tx.get(Complaint, complaint_id)
     complaint.feed_back(text=text, channel=channel, by=by, in_team=in_team, at=tx.now)
     return complaint
@@ -180,8 +189,8 @@ async def decide_measure(
     Money goes to the visit of the invoice, which may be another one of this customer's."""
     complaint = await tx.get(Complaint, complaint_id)
     rules = await tx.rules(HouseRules)
-    invoice = await queries.invoice_of(tx, complaint, invoice_id)
-    visit = await queries.visit_of(tx, complaint, visit_id)
+    invoice = await find_invoice_of(tx, complaint, invoice_id)
+    visit = await find_visit_of(tx, complaint, visit_id)
     about = invoice if invoice is not None and kind != MeasureKind.REWORK else visit
     decision = Decision(
         measure_id=new_id(),
@@ -202,10 +211,12 @@ async def decide_measure(
     return measure
 
 
-async def tell_result(tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person) -> Complaint:
-    """The customer hears the result (COMP-14)."""
+async def notify_customer(
+    tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person
+) -> Complaint:
+    """The customer is informed of the result (COMP-14)."""
     complaint = await tx.get(Complaint, complaint_id)
-    complaint.tell(text=text, channel=channel, by=by, at=tx.now)
+    complaint.notify(text=text, channel=channel, by=by, at=tx.now)
     return complaint
 
 
@@ -232,23 +243,19 @@ async def reopen_complaint(tx: Tx, *, complaint_id: UUID, reason: str, by: Perso
     return complaint
 
 
-async def lock_visit(tx: Tx, visit_id: UUID | None) -> None:
-    """One at a time opens a case about a visit, so that two reports of one matter find each other."""
-    if visit_id is not None:
-        await tx.lock(f"cases of visit {visit_id}")
+async def complete_measures(
+    tx: Tx, measure_ids: Sequence[UUID], *, refund_id: UUID | None = None, given: Decimal | None = None
+) -> None:
+    """Others carried out these measures; those that belong to no case change nothing here."""
+    for complaint_id, measure_id in await find_cases_of_measures(tx, measure_ids):
+        complaint = await tx.get(Complaint, complaint_id)
+        tx.publish(complaint, *complaint.complete(measure_id, at=tx.now, refund_id=refund_id, given=given))
+        tx.cancel(MEASURE, measure_id)
 
 
 def _start_clocks(tx: Tx, complaint: Complaint) -> None:
     tx.schedule(RESPOND, complaint.id, complaint.respond_by)
     tx.schedule(RESOLVE, complaint.id, complaint.resolve_by)
-
-
-async def _open_case(tx: Tx, visit_id: UUID | None) -> Complaint | None:
-    """The visit's open case, locked; the caller holds the visit's lock."""
-    found = await queries.open_case(tx, visit_id) if visit_id else None
-    complaint = await tx.find(Complaint, found) if found else None
-    # It may have been resolved while we waited for its lock.
-    return complaint if complaint is not None and complaint.is_open else None
 
 
 async def _next_number(tx: Tx) -> str:
@@ -261,4 +268,4 @@ async def _earlier_case(tx: Tx, visit_id: UUID | None, visit: Visit | None) -> U
     same_matter = [visit_id]
     if visit is not None and visit.rework_of_visit_id is not None:
         same_matter.append(visit.rework_of_visit_id)
-    return await queries.latest_case(tx, same_matter)
+    return await find_latest_case(tx, same_matter)

@@ -1,26 +1,33 @@
-"""Reading cases: the ledger with its filters, one case with the facts around it, measures, figures."""
+"""Cases: the list and the ledger with their filters, one case with the facts around it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import raiseload
 
 from complaints.domain import (
-    OPEN,
     Complaint,
     Customer,
     Invoice,
     Job,
-    Kpis,
-    Measure,
-    MeasureKind,
-    MeasureState,
     Source,
     State,
     Visit,
+)
+from complaints.queries.views import (
+    CaseFacts,
+    CaseView,
+    CustomerView,
+    EntryView,
+    InvoiceView,
+    JobView,
+    LinkedCase,
+    MeasureView,
+    VisitView,
 )
 from servicekit import NotFound, Tx
 from shopkit.numbers import search_key
@@ -32,22 +39,22 @@ ListRow = tuple[Complaint, Customer | None, Visit | None]
 class Filters:
     """What a list of cases, or the ledger, can be narrowed by; ``until`` is not included."""
 
-    state: State | None = None
-    is_open: bool | None = None
-    overdue: bool | None = None
-    category: str | None = None
-    level: str | None = None
-    source: Source | None = None
-    owner_id: UUID | None = None
-    unowned: bool | None = None
-    customer_id: UUID | None = None
-    visit_id: UUID | None = None
-    plate: str | None = None
-    vin: str | None = None
-    complaint_no: str | None = None
-    customer_name: str | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    state: Annotated[State | None, Query(description="only cases in this state")] = None
+    is_open: Annotated[bool | None, Query(description="true: not resolved")] = None
+    overdue: Annotated[bool | None, Query(description="true: a clock has run out")] = None
+    category: Annotated[str | None, Query(description="only this category")] = None
+    level: Annotated[str | None, Query(description="only this level")] = None
+    source: Annotated[Source | None, Query(description="only cases opened by this")] = None
+    owner_id: Annotated[UUID | None, Query(description="only cases of this employee")] = None
+    unowned: Annotated[bool | None, Query(description="true: nobody owns it")] = None
+    customer_id: Annotated[UUID | None, Query(description="only cases of this customer")] = None
+    visit_id: Annotated[UUID | None, Query(description="only cases about this visit")] = None
+    plate: Annotated[str | None, Query(description="licence plate, however written")] = None
+    vin: Annotated[str | None, Query(description="VIN, however written")] = None
+    complaint_no: Annotated[str | None, Query(description="number of the case")] = None
+    customer_name: Annotated[str | None, Query(description="part of the customer's name")] = None
+    since: Annotated[AwareDatetime | None, Query(description="received at or after")] = None
+    until: Annotated[AwareDatetime | None, Query(description="received before")] = None
 
 
 def complaints(filters: Filters) -> Select[Complaint, Customer, Visit]:
@@ -93,7 +100,7 @@ def _wanted(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 async def ledger(tx: Tx, filters: Filters, *, at_most: int) -> list[ListRow]:
-    """Whole cases with their history, the oldest first; a row beyond ``at_most`` tells of more."""
+    """Whole cases with their history, the oldest first; one row beyond ``at_most`` if there are more."""
     query = (
         select(Complaint, Customer, Visit)
         .outerjoin(Customer, Customer.customer_id == Complaint.customer_id)
@@ -107,7 +114,7 @@ async def ledger(tx: Tx, filters: Filters, *, at_most: int) -> list[ListRow]:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case and what other departments have told about its customer, visit, work and invoice."""
+    """A case and what other departments have published about its customer, visit, work and invoice."""
 
     complaint: Complaint
     customer: Customer | None
@@ -142,107 +149,25 @@ async def linked_cases(tx: Tx, complaint: Complaint) -> list[tuple[UUID, str]]:
     return [(row[0], row[1]) for row in await tx.session.execute(query)]
 
 
-async def visit(tx: Tx, visit_id: UUID | None) -> Visit | None:
-    """What is known of a visit."""
-    return None if visit_id is None else await tx.session.get(Visit, visit_id)
-
-
-async def visit_of(tx: Tx, complaint: Complaint, visit_id: UUID | None) -> Visit | None:
-    """The case's visit; of a case that names none, the given one if it is this customer's."""
-    if complaint.visit_id is not None:
-        return await visit(tx, complaint.visit_id)
-    given = await visit(tx, visit_id)
-    return given if given is not None and given.customer_id == complaint.customer_id else None
-
-
-async def latest_case(tx: Tx, visit_ids: list[UUID]) -> UUID | None:
-    """The last case about one of these visits."""
-    query = select(Complaint.id).where(Complaint.visit_id.in_(visit_ids))
-    return await tx.session.scalar(query.order_by(Complaint.received_at.desc(), Complaint.id.desc()).limit(1))
-
-
-async def open_case(tx: Tx, visit_id: UUID) -> UUID | None:
-    """The case about this visit that is still open, the latest if there are several."""
-    query = select(Complaint.id).where(Complaint.visit_id == visit_id, Complaint.state.in_(OPEN))
-    return await tx.session.scalar(query.order_by(Complaint.received_at.desc(), Complaint.id.desc()).limit(1))
-
-
-async def invoice_of(tx: Tx, complaint: Complaint, invoice_id: UUID | None) -> Invoice | None:
-    """The named invoice, if it is of this case's visit or customer; unnamed, the one of the visit."""
-    query = select(Invoice)
-    if invoice_id is None:
-        if complaint.visit_id is None:
-            return None
-        query = query.where(Invoice.visit_id == complaint.visit_id)
-    else:
-        ours = or_(Invoice.visit_id == complaint.visit_id, Invoice.customer_id == complaint.customer_id)
-        query = query.where(Invoice.invoice_id == invoice_id, ours)
-    return (await tx.session.scalars(query)).one_or_none()
-
-
-async def cases_of_measures(tx: Tx, measure_ids: tuple[UUID, ...]) -> list[tuple[UUID, UUID]]:
-    """Which case each of these measures belongs to, in the order in which cases are locked; billing's own
-    measures, decided at its counter, belong to none."""
-    query = select(Measure.complaint_id, Measure.measure_id).where(Measure.measure_id.in_(measure_ids))
-    rows = await tx.session.execute(query.order_by(Measure.complaint_id, Measure.measure_id))
-    return [(row[0], row[1]) for row in rows]
-
-
-def measures(
-    *, state: MeasureState | None, kind: MeasureKind | None, is_open: bool | None, overdue: bool | None
-) -> Select[Measure, str]:
-    """Measures with their case's number."""
-    query = select(Measure, Complaint.complaint_no).join(Complaint, Complaint.id == Measure.complaint_id)
-    running = Measure.state.in_((MeasureState.DECIDED, MeasureState.TAKEN_UP))
-    if state is not None:
-        query = query.where(Measure.state == state)
-    if kind is not None:
-        query = query.where(Measure.kind == kind)
-    if is_open is not None:
-        query = query.where(running if is_open else ~running)
-    if overdue is not None:
-        query = query.where(Measure.overdue_at.is_not(None) if overdue else Measure.overdue_at.is_(None))
-    return query
-
-
-async def kpis(tx: Tx, *, since: datetime, until: datetime) -> Kpis:
-    """Figures of the cases received from ``since`` up to ``until`` (F-12)."""
-    period = (Complaint.received_at >= since, Complaint.received_at < until)
-    resolved = Complaint.state == State.RESOLVED
-    answered = Complaint.first_answered_at.is_not(None)
-
-    def cases(holds: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count().filter(holds)
-
-    visits = select(func.count()).where(Visit.arrived_at >= since, Visit.arrived_at < until).scalar_subquery()
-    figures = select(
-        func.count().label("received"),
-        cases(resolved).label("resolved"),
-        cases(resolved & (Complaint.resolved_at <= Complaint.resolve_by)).label("resolved_in_time"),
-        cases(answered | (Complaint.first_respond_by <= tx.now)).label("respond_due"),
-        cases(Complaint.first_answered_at <= Complaint.first_respond_by).label("answered_in_time"),
-        cases(Complaint.reopenings > 0).label("reopened"),
-        cases(resolved & Complaint.confirmed_by_customer.is_(True)).label("confirmed"),
-        visits.label("visits"),
-    ).where(*period)
-    of_cases = (
-        select(func.count().label("measures"), cases(Measure.state == MeasureState.COMPLETED).label("done"))
-        .select_from(Measure)
-        .join(Complaint, Complaint.id == Measure.complaint_id)
-        .where(*period)
-    )
-    split = (
-        select(Complaint.category, Complaint.source, func.count())
-        .where(*period)
-        .group_by(Complaint.category, Complaint.source)
-    )
-    counted = (await tx.session.execute(figures)).mappings().one()
-    decided, done = (await tx.session.execute(of_cases)).one()
-    by_category: dict[str, int] = {}
-    by_source: dict[str, int] = {}
-    for category, source, n in await tx.session.execute(split):
-        by_category[category] = by_category.get(category, 0) + n
-        by_source[source] = by_source.get(source, 0) + n
-    return Kpis(
-        **counted, measures=decided, measures_completed=done, by_category=by_category, by_source=by_source
+async def show_case(tx: Tx, complaint_id: UUID) -> CaseView:
+    """The case as its screen shows it, with what this transaction changed."""
+    await tx.session.flush()
+    file = await case_file(tx, complaint_id)
+    complaint = file.complaint
+    tx.subject = complaint  # reading gives the ETag, too, that the next change may name
+    linked = await linked_cases(tx, complaint)
+    return CaseView(
+        **CaseFacts.of(complaint).model_dump(),
+        cause=complaint.cause,
+        cause_text=complaint.cause_text,
+        resolution=complaint.resolution,
+        confirmed_by_customer=complaint.confirmed_by_customer,
+        earlier_case_id=complaint.earlier_case_id,
+        linked=[LinkedCase(id=id, complaint_no=no) for id, no in linked],
+        customer=CustomerView.of(file.customer) if file.customer else None,
+        visit=VisitView.of(file.visit) if file.visit else None,
+        job=JobView.of(file.job) if file.job else None,
+        invoice=InvoiceView.of(file.invoice) if file.invoice else None,
+        measures=[MeasureView.of(measure) for measure in complaint.measures],
+        entries=[EntryView.of(entry) for entry in complaint.entries],
     )

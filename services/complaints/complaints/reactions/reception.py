@@ -1,172 +1,99 @@
-"""Copies of what others tell of customer, visit, work and invoice, to show beside a case (COMP-31)."""
+"""What complaints does when reception reports: visits, refused promises, rework that is placed."""
 
-from typing import Any
-from uuid import UUID
+from sqlalchemy import func, select
 
-from sqlalchemy import func, literal, select
-
-from complaints.domain import Complaint, Customer, Inspection, Invoice, Job, Visit
-from contracts.events.billing import (
-    InvoiceIssued,
-    InvoicePrepared,
-    InvoiceSettled,
-    InvoiceWithdrawn,
-    PaymentReceived,
-)
-from contracts.events.crm import CustomerChanged, CustomerRegistered
+from complaints.commands.complaints import open_by_itself
+from complaints.domain import Channel, Complaint, HouseRules, Person, Source, Visit
+from complaints.repository import find_cases_of_measures
 from contracts.events.reception import (
     HandoverPromised,
+    PromiseRefused,
     PromiseRevised,
+    ReworkAgreed,
+    ReworkOrdered,
     VehicleHandedOver,
     VisitClosed,
     VisitOpened,
 )
-from contracts.events.workshop import InspectionFailed, InspectionPassed, JobOpened, JobReady
 from servicekit import Tx
-from servicekit.copies import amend, keep
-
-
-async def copy_customer_on_customer(tx: Tx, event: CustomerRegistered | CustomerChanged) -> None:
-    """The name that desks show."""
-    facts = {name: getattr(event, name) for name in ("customer_no", "display_name", "customer_class")}
-    await keep(tx, Customer, {"customer_id": event.customer_id}, facts)
+from servicekit.copies import Columns, amend, keep
 
 
 async def copy_visit_on_opened(tx: Tx, event: VisitOpened) -> None:
     """A car arrived; cases that named this visit before now belong to its request."""
-    facts = {name: getattr(event, name) for name in _COPIED_OF_VISIT}
-    await keep(tx, Visit, {"visit_id": event.visit_id}, facts)
+    columns: Columns = {
+        Visit.request_id: event.request_id,
+        Visit.request_no: event.request_no,
+        Visit.customer_id: event.customer_id,
+        Visit.vehicle_id: event.vehicle_id,
+        Visit.plate: event.plate,
+        Visit.vin: event.vin,
+        Visit.make: event.make,
+        Visit.model: event.model,
+        Visit.model_year: event.model_year,
+        Visit.arrived_at: event.arrived_at,
+        Visit.rework_of_visit_id: event.rework_of_visit_id,
+    }
+    await keep(tx, Visit, {Visit.visit_id: event.visit_id}, columns)
     early = select(Complaint).where(Complaint.visit_id == event.visit_id, Complaint.request_id.is_(None))
     for complaint in await tx.all(early.order_by(Complaint.id).with_for_update()):
         complaint.request_id = event.request_id
 
 
-_COPIED_OF_VISIT = (
-    "request_id",
-    "request_no",
-    "customer_id",
-    "vehicle_id",
-    "plate",
-    "vin",
-    "make",
-    "model",
-    "model_year",
-    "arrived_at",
-    "rework_of_visit_id",
-)
-
-
 async def note_promise_on_promised(tx: Tx, event: HandoverPromised) -> None:
-    """What the customer was told first."""
+    """What the customer was promised first."""
     first = func.coalesce(Visit.original_promise, event.promised_at)
-    await _of_visit(tx, event.visit_id, original_promise=first, last_promise=event.promised_at)
+    await _note(tx, event, {Visit.original_promise: first, Visit.last_promise: event.promised_at})
 
 
 async def note_promise_on_revised(tx: Tx, event: PromiseRevised) -> None:
-    """What the customer was told last."""
-    await _of_visit(tx, event.visit_id, last_promise=event.new_promise)
+    """What the customer was promised last."""
+    await _note(tx, event, {Visit.last_promise: event.new_promise})
 
 
 async def note_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None:
     """The car is gone: a complaint from now on is none during the visit."""
-    told = {"original_promise": event.original_promise, "last_promise": event.last_promise}
-    promises = {name: at for name, at in told.items() if at is not None}
-    await _of_visit(tx, event.visit_id, handed_over_at=event.handed_over_at, **promises)
+    promises = {Visit.original_promise: event.original_promise, Visit.last_promise: event.last_promise}
+    known = {column: at for column, at in promises.items() if at is not None}
+    await _note(tx, event, {Visit.handed_over_at: event.handed_over_at, **known})
 
 
 async def note_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
     """How the visit ended, and who advised the customer."""
-    facts = {name: getattr(event, name) for name in ("closed_at", "outcome", "record_no", "advisor_id")}
-    await _of_visit(tx, event.visit_id, **facts)
-
-
-async def copy_job_on_opened(tx: Tx, event: JobOpened) -> None:
-    """The workshop has the car."""
-    await note_of_job(tx, event, {"opened_at": tx.happened_at})
-
-
-async def note_inspection_on_passed(tx: Tx, event: InspectionPassed) -> None:
-    """What the inspector saw."""
-    seen = Inspection(
-        passed=True,
-        at=tx.happened_at,
-        inspector_id=event.inspector_id,
-        test_drive=event.test_drive,
-        items=event.items,
-    )
-    await _note_inspection(tx, event, seen)
-
-
-async def note_inspection_on_failed(tx: Tx, event: InspectionFailed) -> None:
-    """What the inspector found wrong, and in whose work."""
-    seen = Inspection(
-        passed=False,
-        at=tx.happened_at,
-        inspector_id=event.inspector_id,
-        findings=event.findings,
-        line_ids=event.line_ids,
-        technician_id=event.technician_id,
-        penalty_points=event.penalty_points,
-    )
-    await _note_inspection(tx, event, seen)
-
-
-async def _note_inspection(tx: Tx, event: InspectionPassed | InspectionFailed, seen: Inspection) -> None:
-    also = Job.inspections.concat(literal((seen,), Job.inspections.type))
-    await note_of_job(tx, event, {"inspections": also}, initial={"inspections": (seen,)})
-
-
-async def note_of_job(
-    tx: Tx,
-    event: JobOpened | InspectionPassed | InspectionFailed | JobReady,
-    facts: dict[str, Any],
-    *,
-    initial: dict[str, Any] | None = None,
-) -> None:
-    """On the copy of a job, made if this is the first that is heard of it."""
-    first = {"visit_id": event.visit_id} | (initial or {})
-    await keep(tx, Job, {"job_id": event.job_id}, facts, initial=first)
-
-
-async def copy_invoice_on_prepared(tx: Tx, event: InvoicePrepared) -> None:
-    """What the visit costs, row by row."""
-    facts = {
-        "state": "prepared",
-        "lines": event.lines,
-        "total_gross": event.total_gross,
-        "payable": event.payable,
-        "balance": event.payable,
+    columns: Columns = {
+        Visit.closed_at: event.closed_at,
+        Visit.outcome: event.outcome,
+        Visit.record_no: event.record_no,
+        Visit.advisor_id: event.advisor_id,
     }
-    first = {"visit_id": event.visit_id, "customer_id": event.customer_id, "currency": event.currency}
-    await keep(tx, Invoice, {"invoice_id": event.invoice_id}, facts, initial=first)
+    await _note(tx, event, columns)
 
 
-async def note_on_invoice_withdrawn(tx: Tx, event: InvoiceWithdrawn) -> None:
-    """The work goes on; it will be prepared anew."""
-    await note_of_invoice(tx, event.invoice_id, state="withdrawn")
+async def _note(
+    tx: Tx, event: HandoverPromised | PromiseRevised | VehicleHandedOver | VisitClosed, columns: Columns
+) -> None:
+    await amend(tx, Visit, {Visit.visit_id: event.visit_id}, columns)
 
 
-async def note_on_invoice_issued(tx: Tx, event: InvoiceIssued) -> None:
-    """Numbered: from here on there may be something to refund."""
-    owed = {"total_gross": event.total_gross, "payable": event.payable, "balance": event.balance}
-    number = {"invoice_no": event.invoice_no, "issued_at": event.issued_at}
-    await note_of_invoice(tx, event.invoice_id, state="issued", **number, **owed)
+async def open_case_on_promise_refused(tx: Tx, event: PromiseRefused) -> None:
+    """The customer does not accept a later handover (E4); whoever asked was contacted first."""
+    rules = await tx.rules(HouseRules)
+    await open_by_itself(
+        tx,
+        source=Source.PROMISE,
+        channel=Channel.RECEPTION,
+        category=rules.promise_category,
+        text=event.reason,
+        customer_id=event.customer_id,
+        visit_id=event.visit_id,
+        request_id=event.request_id,
+        during_visit=True,
+        by=Person.of(event.by),
+    )
 
 
-async def note_on_payment_received(tx: Tx, event: PaymentReceived) -> None:
-    """What is still open."""
-    await note_of_invoice(tx, event.invoice_id, balance=event.balance)
-
-
-async def note_on_invoice_settled(tx: Tx, event: InvoiceSettled) -> None:
-    """Paid, on credit, or nothing to pay."""
-    await note_of_invoice(tx, event.invoice_id, state="settled", payable=event.payable, balance=event.balance)
-
-
-async def note_of_invoice(tx: Tx, invoice_id: UUID, **facts: Any) -> None:
-    """On the copy of an invoice; what was prepared was heard before, on the same stream."""
-    await amend(tx, Invoice, {"invoice_id": invoice_id}, facts)
-
-
-async def _of_visit(tx: Tx, visit_id: UUID, **facts: Any) -> None:
-    await amend(tx, Visit, {"visit_id": visit_id}, facts)
+async def place_measure_on_rework_placed(tx: Tx, event: ReworkOrdered | ReworkAgreed) -> None:
+    """Reception ordered the rework in the open visit, or agreed a new one."""
+    for complaint_id, measure_id in await find_cases_of_measures(tx, (event.measure_id,)):
+        complaint = await tx.get(Complaint, complaint_id)
+        complaint.place(measure_id, visit_id=event.visit_id, at=tx.now)

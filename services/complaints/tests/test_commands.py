@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
-from services.complaints.tests.complaints_builders import ADVISOR, ALL, FRIDAY, OFFICER, Story, hours
+from services.complaints.tests.builders import ADVISOR, ALL, FRIDAY, OFFICER, Story, hours
 from sqlalchemy import select
 
 from complaints.domain import HouseRules, Measure
@@ -43,12 +43,12 @@ class TestACase:
 
         too_early = await story.resolve(case_id)
         await story.complaints.receives(story.refunded(measure_id))
-        told = await story.say(case_id, "notification")
+        notified = await story.contact(case_id, "notification")
         resolved = await story.resolve(case_id)
 
         assert (too_early.status_code, too_early.json()["code"]) == (409, "measure_open")
         assert too_early.json()["waiting_for"] == "billing.invoice"
-        assert told.json()["state"] == "told"
+        assert notified.json()["state"] == "notified"
         assert resolved.json()["state"] == "resolved"
         assert [t.split(".")[-1] for t in story.complaints.published_types] == [
             "received",
@@ -65,15 +65,15 @@ class TestACase:
 
     async def test_is_reopened_when_the_customer_is_not_content(self, story: Story) -> None:
         case_id = await story.answered()
-        await story.say(case_id, "notification")
+        await story.contact(case_id, "notification")
         await story.complaints.passes(hours=10)
 
         reopened = await story.post(f"/complaints/{case_id}/reopening", {"reason": "That is no answer"})
 
         assert reopened.json()["state"] == "reopened"
         assert reopened.json()["allowed"] == ["answer", "assess", "feed_back", "hand_over"]
-        told = story.complaints.published(ComplaintReopened)[0]
-        assert (told.respond_by, told.resolve_by) == (FRIDAY + hours(34), FRIDAY + hours(82))
+        event = story.complaints.published(ComplaintReopened)[0]
+        assert (event.respond_by, event.resolve_by) == (FRIDAY + hours(34), FRIDAY + hours(82))
 
     @pytest.mark.req("COMP-35")
     async def test_about_a_visit_with_an_earlier_one_names_it(self, story: Story) -> None:
@@ -99,10 +99,10 @@ class TestACase:
         assert case["earlier_case_id"] == first["id"]
 
     @pytest.mark.req("COMP-13", "COMP-14")
-    async def test_keeps_what_the_customer_was_told(self, story: Story) -> None:
+    async def test_keeps_what_the_customer_was_informed_of(self, story: Story) -> None:
         case_id = await story.answered()
-        await story.say(case_id, "feedback")
-        await story.say(case_id, "notification")
+        await story.contact(case_id, "feedback")
+        await story.contact(case_id, "notification")
 
         entries = (await story.show(case_id))["entries"]
 
@@ -110,7 +110,7 @@ class TestACase:
             ("received", None, "Wang Wei"),
             ("answered", "phone", "Li Na"),
             ("fed_back", "phone", "Li Na"),
-            ("told", "phone", "Li Na"),
+            ("notified", "phone", "Li Na"),
         ]
 
     @pytest.mark.req("COMP-08", "COMP-11")
@@ -127,7 +127,7 @@ class TestACase:
 
 @pytest.mark.req("COMP-04")
 class TestTheClocks:
-    async def test_ring_when_nobody_does_anything(self, story: Story) -> None:
+    async def test_run_out_when_nobody_does_anything(self, story: Story) -> None:
         await story.open()
 
         await story.complaints.passes(hours=23.9)
@@ -143,7 +143,7 @@ class TestTheClocks:
 
     async def test_stop_when_it_is_answered_and_resolved(self, story: Story) -> None:
         case_id = await story.answered()
-        await story.say(case_id, "notification")
+        await story.contact(case_id, "notification")
         await story.resolve(case_id)
 
         await story.complaints.passes(hours=100)
@@ -152,7 +152,7 @@ class TestTheClocks:
 
     async def test_start_again_when_it_is_reopened(self, story: Story) -> None:
         case_id = await story.answered()
-        await story.say(case_id, "notification")
+        await story.contact(case_id, "notification")
         await story.resolve(case_id)
         await story.complaints.passes(hours=30)
         await story.post(f"/complaints/{case_id}/reopening", {"reason": "The noise is back"})
@@ -181,7 +181,7 @@ class TestTheClocks:
         assert story.complaints.published(ComplaintReceived)[0].respond_by == FRIDAY + hours(24)
 
     @pytest.mark.req("COMP-28")
-    async def test_of_a_measure_ring_only_after_the_others_were_heard(self, story: Story) -> None:
+    async def test_of_a_measure_run_out_only_after_the_watermarks_of_the_others(self, story: Story) -> None:
         await story.invoice_is_paid()
         case_id = await story.answered()
         await story.measure(case_id)
@@ -196,7 +196,7 @@ class TestTheClocks:
         rows = await story.complaints.call("GET", "/measures?is_open=true&overdue=true", who=ALL)
         assert len(rows.json()["items"]) == 1
 
-    async def test_of_a_measure_that_was_carried_out_never_rings(self, story: Story) -> None:
+    async def test_of_a_measure_that_was_carried_out_never_run_out(self, story: Story) -> None:
         await story.invoice_is_paid()
         case_id = await story.answered()
         await story.complaints.receives(story.refunded(await story.measure(case_id)))
@@ -293,7 +293,7 @@ class TestAMeasure:
         assert refused.json()["limit"] == "500.00"
         assert approved.status_code == 201
 
-    async def test_stands_in_one_row_that_says_how_far_it_is(self, story: Story) -> None:
+    async def test_is_one_row_with_its_state(self, story: Story) -> None:
         """Q8: each measure is open with a clock, or ended once."""
         await story.invoice_is_paid()
         case_id = await story.answered()
@@ -314,7 +314,7 @@ class TestOwnership:
         body = {"employee_id": str(OFFICER.employee_id), "employee_name": "Li Na", "reason": "On leave"}
 
         await story.post(f"/complaints/{case['id']}/handover", body, who=["complaints.record"], by=ADVISOR)
-        refused = await story.say(case["id"], "answer", who=["complaints.record"], by=ADVISOR)
+        refused = await story.contact(case["id"], "answer", who=["complaints.record"], by=ADVISOR)
 
         shown = await story.show(case["id"])
         assert shown["owner_id"] == str(OFFICER.employee_id)

@@ -1,4 +1,4 @@
-"""Builders of what complaints hears and holds; everything has a default."""
+"""Given values of the tests of complaints; everything has a default."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -63,8 +63,8 @@ def a_case(state: State = State.RECEIVED, **own: Any) -> Complaint:
         )
     if state == State.CARRYING_OUT:
         decide(complaint)
-    if state in (State.TOLD, State.RESOLVED, State.REOPENED):
-        complaint.tell(text="We are sorry", channel="phone", by=OFFICER, at=FRIDAY)  # type: ignore[arg-type]
+    if state in (State.NOTIFIED, State.RESOLVED, State.REOPENED):
+        complaint.notify(text="We are sorry", channel="phone", by=OFFICER, at=FRIDAY)  # type: ignore[arg-type]
     if state == State.RESOLVED:
         complaint.resolve(resolution="Explained", confirmed_by_customer=True, by=OFFICER, at=FRIDAY)
     if state == State.REOPENED:
@@ -118,7 +118,7 @@ def an_invoice_row(**own: Any) -> Invoice:
 
 
 class Story:
-    """One customer, one visit, as other departments tell of it, and what our people ask for."""
+    """One customer, one visit, with the events of other departments, and the commands of our people."""
 
     def __init__(self, department: Department) -> None:
         self.complaints = department
@@ -336,7 +336,7 @@ class Story:
         )
 
     def words(self, **own: Any) -> dict[str, Any]:
-        """What a customer says about the visit."""
+        """A customer's complaint about the visit, as a request body."""
         facts: dict[str, Any] = {
             "customer_id": str(self.customer_id),
             "visit_id": str(self.visit_id),
@@ -355,11 +355,11 @@ class Story:
     async def answered(self, **own: Any) -> str:
         """A case that was answered; its id."""
         case = await self.open(**own)
-        said = await self.say(case["id"], "answer")
-        assert said.status_code == 200, said.text
+        answer = await self.contact(case["id"], "answer")
+        assert answer.status_code == 200, answer.text
         return str(case["id"])
 
-    async def say(self, case_id: str, what: str, **own: Any) -> Response:
+    async def contact(self, case_id: str, what: str, **own: Any) -> Response:
         return await self.post(
             f"/complaints/{case_id}/{what}", {"text": "We look into it", "channel": "phone"}, **own
         )

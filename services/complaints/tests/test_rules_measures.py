@@ -4,7 +4,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from services.complaints.tests.complaints_builders import (
+from services.complaints.tests.builders import (
     FRIDAY,
     OFFICER,
     a_case,
@@ -89,12 +89,12 @@ class TestMeasures:
         with pytest.raises(MeasureOpen) as waiting:
             complaint.resolve(resolution="done", confirmed_by_customer=True, by=OFFICER, at=FRIDAY)
         with pytest.raises(MeasureOpen):
-            complaint.tell(text="done", channel="phone", by=OFFICER, at=FRIDAY)  # type: ignore[arg-type]
+            complaint.notify(text="done", channel="phone", by=OFFICER, at=FRIDAY)  # type: ignore[arg-type]
 
         assert waiting.value.waiting_for == "billing.invoice"
         assert "resolve" not in complaint.allowed
 
-    def test_are_completed_and_told_once(self) -> None:
+    def test_are_completed_and_published_once(self) -> None:
         complaint = a_case(State.CARRYING_OUT)
         measure_id = complaint.measures[0].measure_id
 
@@ -103,7 +103,7 @@ class TestMeasures:
 
         assert [event.measure_id for event in first] == [measure_id]
         assert again == []
-        assert "tell" in complaint.allowed
+        assert "notify" in complaint.allowed
 
     def test_that_are_not_possible_send_the_case_back_to_decide(self) -> None:
         complaint = a_case(State.CARRYING_OUT)
@@ -114,13 +114,13 @@ class TestMeasures:
         assert complaint.state == State.DECIDING
         assert (measure.state, measure.possible) == (MeasureState.NOT_POSSIBLE, Decimal("50.00"))
 
-    def test_of_rework_may_be_done_before_they_are_heard_to_be_placed(self) -> None:
+    def test_of_rework_may_be_done_before_they_are_placed(self) -> None:
         complaint = a_case(State.ANSWERED)
         decision = a_decision(MeasureKind.REWORK)
         decide(complaint, decision)
 
         complaint.complete(decision.measure_id, at=FRIDAY)
-        complaint.take_up(decision.measure_id, visit_id=uuid4(), at=FRIDAY)
+        complaint.place(decision.measure_id, visit_id=uuid4(), at=FRIDAY)
 
         measure = complaint.measures[0]
         assert measure.state == MeasureState.COMPLETED

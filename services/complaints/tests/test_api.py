@@ -1,4 +1,4 @@
-"""The doors of complaints: who may, what is refused how, lists, the ledger and the figures."""
+"""The endpoints of complaints: who may, what is refused how, lists, the ledger and the figures."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.complaints.tests.complaints_builders import ADVISOR, ALL, OFFICER, TEAM, Story
+from services.complaints.tests.builders import ADVISOR, ALL, OFFICER, TEAM, Story
 
 from contracts.events.complaints import ComplaintReceived, MeasureDecided
 from contracts.permissions import complaints as may_complaints
@@ -18,7 +18,7 @@ CASE = {
     "text": "Nobody greeted me",
 }
 SAY = {"text": "Sorry", "channel": "phone"}
-DOORS: list[tuple[str, str, Any, str]] = [
+ENDPOINTS: list[tuple[str, str, Any, str]] = [
     ("POST", "/complaints", CASE, may_complaints.RECORD),
     ("GET", "/complaints", None, may_complaints.READ),
     ("GET", "/complaints/{id}", None, may_complaints.READ),
@@ -41,12 +41,12 @@ DOORS: list[tuple[str, str, Any, str]] = [
 ]
 
 
-class TestEveryDoor:
+class TestEveryEndpoint:
     async def test_asks_who_is_there_and_what_they_may(self, story: Story) -> None:
         case_id = (await story.open())["id"]
-        said = len(story.complaints.published_types)
+        before = len(story.complaints.published_types)
 
-        for method, path, body, needed in DOORS:
+        for method, path, body, needed in ENDPOINTS:
             place = path.format(id=case_id)
             keyed = {"Idempotency-Key": str(uuid4())}
             nobody = await story.complaints.call(method, place, json=body, headers=keyed)
@@ -56,12 +56,12 @@ class TestEveryDoor:
             assert (nobody.status_code, other.status_code) == (401, 403), path
             assert needed in other.json()["permission"], path
 
-        assert len(story.complaints.published_types) == said
+        assert len(story.complaints.published_types) == before
 
     async def test_opens_to_those_who_may(self, story: Story) -> None:
         case_id = (await story.open())["id"]
 
-        for method, path, body, needed in DOORS:
+        for method, path, body, needed in ENDPOINTS:
             answer = await story.complaints.call(
                 method,
                 path.format(id=case_id),
@@ -71,8 +71,8 @@ class TestEveryDoor:
             )
             assert answer.status_code in (200, 201, 409), (path, answer.text)
 
-    async def test_says_when_there_is_no_such_case(self, story: Story) -> None:
-        for method, path, body, _ in DOORS:
+    async def test_answers_404_when_there_is_no_such_case(self, story: Story) -> None:
+        for method, path, body, _ in ENDPOINTS:
             if "{id}" in path:
                 answer = await story.complaints.call(
                     method,
@@ -179,7 +179,7 @@ class TestTheList:
         for category in ("cost", "quality", "cost"):
             ids.append((await story.open(category=category))["id"])
             await story.complaints.passes(hours=1)
-        await story.say(ids[0], "answer")
+        await story.contact(ids[0], "answer")
 
         async def found(query: str) -> list[str]:
             listed = await story.complaints.call("GET", f"/complaints?{query}", who=[may_complaints.READ])
@@ -240,10 +240,10 @@ class TestTheLedger:
         await story.invoice_is_paid()
         case_id = await story.answered()
         await story.complaints.receives(story.refunded(await story.measure(case_id)))
-        await story.say(case_id, "notification")
+        await story.contact(case_id, "notification")
         await story.post(f"/complaints/{case_id}/reopening", {"reason": "Still angry"})
-        await story.say(case_id, "answer")
-        await story.say(case_id, "notification")
+        await story.contact(case_id, "answer")
+        await story.contact(case_id, "notification")
         await story.resolve(case_id)
 
         [row] = await self.rows(story)
@@ -279,11 +279,11 @@ class TestTheFigures:
     async def test_are_of_the_period(self, story: Story) -> None:
         await story.complaints.receives(story.registered(), story.opened())
         quick = await story.answered()
-        await story.say(quick, "notification")
+        await story.contact(quick, "notification")
         await story.resolve(quick)
         slow = await story.open(category="quality")
         await story.complaints.passes(hours=25)
-        await story.say(slow["id"], "answer")
+        await story.contact(slow["id"], "answer")
         await story.open(category="quality")  # its clock still runs
 
         figures = await self.kpis(story)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
-from services.complaints.tests.complaints_builders import (
+from services.complaints.tests.builders import (
     ADVISOR,
     FRIDAY,
     OFFICER,
@@ -38,17 +38,17 @@ from servicekit import IllegalTransition, Invalid, Refusal
 
 def act(complaint: Complaint, command: str) -> Any:
     """Give a command with everything in order but perhaps the state."""
-    said: dict[str, Any] = {"text": "text", "channel": "phone", "by": OFFICER, "at": FRIDAY}
+    contact: dict[str, Any] = {"text": "text", "channel": "phone", "by": OFFICER, "at": FRIDAY}
     assessed: dict[str, Any] = {"category": "cost", "level": "normal", "cause": None, "rules": RULES}
     doing: dict[str, Any] = {
-        "answer": lambda: complaint.answer(**said, in_team=True),
-        "feed_back": lambda: complaint.feed_back(**said, in_team=True),
+        "answer": lambda: complaint.answer(**contact, in_team=True),
+        "feed_back": lambda: complaint.feed_back(**contact, in_team=True),
         "hand_over": lambda: complaint.hand_over(
             to=ADVISOR, reason="leave", by=OFFICER, in_team=True, at=FRIDAY
         ),
         "assess": lambda: complaint.assess(**assessed, text="text", by=OFFICER, at=FRIDAY),
         "decide": lambda: decide(complaint),
-        "tell": lambda: complaint.tell(**said),
+        "notify": lambda: complaint.notify(**contact),
         "resolve": lambda: complaint.resolve(
             resolution="done", confirmed_by_customer=True, by=OFFICER, at=FRIDAY
         ),
@@ -63,7 +63,7 @@ PEOPLES = [command for command in COMPLAINT.commands if command != "reconsider"]
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("command", PEOPLES)
 class TestEveryCommandInEveryState:
-    def test_leads_where_the_machine_says_or_is_refused(self, state: State, command: str) -> None:
+    def test_leads_where_the_machine_leads_or_is_refused(self, state: State, command: str) -> None:
         complaint = a_case(state)
 
         if command in complaint.allowed:
@@ -107,14 +107,14 @@ class TestClocks:
         assert objection.respond_by == FRIDAY + hours(2)
         assert later.respond_by == FRIDAY + hours(24)
 
-    def test_tell_once_that_nobody_answered(self) -> None:
+    def test_report_once_that_nobody_answered(self) -> None:
         complaint = a_case()
         due = complaint.respond_by
 
-        told = complaint.respond_clock_ran_out(due_at=due, at=due)
+        events = complaint.respond_clock_ran_out(due_at=due, at=due)
         again = complaint.respond_clock_ran_out(due_at=due, at=due)
 
-        assert [(event.clock, event.due_at) for event in told] == [("respond", due)]
+        assert [(event.clock, event.due_at) for event in events] == [("respond", due)]
         assert again == []
 
     def test_are_silent_once_it_was_answered_or_resolved(self) -> None:
@@ -123,7 +123,7 @@ class TestClocks:
         assert answered.respond_clock_ran_out(due_at=answered.respond_by, at=FRIDAY) == []
         assert resolved.resolve_clock_ran_out(due_at=resolved.resolve_by, at=FRIDAY) == []
 
-    def test_that_were_set_anew_do_not_ring_for_the_old_time(self) -> None:
+    def test_that_were_set_anew_do_not_run_out_at_the_old_time(self) -> None:
         complaint = a_case(State.RESOLVED)
         old = complaint.respond_by
         complaint.reopen(reason="no", by=OFFICER, rules=RULES, at=FRIDAY + hours(48))
@@ -133,14 +133,14 @@ class TestClocks:
         assert complaint.resolve_by == FRIDAY + hours(120)
 
     @pytest.mark.req("COMP-28")
-    def test_of_a_measure_ring_while_it_is_open(self) -> None:
+    def test_of_a_measure_run_out_while_it_is_open(self) -> None:
         complaint = a_case(State.CARRYING_OUT)
         measure = complaint.measures[0]
 
-        told = complaint.measure_clock_ran_out(measure.measure_id, due_at=measure.due_by, at=FRIDAY)
+        events = complaint.measure_clock_ran_out(measure.measure_id, due_at=measure.due_by, at=FRIDAY)
         complaint.complete(measure.measure_id, at=FRIDAY)
 
-        assert [event.clock for event in told] == ["measure"]
+        assert [event.clock for event in events] == ["measure"]
         assert complaint.measure_clock_ran_out(measure.measure_id, due_at=FRIDAY, at=FRIDAY) == []
 
 
@@ -151,10 +151,11 @@ class TestOwnership:
 
     def test_of_a_case_that_opened_by_itself_goes_to_who_answers(self) -> None:
         complaint = a_case(by=None)
-        assert complaint.owner_id is None
+        before = complaint.owner_id
 
         answer(complaint, by=OFFICER)
 
+        assert before is None
         assert (complaint.owner_id, complaint.owner_name) == (OFFICER.employee_id, "Li Na")
 
     def test_lets_the_owner_answer_without_being_in_the_team(self) -> None:
@@ -194,13 +195,13 @@ class TestFactsInEveryState:
         measure_id = complaint.measures[0].measure_id
         complaint.state = state
 
-        complaint.take_up(measure_id, visit_id=uuid4(), at=FRIDAY)
+        complaint.place(measure_id, visit_id=uuid4(), at=FRIDAY)
         complaint.reconsider(measure_id, reason="too much", possible=Decimal("1.00"), at=FRIDAY)
-        told = complaint.complete(measure_id, at=FRIDAY)
+        events = complaint.complete(measure_id, at=FRIDAY)
         complaint.reconsider(measure_id, reason="too late", possible=Decimal("1.00"), at=FRIDAY)
         complaint.link(Source.SURVEY, source_id=uuid4(), text="52 of 100", by=None, at=FRIDAY)
 
-        assert len(told) == 1
+        assert len(events) == 1
         assert complaint.measures[0].state == MeasureState.COMPLETED
         assert complaint.state == (State.DECIDING if state == State.CARRYING_OUT else state)
 
@@ -242,7 +243,7 @@ class TestFigures:
 
 
 def a_period(**own: int) -> Kpis:
-    counts = dict.fromkeys(
+    counts: dict[str, Any] = dict.fromkeys(
         (
             "received",
             "resolved",

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.complaints.tests.complaints_builders import ADVISOR, ALL, FRIDAY, Story, hours
+from services.complaints.tests.builders import ADVISOR, ALL, FRIDAY, Story, hours
 from sqlalchemy import text
 
 from contracts.events.complaints import ComplaintOverdue, ComplaintReceived, MeasureCompleted
@@ -72,14 +72,14 @@ class TestACaseThatOpensByItself:
         [opened] = await cases(story)
         await story.complaints.passes(hours=2)
 
-        said = await story.post(
+        stated = await story.post(
             "/complaints",
             story.words(category="attitude", level="major", text="Nobody listened"),
             by=ADVISOR,
         )
 
-        joined = said.json()
-        assert (said.status_code, joined["id"]) == (200, opened["id"])
+        joined = stated.json()
+        assert (stated.status_code, joined["id"]) == (200, opened["id"])
         assert len(story.complaints.published(ComplaintReceived)) == 1
         assert (joined["source"], joined["category"], joined["level"]) == ("survey", "attitude", "major")
         assert joined["owner_id"] == str(ADVISOR.employee_id)
@@ -96,7 +96,7 @@ class TestACaseThatOpensByItself:
         await story.complaints.receives(story.dissatisfied())
         [opened] = await cases(story)
         if meanwhile == "answered":
-            await story.say(opened["id"], "answer")
+            await story.contact(opened["id"], "answer")
         else:
             await story.post("/complaints", story.words(), by=ADVISOR)
 
@@ -105,20 +105,20 @@ class TestACaseThatOpensByItself:
         assert again["id"] != opened["id"]
         assert again["earlier_case_id"] == opened["id"]
 
-    async def test_runs_from_the_day_the_letter_came_that_says_it_aloud(self, story: Story) -> None:
+    async def test_runs_from_the_day_the_letter_came(self, story: Story) -> None:
         await story.complaints.passes(hours=10)
         await story.complaints.receives(story.dissatisfied())
 
-        said = await story.post("/complaints", story.words(received_at=FRIDAY.isoformat()))
+        stated = await story.post("/complaints", story.words(received_at=FRIDAY.isoformat()))
         await story.complaints.passes(hours=15)
 
-        assert said.json()["respond_by"] == "2025-03-08T08:30:00Z"
+        assert stated.json()["respond_by"] == "2025-03-08T08:30:00Z"
         overdue = story.complaints.published(ComplaintOverdue)
         assert [(o.clock, o.due_at) for o in overdue] == [("respond", FRIDAY + hours(24))]
 
     async def test_is_a_new_one_after_the_first_was_resolved(self, story: Story) -> None:
         case_id = await story.answered()
-        await story.say(case_id, "notification")
+        await story.contact(case_id, "notification")
         await story.resolve(case_id)
 
         await story.complaints.receives(story.dissatisfied())
@@ -149,18 +149,18 @@ class TestAMeasure:
         [measure] = shown["measures"]
         return shown["state"], measure["state"], measure["rework_visit_id"]
 
-    async def test_of_rework_is_taken_up_and_done_in_the_open_visit(self, story: Story) -> None:
+    async def test_of_rework_is_placed_and_done_in_the_open_visit(self, story: Story) -> None:
         case_id, measure_id = await self.rework(story)
 
         await story.complaints.receives(story.rework_ordered(measure_id, UUID(case_id)))
-        taken_up = await self.state(story, case_id)
+        placed = await self.state(story, case_id)
         await story.complaints.receives(story.ready(measure_id))
 
-        assert taken_up == ("carrying_out", "taken_up", str(story.visit_id))
+        assert placed == ("carrying_out", "placed", str(story.visit_id))
         assert await self.state(story, case_id) == ("carrying_out", "completed", str(story.visit_id))
         assert len(story.complaints.published(MeasureCompleted)) == 1
 
-    async def test_of_rework_done_is_heard_before_it_was_placed(self, story: Story) -> None:
+    async def test_of_rework_may_be_done_before_it_is_placed(self, story: Story) -> None:
         case_id, measure_id = await self.rework(story)
 
         await story.complaints.receives(story.ready(measure_id))
@@ -175,9 +175,9 @@ class TestAMeasure:
 
         await story.complaints.receives(story.rework_agreed(measure_id, UUID(case_id), again))
 
-        assert await self.state(story, case_id) == ("carrying_out", "taken_up", str(again))
+        assert await self.state(story, case_id) == ("carrying_out", "placed", str(again))
 
-    async def test_is_told_once_though_the_job_is_ready_twice(self, story: Story) -> None:
+    async def test_is_published_once_though_the_job_is_ready_twice(self, story: Story) -> None:
         _, measure_id = await self.rework(story)
 
         await story.complaints.receives(story.ready(measure_id), story.ready(measure_id))
@@ -195,7 +195,7 @@ class TestAMeasure:
 
         shown = await story.show(case_id)
         assert (shown["measures"][0]["state"], shown["measures"][0]["given"]) == ("completed", "100.00")
-        assert "tell" in shown["allowed"]
+        assert "notify" in shown["allowed"]
         assert [m.kind for m in story.complaints.published(MeasureCompleted)] == [kind]
 
     async def test_that_is_not_possible_goes_back_to_who_decides(self, story: Story) -> None:
@@ -224,8 +224,8 @@ class TestAMeasure:
         assert story.complaints.published(MeasureCompleted) == []
 
 
-class TestWhatOthersTell:
-    async def test_stands_beside_the_case(self, story: Story) -> None:
+class TestCopies:
+    async def test_are_shown_with_the_case(self, story: Story) -> None:
         await story.complaints.receives(story.registered(), story.opened(), story.job_opened())
         await story.complaints.receives(story.inspection_failed(), story.inspection_passed(), story.ready())
         await story.complaints.receives(story.prepared(), story.issued(), story.paid(), story.settled())
@@ -247,7 +247,7 @@ class TestWhatOthersTell:
         assert shown["request_id"] == str(story.request_id)
         assert shown["customer"]["customer_no"] == "C000123"
 
-    async def test_says_when_a_complaint_is_no_longer_during_the_visit(self, story: Story) -> None:
+    async def test_show_when_a_complaint_is_no_longer_during_the_visit(self, story: Story) -> None:
         await story.complaints.receives(story.opened(), story.handed_over(), story.closed())
 
         case = await story.open()
@@ -263,7 +263,7 @@ class TestWhatOthersTell:
 
         assert case["invoice"]["refunded"] == "60.00"
 
-    async def test_leaves_nothing_parked_in_any_order(self, story: Story) -> None:
+    async def test_leave_no_dead_letter_in_any_order(self, story: Story) -> None:
         """Streams of different departments may overtake one another."""
         measure_id = uuid4()
         await story.complaints.receives(
