@@ -27,7 +27,7 @@ from contracts.events.reception import (
     WorkAccepted,
 )
 from contracts.events.staff import EmployeeHired
-from contracts.events.workshop import JobDiagnosed
+from contracts.events.workshop import JobDiagnosed, JobDispatched
 from contracts.permissions import workshop as may_workshop
 from contracts.values import (
     DeclinedLine,
@@ -41,12 +41,10 @@ from contracts.values import (
     Skill,
     Title,
 )
-from contracts.values import Technician as Worker
+from shopkit.calendar import DEFAULT_CALENDAR
 from testkit.department import Department, employee_id
 from testkit.plugin import FRIDAY
-from workshop.domain import Bay, Job, JobLine, JobState, LineState, Technician, Visit, visiting
-from workshop.domain.progress import recompute_state
-from workshop.domain.values import Interruption
+from workshop.domain import Bay, HouseRules, Job, Technician, Visit, visiting, working
 
 ALL = sorted(may_workshop.ALL)
 STEPS = [
@@ -116,43 +114,6 @@ def a_job(*lines: Line, authorised: bool = True, **more: Any) -> Job:
     return job
 
 
-def a_job_in(state: JobState) -> Job:
-    """A job of which everything that is known makes this state, with one line beyond the diagnosis."""
-    job = a_job(a_line("rework" if state == JobState.REWORK else "repair", parts=[a_need()]))
-    [line] = job.lines
-    match state:
-        case JobState.DIAGNOSING:
-            job.lines.append(JobLine.of(a_line("diagnosis"), 1, offered_in=0))
-            job.lines[1].state = LineState.DONE.value
-            job.lines[0].state = LineState.NOT_AUTHORISED.value
-        case JobState.REPAIRING | JobState.REWORK:
-            line.start(Worker(technician_id=uuid4(), technician_name="Li"), FRIDAY)
-        case JobState.INTERRUPTED:
-            job.open_up(Interruption(cause="A", since=FRIDAY))
-        case JobState.AWAITING_ANSWER:
-            line.state, job.presented_revision = LineState.NOT_AUTHORISED.value, 1
-        case JobState.AWAITING_PARTS:
-            job.parts[0].short = job.parts[0].expected
-        case JobState.WAITING:
-            pass
-        case _:
-            _finish(job, line, state)
-    recompute_state(job, wash_required=state == JobState.WASHING, at=FRIDAY)
-    assert job.state == state
-    return job
-
-
-def _finish(job: Job, line: JobLine, state: JobState) -> None:
-    line.state = LineState.DONE.value
-    line.workers = (Worker(technician_id=uuid4(), technician_name="Li"),)
-    if state == JobState.INSPECTING:
-        job.inspector_id = uuid4()
-    if state in (JobState.WASHING, JobState.READY, JobState.CLOSED):
-        job.inspector_id, job.inspected_at = uuid4(), FRIDAY
-    if state == JobState.CLOSED:
-        visiting.close(job, FRIDAY)
-
-
 def a_technician(level: int = 2, **more: Any) -> Technician:
     """A mechanic who is here."""
     skills = (Skill(skill="mechanical", level=level),)
@@ -162,6 +123,23 @@ def a_technician(level: int = 2, **more: Any) -> Technician:
 def a_bay() -> Bay:
     """A free bay."""
     return Bay(id=uuid4(), name="Bay 1")
+
+
+def dispatch(job: Job, **more: Any) -> JobDispatched:
+    """All lines of the job to a technician and a bay who are free, at 10:00 in Shanghai."""
+    ten = FRIDAY.replace(hour=2, minute=0)
+    facts: dict[str, Any] = {
+        "line_ids": [],
+        "technician": a_technician(),
+        "bay": a_bay(),
+        "planned_start": ten,
+        "planned_end": None,
+        "elsewhere": None,
+        "calendar": DEFAULT_CALENDAR,
+        "rules": HouseRules(),
+        "at": ten,
+    }
+    return working.dispatch(job, **facts | more)
 
 
 class Story:
@@ -392,6 +370,19 @@ class Story:
             "parts": [{"part_no": "BP-1", "quantity": quantity} for quantity in parts],
             "why": "worn, ask 13812345678",
         }
+
+    async def is_repaired(self) -> Line:
+        """One line that was agreed, done, and not inspected."""
+        await self.in_shop()
+        [line] = await self.agreed()
+        await self.begins(line)
+        await self.completes(line)
+        return line
+
+    async def is_ready(self) -> None:
+        """Repaired and inspected."""
+        await self.is_repaired()
+        await self.passes_inspection()
 
     async def passes_inspection(self) -> dict[str, Any]:
         body = {"items": [{"item": "brakes", "value": "ok"}], "test_drive": True}

@@ -8,15 +8,12 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.workshop.tests.builders import a_bay, a_job, a_job_in, a_line, a_need, a_technician
+from services.workshop.tests.builders import a_job, a_line, a_need, a_technician, dispatch
 
 from contracts.events.workshop import JobReady, PromiseEndangered
 from contracts.values import DiagnosticCode, InspectionItem, Technician
-from servicekit import IllegalTransition, Refusal
 from shopkit.calendar import DEFAULT_CALENDAR
 from workshop.domain import (
-    JOB,
-    LINE,
     HouseRules,
     JobLine,
     JobState,
@@ -24,11 +21,10 @@ from workshop.domain import (
     diagnosing,
     inspecting,
     interrupting,
-    working,
 )
 from workshop.domain.diagnosing import DiagnosisIncomplete, UnknownTroubleCode, described
 from workshop.domain.inspecting import InspectionNotPassed
-from workshop.domain.progress import recompute_state, state_of
+from workshop.domain.progress import recompute_state
 from workshop.domain.promise import watch
 from workshop.domain.technician import SkillMissing
 from workshop.domain.values import Step, StepResult
@@ -107,22 +103,8 @@ class TestAPromiseAtRisk:
 
 
 class TestDispatch:
-    def _dispatch(self, job: Any, **more: Any) -> Any:
-        facts: dict[str, Any] = {
-            "line_ids": [],
-            "technician": a_technician(),
-            "bay": a_bay(),
-            "planned_start": at("10:00"),
-            "planned_end": None,
-            "elsewhere": None,
-            "calendar": DEFAULT_CALENDAR,
-            "rules": RULES,
-            "at": at("10:00"),
-        }
-        return working.dispatch(job, **facts | more)
-
     def test_plans_the_end_by_labour_and_working_time(self) -> None:
-        events = self._dispatch(a_job(a_line(minutes=150)))
+        events = dispatch(a_job(a_line(minutes=150)))
 
         assert events.planned_end == at("13:30")
 
@@ -131,28 +113,28 @@ class TestDispatch:
         rules = HouseRules(minimum_skill_level=2)
 
         with pytest.raises(SkillMissing) as no:
-            self._dispatch(a_job(), technician=a_technician(1), rules=rules)
+            dispatch(a_job(), technician=a_technician(1), rules=rules)
 
         assert no.value.facts["has_level"] == 1
-        assert self._dispatch(a_job(), technician=a_technician(2), rules=rules)
+        assert dispatch(a_job(), technician=a_technician(2), rules=rules)
 
     def test_refuses_work_that_is_not_authorised(self) -> None:
         job = a_job(a_line(), authorised=False)
 
         with pytest.raises(WorkNotAuthorised):
-            self._dispatch(job, line_ids=[job.lines[0].id])
+            dispatch(job, line_ids=[job.lines[0].id])
 
     @pytest.mark.req("WORK-09", "WORK-11")
     def test_takes_a_busy_technician_only_for_afterwards(self) -> None:
         running = JobLine(id=uuid4(), job_id=uuid4(), planned_end=at("11:00"))
 
         with pytest.raises(TechnicianBusy):
-            self._dispatch(a_job(), elsewhere=running, planned_start=at("10:59"))
-        assert self._dispatch(a_job(), elsewhere=running, planned_start=at("11:00"))
+            dispatch(a_job(), elsewhere=running, planned_start=at("10:59"))
+        assert dispatch(a_job(), elsewhere=running, planned_start=at("11:00"))
 
     def test_does_not_plan_backwards(self) -> None:
         with pytest.raises(PlanBackwards):
-            self._dispatch(a_job(), planned_end=at("09:00"))
+            dispatch(a_job(), planned_end=at("09:00"))
 
 
 class TestPartsThatAreShort:
@@ -240,128 +222,3 @@ class TestReady:
 
         assert isinstance(event, JobReady)
         assert event.outcome == "no_work"
-
-
-@pytest.mark.parametrize("state", JobState)
-class TestEveryState:
-    def test_follows_from_what_is_known_of_the_job(self, state: JobState) -> None:
-        job = a_job_in(state)
-        wash = state == JobState.WASHING
-
-        again = recompute_state(job, wash_required=wash, at=NOON)
-
-        assert (job.state, again) == (state, [])
-        assert state_of(job, wash_required=wash) == state
-
-    def test_does_not_depend_on_the_state_before(self, state: JobState) -> None:
-        for before in JobState:
-            job = a_job_in(state)
-            job.state = before.value
-
-            recompute_state(job, wash_required=state == JobState.WASHING, at=NOON)
-
-            assert job.state == state
-
-    @pytest.mark.parametrize("command", JOB.commands)
-    def test_refuses_an_illegal_command_and_names_what_is_allowed(
-        self, state: JobState, command: str
-    ) -> None:
-        job = a_job_in(state)
-
-        refusal = _ask(job, command)
-
-        illegal = isinstance(refusal, IllegalTransition)
-        assert illegal == (command not in JOB.allowed(state))
-        if illegal:
-            assert refusal is not None
-            assert (refusal.state, refusal.allowed) == (state, JOB.allowed(state))
-
-    @pytest.mark.parametrize("command", JOB.commands)
-    def test_is_one_that_follows_after_every_command(self, state: JobState, command: str) -> None:
-        job = a_job_in(state)
-        _ask(job, command)
-
-        recompute_state(job, wash_required=False, at=NOON)
-        after = job.state
-
-        assert recompute_state(job, wash_required=False, at=NOON) == []
-        assert job.state == after == state_of(job, wash_required=False)
-
-
-class TestALine:
-    @pytest.mark.parametrize("state", LineState)
-    @pytest.mark.parametrize("command", LINE.commands)
-    def test_follows_its_machine(self, state: LineState, command: str) -> None:
-        line = a_job().lines[0]
-        line.state = state.value
-
-        if command in LINE.allowed(state):
-            line.go(command)
-            assert line.state in {s.value for s in LineState}
-        else:
-            with pytest.raises(IllegalTransition):
-                line.go(command)
-
-
-def _ask(job: Any, command: str) -> Refusal | None:
-    line = job.lines[0]
-    technician = a_technician()
-    line.technician_id = technician.id
-    nothing: Any = {"line_ids": [], "findings": [], "items": [], "test_drive": False}
-    asks: dict[str, Any] = {
-        "dispatch": lambda: TestDispatch()._dispatch(job),
-        "start_line": lambda: working.start_line(job, line.id, technician=technician, running=None, at=NOON),
-        "complete_line": lambda: working.complete_line(
-            job,
-            line.id,
-            technician=technician,
-            labour_minutes=None,
-            used={},
-            result_text="",
-            at=NOON,
-        ),
-        "report_diagnosis": lambda: diagnosing.report_diagnosis(
-            job,
-            technician_id=technician.id,
-            steps=[],
-            instruments=[],
-            codes=[],
-            findings=[],
-            lines=[],
-            at=NOON,
-        ),
-        "review_diagnosis": lambda: diagnosing.review_diagnosis(
-            job, reviewer_id=uuid4(), approved=True, remarks="", at=NOON
-        ),
-        "report_additional_work": lambda: diagnosing.report_additional_work(
-            job,
-            technician_id=None,
-            lines=[],
-            why="",
-            benefit="",
-            blocks_line_ids=[],
-            vehicle_parked=False,
-            at=NOON,
-        ),
-        "interrupt": lambda: interrupting.interrupt(
-            job, cause="A", line_ids=[], reason="", moved_to_parking=False, at=NOON
-        ),
-        "resume": lambda: interrupting.resume(job, cause="A", at=NOON),
-        "correct_usage": lambda: working.correct_usage(job, line.id, {}),
-        "begin_inspection": lambda: inspecting.begin_inspection(job, inspector_id=uuid4()),
-        "pass_inspection": lambda: inspecting.pass_inspection(
-            job, inspector_id=uuid4(), items=[], test_drive=False, at=NOON
-        ),
-        "fail_inspection": lambda: inspecting.fail_inspection(
-            job, inspector_id=uuid4(), rules=RULES, at=NOON, **nothing
-        ),
-        "finish_wash": lambda: inspecting.finish_wash(job, at=NOON),
-        "declare_ready": lambda: inspecting.declare_ready(job, at=NOON),
-    }
-    if command == "complete_line":  # a line that runs, so that only the job's state can forbid its completion
-        line.state, line.running_since = LineState.RUNNING.value, NOON
-    try:
-        asks[command]()
-    except Refusal as refusal:
-        return refusal
-    return None

@@ -16,6 +16,7 @@ from workshop.domain.line import CLOSED
 from workshop.queries.jobs import waiting_since
 from workshop.queries.views import (
     ScheduleEntry,
+    TechnicianStatus,
     TechnicianView,
     WorkView,
 )
@@ -74,7 +75,7 @@ def _technician_view(technician: Technician, work: list[Any], at: datetime) -> T
 
 def _status(
     technician: Technician, running: list[Any], waiting: list[Any], at: datetime
-) -> tuple[str, str | None, datetime]:
+) -> tuple[TechnicianStatus, str | None, datetime]:
     if running:
         return "working", None, running[0][0].running_since
     if technician.absent_since is not None and technician.absent_at(at):
