@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     ADVISOR,
     CHECKS,
     NOON,
@@ -16,9 +16,12 @@ from services.reception.tests.reception_builders import (
     papers,
 )
 
-from reception.domain import refusals
-from reception.domain.arrival import RegistrationForm
-from reception.domain.states import ESTIMATE, PROMISE, VISIT, VisitState
+from reception.domain.arrival import LateReceptionUnexplained
+from reception.domain.estimate import ESTIMATE
+from reception.domain.instants import NotInThePast
+from reception.domain.promise import PROMISE
+from reception.domain.registration import FormNotSigned, RegistrationForm
+from reception.domain.visit_states import VISIT, VisitState
 from servicekit import IllegalTransition
 from servicekit.states import Machine
 
@@ -53,7 +56,7 @@ class TestTheClockOfReception:
     def test_broken_needs_reason_and_alternative(self, reason: str | None, alternative: str | None) -> None:
         visit = a_visit(VisitState.ARRIVED)
 
-        with pytest.raises(refusals.LateReceptionUnexplained):
+        with pytest.raises(LateReceptionUnexplained):
             visit.receive(
                 advisor_id=ADVISOR,
                 reason=reason,
@@ -65,7 +68,7 @@ class TestTheClockOfReception:
         assert visit.state == VisitState.ARRIVED
 
     def test_an_arrival_cannot_lie_in_the_future(self) -> None:
-        with pytest.raises(refusals.NotInThePast):
+        with pytest.raises(NotInThePast):
             a_visit(VisitState.ARRIVED).arrive(
                 arrived_at=NOON + timedelta(minutes=1), slot_start=None, priority_class="normal", at=NOON
             )
@@ -77,7 +80,7 @@ class TestTheRegistrationForm:
 
     @pytest.mark.req("RECP-03")
     def test_must_be_signed(self) -> None:
-        with pytest.raises(refusals.FormNotSigned):
+        with pytest.raises(FormNotSigned):
             a_visit(VisitState.RECEIVED).complete_intake(
                 self.form(), signed=False, mileage_km=None, waiting_on_site=False, currency="CNY"
             )
@@ -85,7 +88,7 @@ class TestTheRegistrationForm:
     def test_authorises_line_zero_and_nothing_else(self) -> None:
         visit = a_visit(VisitState.RECEIVED)
         zero, booked = a_line(kind="diagnosis", work_type="diagnosis", minutes=30, part=None), a_line()
-        visit.propose([booked, zero], PRICES)
+        visit.work.propose([booked, zero], PRICES)
 
         done = visit.complete_intake(
             self.form(), signed=True, mileage_km=52_000, waiting_on_site=True, currency="CNY"
@@ -136,7 +139,7 @@ class TestStates:
                 currency="CNY",
             ),
             "draft_estimate": lambda v: v.draft(prices=PRICES, currency="CNY", at=NOON),
-            "promise": lambda v: v.promise(said, waiting_on_site=False, at=NOON),
+            "promise": lambda v: v.promise_handover(said, waiting_on_site=False, at=NOON),
             "notify": lambda v: v.notify(topic="progress", channel="phone", notified_at=NOON, at=NOON),
             "vehicle_left": lambda v: v.leave(
                 reason="x", return_expected_at=None, done_line_ids=set(), at=NOON
@@ -154,7 +157,7 @@ class TestStates:
         }
         for command, attempt in attempts.items():
             visit = a_visit(state)
-            visit.propose([a_line()], PRICES)
+            visit.work.propose([a_line()], PRICES)
             visit.answered_revision = 1 if command == "promise" else None
             if command in VISIT.allowed(state):
                 attempt(visit)

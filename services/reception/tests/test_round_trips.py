@@ -6,8 +6,8 @@ process reads once in a while.
 
 from typing import Any
 
-from services.reception.tests.desk import CHECKS, Desk
-from services.reception.tests.reception_builders import a_line
+from services.reception.tests.builders import a_line
+from services.reception.tests.conftest import CHECKS, Desk
 
 from contracts.base import Event
 

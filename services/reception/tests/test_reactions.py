@@ -5,8 +5,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from services.reception.tests.desk import Desk
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     NOON,
     a_line,
     confirmed,
@@ -16,7 +15,8 @@ from services.reception.tests.reception_builders import (
     rework_decided,
     shortage,
 )
-from services.reception.tests.test_every_event_reception import appointment_events, complaint_events
+from services.reception.tests.conftest import Desk
+from services.reception.tests.test_every_event import appointment_events, complaint_events
 from sqlalchemy import select, text
 
 from contracts.base import Event

@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.reception.tests.desk import Desk
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     CUSTOMER,
     NOON,
     TECHNICIAN,
@@ -25,13 +24,14 @@ from services.reception.tests.reception_builders import (
     shortage,
     vehicle_registered,
 )
+from services.reception.tests.conftest import Desk
 from sqlalchemy import text
 
 from contracts.base import Event
 from contracts.events import booking, complaints, parts
 from contracts.values import BackOrderedPart, ChangedEta, IssuedPart, Readiness, Slot
 from reception.domain import Visit
-from reception.domain.states import VisitState
+from reception.domain.visit_states import VisitState
 from reception.main import service
 
 

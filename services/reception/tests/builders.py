@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from contracts.events import billing, booking, complaints, crm, parts, workshop
 from contracts.values import Check, Line, PartNeed, ReservationLine, Title, UsedPart
 from reception.domain import HouseRules, Visit
+from reception.domain.acceptance import Papers
 from reception.domain.estimate import LineAnswer
-from reception.domain.handover import Papers
 from reception.domain.pricing import LabourPrice, PartPrice, PriceList
-from reception.domain.states import VisitState
+from reception.domain.visit_states import VisitState
 
 NOON = datetime(2025, 3, 7, 4, 0, tzinfo=UTC)
 RULES = HouseRules()
@@ -86,7 +86,7 @@ def papers(**own: object) -> Papers:
 def an_estimated_visit(*lines: Line, present: bool = True) -> Visit:
     """A visit whose customer has revision 1 in hand."""
     visit = a_visit()
-    visit.propose(lines or (a_line(),), PRICES)
+    visit.work.propose(lines or (a_line(),), PRICES)
     visit.draft(prices=PRICES, currency="CNY", at=NOON)
     if present:
         present_latest(visit)

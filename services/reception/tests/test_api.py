@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from services.reception.tests.desk import CHECKS, Desk
-from services.reception.tests.reception_builders import CUSTOMER, VEHICLE, shortage
+from services.reception.tests.builders import CUSTOMER, VEHICLE, shortage
+from services.reception.tests.conftest import CHECKS, Desk
 
 from contracts.events.reception import EstimateAnswered, IntakeCompleted, VisitOpened
 from contracts.permissions import reception as may_reception
-from reception.api import customer, estimates, lists, visits
+from reception.api import customer, estimates, visits
+from reception.api import desk as desk_routes
 
 NOBODY = "00000000-0000-7000-8000-00000000dead"
 HOURLY = {"hourly_rate": "100.00", "tax_rate": "0.06"}
@@ -18,7 +19,7 @@ WALK_IN = {"customer_id": str(CUSTOMER), "vehicle_id": str(VEHICLE), "plate": "æ
 
 def guarded_routes() -> list[tuple[str, str]]:
     found = []
-    for group in (visits.routes, estimates.routes, lists.routes):
+    for group in (visits.routes, estimates.routes, desk_routes.routes):
         for route in group.routes:
             assert isinstance(route, APIRoute)
             method = next(iter(route.methods or ()))

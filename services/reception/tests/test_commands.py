@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from services.reception.tests.desk import CHECKS, Desk
-from services.reception.tests.reception_builders import CUSTOMER, a_line, confirmed, service_offered
+from services.reception.tests.builders import CUSTOMER, a_line, confirmed, service_offered
+from services.reception.tests.conftest import CHECKS, Desk
 
 from contracts.events.reception import (
     EstimateAnswered,
