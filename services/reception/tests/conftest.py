@@ -12,7 +12,7 @@ from services.reception.tests.builders import (
     JobOf,
     a_line,
     customer_registered,
-    prices_heard,
+    prices_known,
     vehicle_registered,
 )
 
@@ -48,8 +48,8 @@ class Desk:
         return self._job
 
     async def knows_the_shop(self) -> None:
-        """Customer, vehicle and prices are heard."""
-        await self.department.receives(customer_registered(), vehicle_registered(), *prices_heard())
+        """Customer, vehicle and prices are known."""
+        await self.department.receives(customer_registered(), vehicle_registered(), *prices_known())
 
     async def ask(self, method: str, path: str, json: Any = None, **own: Any) -> Response:
         """A request with every permission."""

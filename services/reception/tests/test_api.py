@@ -1,4 +1,4 @@
-"""The desk's doors: who may, what is malformed, what is repeated, what is stale, and the customer's link."""
+"""The desk's endpoints: who may, what is malformed, repeated or stale, and the customer's link."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def guarded_routes() -> list[tuple[str, str]]:
 
 class TestPermissions:
     @pytest.mark.req("DATA-04")
-    async def test_every_door_is_shut_to_strangers(self, desk: Desk) -> None:
+    async def test_every_endpoint_is_closed_to_strangers(self, desk: Desk) -> None:
         for method, path in guarded_routes():
             filled = path.format(visit_id=NOBODY, revision=1, task_id=NOBODY)
 
@@ -86,7 +86,7 @@ class TestMalformedRequests:
 
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
-    async def test_more_text_than_can_be_told_is_refused(self, desk: Desk) -> None:
+    async def test_more_text_than_an_event_can_carry_is_refused(self, desk: Desk) -> None:
         await desk.open(plate="沪A1")
         await desk.do("reception")
         form = {"signed": True, "fault": {"phenomenon": "rattles " * 40_000}}
@@ -169,7 +169,7 @@ class TestLists:
 
         assert found == expected
 
-    async def test_tell_vehicles_menu_and_tasks(self, desk: Desk) -> None:
+    async def test_show_vehicles_menu_and_tasks(self, desk: Desk) -> None:
         await desk.estimated()
 
         vehicles = (await desk.ask("GET", "/vehicles?q=沪a·1")).json()["items"]
@@ -268,7 +268,7 @@ class TestTheCustomersLink:
 
 
 class TestTheScreen:
-    async def test_is_read_by_one_statement_beside_the_house_rules(self, desk: Desk) -> None:
+    async def test_is_read_by_one_statement_besides_the_house_rules(self, desk: Desk) -> None:
         await desk.ready()
 
         with desk.department.statements() as seen:

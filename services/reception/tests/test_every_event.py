@@ -1,4 +1,4 @@
-"""Every event that the desk hears has an outcome in every state of the visit."""
+"""Every event that the desk subscribes to has an outcome in every state of the visit."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from services.reception.tests.builders import (
     confirmed,
     customer_registered,
     part_listed,
-    prices_heard,
+    prices_known,
     rework_decided,
     service_offered,
     shortage,
@@ -146,14 +146,14 @@ def directory_events() -> list[Event]:
         service_offered(),
         booking.ServiceWithdrawn(service_code="OIL-CHANGE"),
         booking.CalendarChanged(timezone="Asia/Shanghai", weekly_hours=()),
-        *prices_heard(),
+        *prices_known(),
         parts.PartChanged(**part_listed().model_dump()),
         parts.PartWithdrawn(part_no="OIL"),
     ]
 
 
 def everything_about(visit: Visit) -> list[Event]:
-    """One of every event that reception hears, about one visit."""
+    """One of every event that reception subscribes to, about one visit."""
     job = JobOf(visit.id, visit.request_id)
     line = a_line()
     return [

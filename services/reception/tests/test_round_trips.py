@@ -13,7 +13,7 @@ from contracts.base import Event
 
 
 class Meter:
-    """Counts the statements of each command and of each event heard."""
+    """Counts the statements of each command and of each event handled."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -16,10 +16,12 @@ from services.reception.tests.builders import (
     papers,
 )
 
+from reception.domain.acceptance import Acceptance
 from reception.domain.arrival import LateReceptionUnexplained
 from reception.domain.estimate import ESTIMATE
 from reception.domain.instants import NotInThePast
 from reception.domain.promise import PROMISE
+from reception.domain.record import Closing
 from reception.domain.registration import FormNotSigned, RegistrationForm
 from reception.domain.visit_states import VISIT, VisitState
 from servicekit import IllegalTransition
@@ -99,7 +101,7 @@ class TestTheRegistrationForm:
         assert done.lines[0].gross == Decimal("63.60")
         assert done.priority_class == "waiting"
 
-    def test_is_masked_before_it_is_told(self) -> None:
+    def test_is_masked_before_it_is_published(self) -> None:
         visit = a_visit(VisitState.RECEIVED)
         form = self.form(
             special_requirements=("call 13812345678",), fault={"phenomenon": "13812345678 rings"}
@@ -113,7 +115,7 @@ class TestTheRegistrationForm:
 class TestStates:
     @pytest.mark.parametrize("state", list(VisitState))
     @pytest.mark.parametrize("command", VISIT.commands)
-    def test_every_command_in_every_state_leads_somewhere_or_says_what_is_allowed(
+    def test_every_command_in_every_state_leads_somewhere_or_names_what_is_allowed(
         self, state: VisitState, command: str
     ) -> None:
         if command in VISIT.allowed(state):
@@ -126,7 +128,7 @@ class TestStates:
 
     @pytest.mark.parametrize("state", list(VisitState))
     def test_every_method_keeps_to_the_machine(self, state: VisitState) -> None:
-        said = NOON + timedelta(hours=1)
+        later = NOON + timedelta(hours=1)
         attempts = {
             "receive": lambda v: v.receive(
                 advisor_id=ADVISOR, reason=None, alternative=None, rules=RULES, at=NOON
@@ -139,21 +141,16 @@ class TestStates:
                 currency="CNY",
             ),
             "draft_estimate": lambda v: v.draft(prices=PRICES, currency="CNY", at=NOON),
-            "promise": lambda v: v.promise_handover(said, waiting_on_site=False, at=NOON),
+            "promise": lambda v: v.promise_handover(later, waiting_on_site=False, at=NOON),
             "notify": lambda v: v.notify(topic="progress", channel="phone", notified_at=NOON, at=NOON),
             "vehicle_left": lambda v: v.leave(
                 reason="x", return_expected_at=None, done_line_ids=set(), at=NOON
             ),
             "vehicle_returned": lambda v: v.come_back(at=NOON),
             "accept_work": lambda v: v.accept_work(
-                papers=papers(estimate_revision=None),
-                invoice_revision=1,
-                checks=CHECKS,
-                belongings=(),
-                rules=RULES,
-                at=NOON,
+                Acceptance(1, CHECKS, ()), papers=papers(estimate_revision=None), rules=RULES, at=NOON
             ),
-            "close": lambda v: v.close(record_no="R", at=NOON),
+            "close": lambda v: v.close(Closing("R"), at=NOON),
         }
         for command, attempt in attempts.items():
             visit = a_visit(state)

@@ -18,12 +18,16 @@ from services.reception.tests.builders import (
 
 from contracts.values import Title
 from reception.domain import Visit
-from reception.domain.estimate import AnswerIncomplete, EstimateState, EstimateSuperseded, LineAnswer
+from reception.domain.estimate import Answer, AnswerIncomplete, EstimateState, EstimateSuperseded, LineAnswer
 from reception.domain.line import LineState
 from reception.domain.pricing import DiscountTooLarge, HandPrice, PriceList, gross_of
-from reception.domain.promise import NothingAnsweredYet
+from reception.domain.promise import NewPromise, NothingAnsweredYet
 from reception.domain.visit_states import VisitState
 from reception.domain.work import PriceUnknown
+
+
+def an_answer(*lines: LineAnswer) -> Answer:
+    return Answer(lines, channel="desk", by="x", at=NOON)
 
 
 class TestPricing:
@@ -90,7 +94,7 @@ class TestEstimating:
         one = LineAnswer(line_id=visit.lines[0].id, accept=True)
 
         with pytest.raises(AnswerIncomplete) as refused:
-            visit.answer(1, [one], channel="desk", answered_by="x", currency="CNY", at=NOON)
+            visit.answer(1, an_answer(one), currency="CNY")
 
         assert refused.value.facts["missing"] == [str(visit.lines[1].id)]
         assert visit.lines[0].state == LineState.OFFERED
@@ -100,14 +104,7 @@ class TestEstimating:
         visit.draft(prices=PRICES, currency="CNY", at=NOON)
 
         with pytest.raises(EstimateSuperseded):
-            visit.answer(
-                1,
-                [LineAnswer(line_id=visit.lines[0].id, accept=True)],
-                channel="desk",
-                answered_by="x",
-                currency="CNY",
-                at=NOON,
-            )
+            visit.answer(1, an_answer(LineAnswer(line_id=visit.lines[0].id, accept=True)), currency="CNY")
 
     def test_the_answer_before_the_new_draft_wins(self) -> None:
         visit = an_estimated_visit()
@@ -146,7 +143,7 @@ class TestEstimating:
             LineAnswer(line_id=line.id, accept=False, reason="dear", remind_on=date(2025, 6, 1))
             for line in visit.lines
         ]
-        answered = visit.answer(1, no, channel="desk", answered_by="x", currency="CNY", at=NOON)
+        answered = visit.answer(1, an_answer(*no), currency="CNY")
         visit.work.propose([more := a_line()], PRICES)
 
         drafted = visit.draft(prices=PRICES, currency="CNY", at=NOON)
@@ -203,13 +200,15 @@ class TestThePromise:
         visit.promise_handover(NOON + timedelta(hours=4), waiting_on_site=False, at=NOON)
         return visit
 
-    def test_is_told_without_the_number_of_who_agreed(self) -> None:
+    def test_is_published_without_the_number_of_who_agreed(self) -> None:
         revised = self.promised().revise_promise(
-            NOON + timedelta(hours=6),
-            reason="part late",
-            solution="loan car",
-            agreed_by="his brother, 13812345678",
-            notified_at=NOON,
+            NewPromise(
+                NOON + timedelta(hours=6),
+                reason="part late",
+                solution="loan car",
+                agreed_by="his brother, 13812345678",
+                notified_at=NOON,
+            ),
             at=NOON,
         )
 
@@ -224,11 +223,13 @@ class TestThePromise:
         visit = self.promised()
 
         revised = visit.revise_promise(
-            NOON + timedelta(hours=6),
-            reason="part late",
-            solution="loan car",
-            agreed_by="customer",
-            notified_at=NOON,
+            NewPromise(
+                NOON + timedelta(hours=6),
+                reason="part late",
+                solution="loan car",
+                agreed_by="customer",
+                notified_at=NOON,
+            ),
             at=NOON,
         )
 
@@ -238,10 +239,10 @@ class TestThePromise:
 
     @pytest.mark.req("RECP-22")
     @pytest.mark.parametrize(("hours", "before"), [(3, True), (5, False)])
-    def test_knows_whether_the_customer_was_told_beforehand(self, hours: int, before: bool) -> None:
+    def test_knows_whether_the_customer_was_notified_beforehand(self, hours: int, before: bool) -> None:
         visit = self.promised()
-        told = NOON + timedelta(hours=hours)
+        when = NOON + timedelta(hours=hours)
 
-        visit.notify(topic="delay", channel="phone", notified_at=told, at=told)
+        visit.notify(topic="delay", channel="phone", notified_at=when, at=when)
 
         assert visit.promise.delay_notified_before is before

@@ -16,6 +16,7 @@ from services.reception.tests.builders import (
 
 from reception.domain import Visit
 from reception.domain.acceptance import (
+    Acceptance,
     BelongingCheck,
     BelongingsUnchecked,
     ChecksMissing,
@@ -23,8 +24,10 @@ from reception.domain.acceptance import (
     InvoiceChanged,
     InvoiceNotPrepared,
 )
+from reception.domain.readiness import Measure
 from reception.domain.record import service_type
 from reception.domain.registration import Belonging, RegistrationForm
+from reception.domain.rework import Rework
 from reception.domain.visit_states import VisitState
 
 
@@ -37,15 +40,13 @@ class TestHandover:
         return visit
 
     def accept(self, visit: Visit, **own: Any) -> None:
-        asked: dict[str, Any] = {
-            "papers": papers(),
+        signed: dict[str, Any] = {
             "invoice_revision": 1,
             "checks": CHECKS,
             "belongings": (BelongingCheck(item="umbrella", present=True),),
-            "rules": RULES,
-            "at": NOON,
         }
-        visit.accept_work(**(asked | own))
+        shown = own.pop("papers", papers())
+        visit.accept_work(Acceptance(**(signed | own)), papers=shown, rules=RULES, at=NOON)
 
     def test_ready_for_an_older_answer_is_not_ready(self) -> None:
         visit = an_estimated_visit()
@@ -56,12 +57,10 @@ class TestHandover:
         assert (visit.state, visit.is_ready) == (VisitState.IN_WORKSHOP, False)
 
     def test_ready_without_the_ordered_rework_is_not_ready(self) -> None:
-        from reception.domain.readiness import Measure
-
         visit = an_estimated_visit()
         answer_latest(visit)
         measure = Measure(measure_id=uuid4(), complaint_id=uuid4())
-        visit.order_rework(measure, (), originals=(), reason="again")
+        visit.order_rework(Rework.of(measure, (), originals=(), reason="again"))
 
         visit.declare_ready(estimate_revision=1, outcome="repaired", done_measure_ids=())
         assert visit.state == VisitState.IN_WORKSHOP
@@ -122,7 +121,7 @@ class TestHandover:
         ("kind", "outcome", "letters"),
         [("repair", "repaired", "RP"), ("maintenance", "repaired", "MT"), ("repair", "no_work", "DG")],
     )
-    def test_the_record_tells_the_service_type(self, kind: str, outcome: str, letters: str) -> None:
+    def test_the_record_number_shows_the_service_type(self, kind: str, outcome: str, letters: str) -> None:
         visit = an_estimated_visit(a_line(kind=kind))
         visit.form = RegistrationForm(form_no="F-1", signed_at=NOON)
         answer_latest(visit)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 from starlette.datastructures import FormData
@@ -22,6 +22,7 @@ from servicekit.links import Link, LinkExpired, LinkUnknown
 
 routes = public_router(tags=["customer"])
 
+Token = Annotated[str, Path(description="the secret part of the customer's address")]
 ByLink = Annotated[Link, customer_link("estimate")]
 
 
@@ -34,7 +35,7 @@ class AnswerByLink(Body):
 
 
 @routes.get("/l/{token}", responses=problems(LinkUnknown, LinkExpired))
-async def show_estimate(token: str, request: Request, tx: TxDep, link: ByLink) -> Response:
+async def show_estimate(token: Token, request: Request, tx: TxDep, link: ByLink) -> Response:
     """The revision: open for an answer, answered, or superseded."""
     visit = await load_visit(tx, link.subject_id)
     return await _page(request, tx, visit, link)
@@ -44,7 +45,7 @@ async def show_estimate(token: str, request: Request, tx: TxDep, link: ByLink) -
     "/l/{token}",
     responses=problems(LinkUnknown, LinkExpired, IllegalTransition, EstimateSuperseded, AnswerIncomplete),
 )
-async def answer_by_link(token: str, request: Request, tx: TxDep, link: ByLink) -> Response:
+async def answer_by_link(token: Token, request: Request, tx: TxDep, link: ByLink) -> Response:
     """The customer's answer to every open line: a form from the page, or JSON `{answers: […]}`."""
     assert link.revision is not None  # links to estimates are made with one
     visit = await answer_estimate(

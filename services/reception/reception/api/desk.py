@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from contracts.permissions import reception as may_reception
 from reception.commands import tasks
@@ -67,7 +67,11 @@ async def list_tasks(
 
 
 @routes.post("/tasks/{task_id}/completion", responses=problems(NotFound))
-async def complete_task(task_id: UUID, tx: TxDep, _: Annotated[Who, may(may_reception.ADVISE)]) -> TaskView:
+async def complete_task(
+    task_id: Annotated[UUID, Path(description="the task")],
+    tx: TxDep,
+    _: Annotated[Who, may(may_reception.ADVISE)],
+) -> TaskView:
     """Somebody did it."""
     task = await tasks.complete_task(tx, task_id=task_id)
     await tx.session.flush()

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import Field
 
 from contracts.permissions import reception as may_reception
@@ -13,12 +14,11 @@ from reception.domain.estimate import (
     AnswerIncomplete,
     EstimateSuperseded,
     LineAnswer,
-    NothingToEstimate,
     Via,
 )
 from reception.domain.pricing import DiscountTooLarge, HandPrice
 from reception.domain.promise import PromiseTooEarly
-from reception.domain.work import LineUnknown, PriceUnknown
+from reception.domain.work import LineUnknown, NothingToEstimate, PriceUnknown
 from reception.queries.views import LinkView, VisitView, shown
 from servicekit import IllegalTransition, NotFound
 from servicekit.http import Body, TxDep, Who, may, problems, router
@@ -26,6 +26,8 @@ from servicekit.http import Body, TxDep, Who, may, problems, router
 routes = router(tags=["estimates"])
 
 Advises = Annotated[Who, may(may_reception.ADVISE)]
+VisitId = Annotated[UUID, Path(description="the visit")]
+Revision = Annotated[int, Path(description="the estimate's revision, 1 for the first")]
 Answers = Annotated[tuple[LineAnswer, ...], Field(min_length=1, max_length=200)]
 
 
@@ -69,7 +71,7 @@ class AnswerEstimate(Body):
         DiscountTooLarge,
     ),
 )
-async def draft_estimate(visit_id: UUID, body: DraftEstimate, tx: TxDep, _: Advises) -> VisitView:
+async def draft_estimate(visit_id: VisitId, body: DraftEstimate, tx: TxDep, _: Advises) -> VisitView:
     """Make the next revision; an unanswered one is superseded (RECP-47)."""
     visit = await estimate.draft_estimate(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
@@ -80,7 +82,7 @@ async def draft_estimate(visit_id: UUID, body: DraftEstimate, tx: TxDep, _: Advi
     responses=problems(NotFound, IllegalTransition, EstimateSuperseded, PriceUnknown),
 )
 async def present_estimate(
-    visit_id: UUID, revision: int, body: PresentEstimate, tx: TxDep, _: Advises
+    visit_id: VisitId, revision: Revision, body: PresentEstimate, tx: TxDep, _: Advises
 ) -> VisitView:
     """Lay the revision before the customer: its prices are frozen from now on (RECP-14)."""
     visit = await estimate.present_estimate(
@@ -100,7 +102,7 @@ async def present_estimate(
     ),
 )
 async def answer_estimate(
-    visit_id: UUID, revision: int, body: AnswerEstimate, tx: TxDep, _: Advises
+    visit_id: VisitId, revision: Revision, body: AnswerEstimate, tx: TxDep, _: Advises
 ) -> VisitView:
     """Note the customer's answer to every open line (RECP-24)."""
     visit = await estimate.answer_estimate(
@@ -114,6 +116,6 @@ async def answer_estimate(
     status_code=201,
     responses=problems(NotFound, IllegalTransition),
 )
-async def link_to_estimate(visit_id: UUID, revision: int, tx: TxDep, _: Advises) -> LinkView:
+async def link_to_estimate(visit_id: VisitId, revision: Revision, tx: TxDep, _: Advises) -> LinkView:
     """An address under which the customer answers; given this once."""
     return LinkView.of(await estimate.link_to_estimate(tx, visit_id=visit_id, revision=revision))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 from pydantic import Field
 
 from contracts.permissions import reception as may_reception
@@ -53,6 +53,7 @@ HandsOver = Annotated[Who, may(may_reception.HAND_OVER)]
 Supervises = Annotated[Who, may(may_reception.SUPERVISE)]
 _STATE = problems(NotFound, IllegalTransition)
 
+VisitId = Annotated[UUID, Path(description="the visit")]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 Kilometres = Annotated[int, Field(ge=0, le=9_999_999)]
 
@@ -225,7 +226,7 @@ async def list_visits(
 
 
 @routes.get("/visits/{visit_id}", responses=problems(NotFound))
-async def show_visit(visit_id: UUID, tx: TxDep, response: Response, _: Reads) -> ScreenView:
+async def show_visit(visit_id: VisitId, tx: TxDep, response: Response, _: Reads) -> ScreenView:
     """Everything that the visit's screen shows, and what may be done now."""
     screen = ScreenView.of(await screen_of(tx, visit_id))
     response.headers["ETag"] = f'"{screen.visit.version}"'
@@ -243,7 +244,7 @@ async def open_visit(body: OpenVisit, tx: TxDep, _: Opens) -> VisitView:
 
 
 @routes.post("/visits/{visit_id}/reception", responses=_problems(LateReceptionUnexplained))
-async def receive_vehicle(visit_id: UUID, body: ReceiveVehicle, tx: TxDep, who: Advises) -> VisitView:
+async def receive_vehicle(visit_id: VisitId, body: ReceiveVehicle, tx: TxDep, who: Advises) -> VisitView:
     """The signed-in advisor takes the car."""
     visit = await arrival.receive_vehicle(
         tx, visit_id=visit_id, advisor_id=who.employee_id, **body.model_dump_fields()
@@ -261,14 +262,14 @@ async def receive_vehicle(visit_id: UUID, body: ReceiveVehicle, tx: TxDep, who: 
         DiscountTooLarge,
     ),
 )
-async def complete_intake(visit_id: UUID, body: CompleteIntake, tx: TxDep, _: Advises) -> VisitView:
+async def complete_intake(visit_id: VisitId, body: CompleteIntake, tx: TxDep, _: Advises) -> VisitView:
     """The registration form is signed; the workshop gets the car."""
     visit = await arrival.complete_intake(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
 
 
 @routes.put("/visits/{visit_id}/advisor", responses=problems(NotFound))
-async def take_over(visit_id: UUID, body: TakeOver, tx: TxDep, _: Supervises) -> VisitView:
+async def take_over(visit_id: VisitId, body: TakeOver, tx: TxDep, _: Supervises) -> VisitView:
     """Give the visit to another advisor."""
     return await shown(tx, await arrival.take_over(tx, visit_id=visit_id, advisor_id=body.advisor_id))
 
@@ -277,7 +278,7 @@ async def take_over(visit_id: UUID, body: TakeOver, tx: TxDep, _: Supervises) ->
     "/visits/{visit_id}/promise",
     responses=_problems(NothingAnsweredYet, PromiseTooEarly),
 )
-async def promise_handover(visit_id: UUID, body: PromiseHandover, tx: TxDep, _: Promises) -> VisitView:
+async def promise_handover(visit_id: VisitId, body: PromiseHandover, tx: TxDep, _: Promises) -> VisitView:
     """Give the customer a time (RECP-21)."""
     visit = await promise.promise_handover(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
@@ -287,34 +288,34 @@ async def promise_handover(visit_id: UUID, body: PromiseHandover, tx: TxDep, _: 
     "/visits/{visit_id}/promise/revisions",
     responses=_problems(PromiseTooEarly, NotInThePast),
 )
-async def revise_promise(visit_id: UUID, body: RevisePromise, tx: TxDep, _: Promises) -> VisitView:
+async def revise_promise(visit_id: VisitId, body: RevisePromise, tx: TxDep, _: Promises) -> VisitView:
     """The customer agreed to another time (RECP-22, RECP-23, RECP-48)."""
     visit = await promise.revise_promise(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
 
 
 @routes.post("/visits/{visit_id}/promise/refusal", responses=_STATE)
-async def refuse_promise(visit_id: UUID, body: RefusePromise, tx: TxDep, _: Promises) -> VisitView:
+async def refuse_promise(visit_id: VisitId, body: RefusePromise, tx: TxDep, _: Promises) -> VisitView:
     """The customer does not accept a later time."""
     return await shown(tx, await promise.refuse_promise(tx, visit_id=visit_id, reason=body.reason))
 
 
 @routes.post("/visits/{visit_id}/notices", responses=_problems(NotInThePast))
-async def notify_customer(visit_id: UUID, body: NotifyCustomer, tx: TxDep, _: Advises) -> VisitView:
+async def notify_customer(visit_id: VisitId, body: NotifyCustomer, tx: TxDep, _: Advises) -> VisitView:
     """Note what the customer was notified of (RECP-27, RECP-29)."""
     visit = await promise.notify_customer(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
 
 
 @routes.post("/visits/{visit_id}/departure", responses=_STATE)
-async def leave_with_vehicle(visit_id: UUID, body: LeaveWithVehicle, tx: TxDep, _: Advises) -> VisitView:
+async def leave_with_vehicle(visit_id: VisitId, body: LeaveWithVehicle, tx: TxDep, _: Advises) -> VisitView:
     """The car drives on until parts come."""
     visit = await handover.leave_with_vehicle(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
 
 
 @routes.post("/visits/{visit_id}/return", responses=_STATE)
-async def return_vehicle(visit_id: UUID, tx: TxDep, _: Advises) -> VisitView:
+async def return_vehicle(visit_id: VisitId, tx: TxDep, _: Advises) -> VisitView:
     """The car is back to go on."""
     return await shown(tx, await handover.return_vehicle(tx, visit_id=visit_id))
 
@@ -328,7 +329,7 @@ async def return_vehicle(visit_id: UUID, tx: TxDep, _: Advises) -> VisitView:
         BelongingsUnchecked,
     ),
 )
-async def accept_work(visit_id: UUID, body: AcceptWork, tx: TxDep, _: HandsOver) -> VisitView:
+async def accept_work(visit_id: VisitId, body: AcceptWork, tx: TxDep, _: HandsOver) -> VisitView:
     """The customer inspected, was explained, and signed."""
     visit = await handover.accept_work(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
@@ -338,14 +339,14 @@ async def accept_work(visit_id: UUID, body: AcceptWork, tx: TxDep, _: HandsOver)
     "/visits/{visit_id}/handover",
     responses=_problems(HandoverNotPossible, NotInThePast),
 )
-async def hand_over(visit_id: UUID, body: HandOver, tx: TxDep, _: HandsOver) -> VisitView:
+async def hand_over(visit_id: VisitId, body: HandOver, tx: TxDep, _: HandsOver) -> VisitView:
     """Release the keys."""
     visit = await handover.hand_over(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)
 
 
 @routes.post("/visits/{visit_id}/closure", responses=_problems(FactsUnknown))
-async def close_visit(visit_id: UUID, body: CloseVisit, tx: TxDep, _: HandsOver) -> VisitView:
+async def close_visit(visit_id: VisitId, body: CloseVisit, tx: TxDep, _: HandsOver) -> VisitView:
     """Complete the papers; the record gets its number (F-28)."""
     visit = await handover.close_visit(tx, visit_id=visit_id, **body.model_dump_fields())
     return await shown(tx, visit)

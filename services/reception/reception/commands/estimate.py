@@ -7,7 +7,7 @@ from uuid import UUID
 from reception.commands.tasks import complete_tasks
 from reception.commands.work import NewWork, lines_of
 from reception.domain import HouseRules, Visit
-from reception.domain.estimate import ESTIMATE, LineAnswer, one_of
+from reception.domain.estimate import ESTIMATE, Answer, LineAnswer, one_of
 from reception.domain.pricing import HandPrice
 from reception.domain.visit_states import VISIT
 from reception.repository import lock_visit, price_list
@@ -70,14 +70,8 @@ async def answer_estimate(
 ) -> Visit:
     """Take the customer's answer to every open line; a time may be promised with it."""
     visit = await lock_visit(tx, visit_id)
-    answered = visit.answer(
-        revision,
-        answers,
-        channel=channel,
-        answered_by=tx.by,
-        currency=tx.settings.shop_currency,
-        at=tx.now,
-    )
+    answer = Answer(tuple(answers), channel=channel, by=tx.by, at=tx.now)
+    answered = visit.answer(revision, answer, currency=tx.settings.shop_currency)
     tx.publish(visit, answered)
     if promised_at is not None:
         tx.publish(visit, visit.promise_handover(promised_at, waiting_on_site=waiting_on_site, at=tx.now))

@@ -9,10 +9,10 @@ from contracts.values import Check
 from reception.commands.arrival import RECEPTION_DUE
 from reception.commands.tasks import complete_tasks
 from reception.domain import HouseRules, Visit
-from reception.domain.acceptance import BelongingCheck
+from reception.domain.acceptance import Acceptance, BelongingCheck
 from reception.domain.car import FactsUnknown
 from reception.domain.copies import Customer, JobLine
-from reception.domain.record import service_type
+from reception.domain.record import Closing, service_type
 from reception.domain.visit_states import VISIT
 from reception.repository import load_papers, lock_visit
 from servicekit import Tx
@@ -32,10 +32,8 @@ async def accept_work(
     """The customer inspected the car with the advisor, was explained work and cost, and signed."""
     visit = await lock_visit(tx, visit_id)
     accepted = visit.accept_work(
+        Acceptance(invoice_revision, checks, belongings),
         papers=await load_papers(tx, visit_id),
-        invoice_revision=invoice_revision,
-        checks=checks,
-        belongings=belongings,
         rules=await tx.rules(HouseRules),
         at=tx.now,
     )
@@ -77,13 +75,8 @@ async def close_visit(
     kind = service_type(visit.form, visit.readiness.job_outcome, visit.work.agreed)
     series = f"{customer.customer_no}-{kind}-{tx.today:%Y%m%d}"
     number = record_no(customer.customer_no, kind, tx.today, await tx.next_number(f"record:{series}"))
-    closed = visit.close(
-        record_no=number,
-        mileage_out_km=mileage_out_km,
-        recommended_work=recommended_work,
-        remind_on=remind_on,
-        at=tx.now,
-    )
+    papers = Closing(number, mileage_out_km, recommended_work, remind_on)
+    closed = visit.close(papers, at=tx.now)
     tx.publish(visit, closed)
     await complete_tasks(tx, visit.id)
     tx.cancel(CLOSING_DUE, visit.id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from reception.commands.tasks import complete_tasks
 from reception.domain import Visit
 from reception.domain.free_text import masked
+from reception.domain.promise import NewPromise
 from reception.domain.task import TASKS_OF_TOPIC, Notice
 from reception.repository import lock_visit
 from servicekit import Tx, new_id
@@ -30,14 +31,14 @@ async def revise_promise(
 ) -> Visit:
     """The customer was notified beforehand and agreed to another time (RECP-22, RECP-23)."""
     visit = await lock_visit(tx, visit_id)
-    revised = visit.revise_promise(
+    agreed = NewPromise(
         promised_at,
+        notified_at=notified_at or tx.now,
         reason=reason,
         solution=solution,
         agreed_by=agreed_by,
-        notified_at=notified_at or tx.now,
-        at=tx.now,
     )
+    revised = visit.revise_promise(agreed, at=tx.now)
     tx.publish(visit, revised)
     await complete_tasks(tx, visit.id, "contact_before")
     return visit

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import mapped_column
+
 from reception.domain.free_text import masked
 from reception.domain.rules import HouseRules
 from reception.domain.visit_states import VisitState
@@ -47,6 +49,10 @@ class Arrival:
         """Until when the car must have been received."""
         return self.clock_started_at + timedelta(minutes=rules.reception_minutes)
 
+    def delayed(self, rules: HouseRules) -> "Arrival":
+        """Nobody received the car in time."""
+        return replace(self, delayed_at=self.due_by(rules))
+
     def received(
         self, *, reason: str | None, alternative: str | None, rules: HouseRules, at: datetime
     ) -> "Arrival":
@@ -62,3 +68,16 @@ class Arrival:
             late_reason=masked(reason) if reason else None,
             late_alternative=masked(alternative) if alternative else None,
         )
+
+
+ARRIVAL_COLUMNS = (
+    "arrived_at",
+    mapped_column("clock_from"),
+    mapped_column("delayed_at"),
+    "received_at",
+    mapped_column("waited_minutes"),
+    "within_sla",
+    mapped_column("late_reason"),
+    mapped_column("late_alternative"),
+)
+"""The columns of ``visits`` below the value, in the order of its fields."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import mapped_column
+
 from servicekit import Refusal
 from shopkit.numbers import search_key
 
@@ -34,3 +36,10 @@ class Car:
         if not car.plate:
             raise FactsUnknown(missing=["plate"], waiting_for="crm.vehicle")
         return car
+
+
+CAR_COLUMNS = (
+    *("plate", "vin", "make", "model"),
+    mapped_column("model_year"),
+)
+"""The columns of ``visits`` below the value, in the order of its fields."""

@@ -1,6 +1,7 @@
 """A revision of the estimate: which lines it asked about, what they cost, and what became of it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -49,10 +50,6 @@ ESTIMATE: Machine[EstimateState] = Machine(
 )
 
 
-class NothingToEstimate(Refusal):
-    """There is no work that the customer could be asked about."""
-
-
 class EstimateSuperseded(Refusal):
     """There is a newer revision of this estimate."""
 
@@ -74,6 +71,16 @@ class LineAnswer(Fact):
     def declined(self) -> DeclinedLine:
         """The answer as others learn of it: the reason masked."""
         return DeclinedLine(line_id=self.line_id, reason=masked(self.reason), remind_on=self.remind_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The customer's answer to a revision; ``by`` is `customer` or the employee id of who noted it."""
+
+    lines: tuple[LineAnswer, ...]
+    channel: str
+    by: str
+    at: datetime
 
 
 class Estimate(Base):
@@ -121,20 +128,18 @@ class Estimate(Base):
         self.show(work)
         self.presented_at, self.answer_by, self.via = at, answer_by, via
 
-    def answer(
-        self, work: Work, answers: tuple[LineAnswer, ...], *, channel: str, answered_by: str, at: datetime
-    ) -> None:
-        """Take the answers into the work. Raises ``AnswerIncomplete``."""
-        self._must_answer_all(answers)
+    def take(self, answer: Answer, work: Work) -> None:
+        """Take the customer's answers into the work. Raises ``AnswerIncomplete``."""
+        self._must_answer_all(answer.lines)
         self.go("answer")
         asked = {line.line_id: line for line in self.lines}
-        for answer in answers:
-            line = work.line(answer.line_id)
-            if answer.accept:
-                line.authorise(asked[line.id], revision=self.revision, order_back=answer.order_back)
+        for one in answer.lines:
+            line = work.line(one.line_id)
+            if one.accept:
+                line.authorise(asked[line.id], revision=self.revision, order_back=one.order_back)
             else:
-                line.decline(reason=masked(answer.reason), remind_on=answer.remind_on)
-        self.answered_at, self.channel, self.answered_by = at, channel, answered_by
+                line.decline(reason=masked(one.reason), remind_on=one.remind_on)
+        self.answered_at, self.channel, self.answered_by = answer.at, answer.channel, answer.by
         self.authorised_gross = gross_of(work.agreed)
 
     def go(self, command: str) -> None:
@@ -147,6 +152,13 @@ class Estimate(Base):
         if self.state == EstimateState.SUPERSEDED:
             raise EstimateSuperseded(state=self.state, revision=self.revision)
         ESTIMATE.check(self.state, command)
+
+    def expire(self) -> bool:
+        """Nobody answered in time; the lines stay open for a new revision. False: somebody did."""
+        if self.state != EstimateState.PRESENTED:
+            return False
+        self.go("expire")
+        return True
 
     def supersede(self) -> None:
         """A newer revision takes its place, unless this one has been answered."""

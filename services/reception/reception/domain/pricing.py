@@ -151,23 +151,6 @@ def as_line(priced: PricedLine) -> Line:
     return Line(**{n: getattr(priced, n) for n in Line.model_fields if n != "parts"}, parts=needs)
 
 
-def rework_of(original: PricedLine, line_id: UUID) -> PricedLine:
-    """The same labour once more, at the shop's cost; parts are asked for when the workshop knows which."""
-    title = Title(zh=f"返工：{original.title.zh}", en=f"Rework: {original.title.en}")
-    return original.model_copy(
-        update={
-            "line_id": line_id,
-            "kind": "rework",
-            "title": title,
-            "parts": (),
-            "payer": "shop",
-            "discount_net": ZERO,
-            "gross": ZERO,
-            "service_code": None,
-        }
-    )
-
-
 def _with_gross(line: PricedLine) -> PricedLine:
     return line.model_copy(update={"gross": gross_of([line])})
 

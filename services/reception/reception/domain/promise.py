@@ -6,10 +6,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field
+from sqlalchemy.orm import mapped_column
 
 from contracts.base import Fact
+from reception.domain.free_text import masked
 from reception.domain.instants import must_have_happened
 from servicekit import Refusal
+from servicekit.columns import Json
 from servicekit.states import Machine
 
 
@@ -57,6 +60,17 @@ class PromiseChange(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class NewPromise:
+    """The time that the customer agreed to, and what was explained and offered for a change."""
+
+    promised_at: datetime
+    notified_at: datetime
+    reason: str = ""
+    solution: str = ""
+    agreed_by: str = "customer"
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """The time that the customer was given; ``gross`` is the price given with it, as text (RECP-21)."""
 
@@ -68,37 +82,27 @@ class Promise:
     changes: tuple[PromiseChange, ...]
     delay_notified_at: datetime | None
 
+    @property
+    def changes_allowed(self) -> list[str]:
+        """Commands on a promise that was given."""
+        if self.state == PromiseState.NONE:
+            return []
+        return [f"{command}_promise" for command in PROMISE.allowed(self.state)]
+
     def give(self, promised_at: datetime, *, gross: Decimal, at: datetime) -> "Promise":
         """The first promise. Raises ``IllegalTransition``, ``PromiseTooEarly``."""
         first = replace(self, state=PROMISE.go(self.state, "promise"), original=promised_at)
         _must_be_ahead(promised_at, at=at)
-        return first._changed(promised_at, gross, notified_at=at, agreed_by="customer")
+        return first._changed(NewPromise(promised_at, notified_at=at), gross)
 
-    def revise(
-        self,
-        promised_at: datetime,
-        *,
-        reason: str,
-        solution: str,
-        agreed_by: str,
-        gross: Decimal,
-        notified_at: datetime,
-        at: datetime,
-    ) -> "Promise":
+    def revise(self, agreed: NewPromise, *, gross: Decimal, at: datetime) -> "Promise":
         """Another time; keeps the old one, the reason and the solution (RECP-21, RECP-48).
 
         Raises ``IllegalTransition``, ``PromiseTooEarly``, ``NotInThePast``."""
         revised = replace(self, state=PROMISE.go(self.state, "revise"))
-        _must_be_ahead(promised_at, at=at)
-        must_have_happened(notified_at, at=at)
-        return revised.delay_notified(notified_at)._changed(
-            promised_at,
-            gross,
-            notified_at=notified_at,
-            reason=reason,
-            solution=solution,
-            agreed_by=agreed_by,
-        )
+        _must_be_ahead(agreed.promised_at, at=at)
+        must_have_happened(agreed.notified_at, at=at)
+        return revised.delay_notified(agreed.notified_at)._changed(agreed, gross)
 
     def refuse(self, *, reason: str, at: datetime) -> "Promise":
         """The customer does not accept a later time: the last promise stays. Raises ``IllegalTransition``."""
@@ -125,32 +129,41 @@ class Promise:
             and self.delay_notified_at <= self.original
         )
 
-    def _changed(
-        self,
-        promised_at: datetime,
-        gross: Decimal,
-        *,
-        notified_at: datetime,
-        agreed_by: str,
-        reason: str = "",
-        solution: str = "",
-    ) -> "Promise":
+    def _changed(self, agreed: NewPromise, gross: Decimal) -> "Promise":
         change = PromiseChange(
             revision=self.revision + 1,
             old_promise=self.promised_at,
-            new_promise=promised_at,
-            reason=reason,
-            solution=solution,
-            agreed_by=agreed_by,
-            notified_at=notified_at,
+            new_promise=agreed.promised_at,
+            reason=masked(agreed.reason),
+            solution=masked(agreed.solution),
+            agreed_by=masked(agreed.agreed_by),
+            notified_at=agreed.notified_at,
         )
         return replace(
             self,
             revision=change.revision,
-            promised_at=promised_at,
+            promised_at=agreed.promised_at,
             gross=f"{gross:.2f}",
             changes=(*self.changes, change),
         )
+
+
+PROMISE_COLUMNS = (
+    "promise_state",
+    mapped_column("promise_revision", default=0),
+    mapped_column("original_promise"),
+    "promised_at",
+    mapped_column("promised_gross"),
+    mapped_column("promise_changes", Json(tuple[PromiseChange, ...]), default=tuple),
+    mapped_column("delay_notified_at"),
+)
+"""The columns of ``visits`` below the value, in the order of its fields."""
+
+
+def must_be_answered(answered_revision: int | None, *, state: str) -> None:
+    """Raise ``NothingAnsweredYet`` before the first answer."""
+    if answered_revision is None:
+        raise NothingAnsweredYet(state=state)
 
 
 def _must_be_ahead(promised_at: datetime, *, at: datetime) -> None:

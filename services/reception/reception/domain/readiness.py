@@ -6,8 +6,10 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy.orm import mapped_column
 
 from contracts.base import Fact
+from servicekit.columns import Json
 
 JobOutcome = Literal["repaired", "no_work"]
 
@@ -52,3 +54,12 @@ class Readiness:
             and self.revision == answered_revision
             and all(measure.done for measure in self.measures)
         )
+
+
+READINESS_COLUMNS = (
+    mapped_column("job_ready", default=False),
+    mapped_column("ready_revision"),
+    mapped_column("job_outcome"),
+    mapped_column("measures", Json(tuple[Measure, ...]), default=tuple),
+)
+"""The columns of ``visits`` below the value, in the order of its fields."""

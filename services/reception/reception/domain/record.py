@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from sqlalchemy import Text
+from sqlalchemy.orm import mapped_column
+
 from contracts.values import PricedLine
+from reception.domain.free_text import all_masked
 from reception.domain.line import LineState, VisitLine
 from reception.domain.registration import RegistrationForm
+from servicekit.columns import Json
 
 HandoverMode = Literal["desk", "delivery", "post", "key_box"]
 Outcome = Literal["repaired", "diagnosis_only", "declined", "left"]
@@ -23,6 +28,32 @@ class Record:
     mileage_out_km: int | None
     recommended_work: tuple[str, ...]
     remind_on: date | None
+
+
+RECORD_COLUMNS = (
+    "closed_at",
+    mapped_column("record_no", unique=True),
+    mapped_column("outcome", Text),
+    mapped_column("mileage_out_km"),
+    mapped_column("recommended_work", Json(tuple[str, ...]), default=tuple),
+    mapped_column("remind_on"),
+)
+"""The columns of ``visits`` below the value, in the order of its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What is entered when the papers close: archive number, odometer, and what to offer next time."""
+
+    record_no: str
+    mileage_out_km: int | None = None
+    recommended_work: tuple[str, ...] = ()
+    remind_on: date | None = None
+
+    def record(self, outcome: Outcome, *, at: datetime) -> Record:
+        """The record, its texts masked."""
+        offer = all_masked(self.recommended_work)
+        return Record(at, self.record_no, outcome, self.mileage_out_km, offer, self.remind_on)
 
 
 def service_type(form: RegistrationForm | None, job_outcome: str | None, agreed: Iterable[PricedLine]) -> str:

@@ -6,8 +6,7 @@ rules are in modules of their own: ``arrival``, ``registration``, ``work``, ``es
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,37 +14,30 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from contracts.events import reception
-from contracts.values import Check, PricedLine
 from reception.domain import visit_events as events
 from reception.domain.acceptance import (
-    BelongingCheck,
+    SIGNATURE_COLUMNS,
+    Acceptance,
     HandoverNotPossible,
     Papers,
     Signature,
-    latest_papers,
-    must_be_checked,
+    missing_facts,
 )
-from reception.domain.arrival import Arrival
+from reception.domain.arrival import ARRIVAL_COLUMNS, Arrival
 from reception.domain.base import Base
-from reception.domain.car import Car
-from reception.domain.estimate import (
-    Estimate,
-    EstimateState,
-    LineAnswer,
-    NothingToEstimate,
-    asks_for_all,
-    one_of,
-)
-from reception.domain.free_text import all_masked, masked
+from reception.domain.car import CAR_COLUMNS, Car
+from reception.domain.estimate import Answer, Estimate, EstimateState, asks_for_all, one_of
+from reception.domain.free_text import masked
 from reception.domain.instants import must_have_happened
 from reception.domain.line import VisitLine
 from reception.domain.pricing import PriceList, gross_of
-from reception.domain.promise import PROMISE, NothingAnsweredYet, Promise, PromiseChange, PromiseState
-from reception.domain.readiness import Measure, Readiness
-from reception.domain.record import Record, outcome_of
+from reception.domain.promise import PROMISE_COLUMNS, NewPromise, Promise, PromiseState, must_be_answered
+from reception.domain.readiness import READINESS_COLUMNS, Readiness
+from reception.domain.record import RECORD_COLUMNS, Closing, Record, outcome_of
 from reception.domain.registration import FormNotSigned, RegistrationForm
+from reception.domain.rework import Rework
 from reception.domain.rules import HouseRules
-from reception.domain.visit_states import CAUSED_BY_EVENTS, VISIT, WITH_WORK, VisitState
+from reception.domain.visit_states import VISIT, WITH_WORK, VisitState, asked_for
 from reception.domain.work import Work
 from servicekit import Aggregate
 from servicekit.columns import Json
@@ -99,34 +91,12 @@ class Visit(Aggregate, Base):
     promised_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
 
-    car: Mapped[Car] = composite("plate", "vin", "make", "model", mapped_column("model_year"))
-    arrival: Mapped[Arrival] = composite(
-        *("arrived_at", mapped_column("clock_from"), mapped_column("delayed_at"), "received_at"),
-        *(mapped_column("waited_minutes"), "within_sla"),
-        *(mapped_column("late_reason"), mapped_column("late_alternative")),
-    )
-    promise: Mapped[Promise] = composite(
-        *("promise_state", mapped_column("promise_revision", default=0)),
-        *(mapped_column("original_promise"), "promised_at", mapped_column("promised_gross")),
-        mapped_column("promise_changes", Json(tuple[PromiseChange, ...]), default=tuple),
-        mapped_column("delay_notified_at"),
-    )
-    readiness: Mapped[Readiness] = composite(
-        *(mapped_column("job_ready", default=False), mapped_column("ready_revision")),
-        mapped_column("job_outcome"),
-        mapped_column("measures", Json(tuple[Measure, ...]), default=tuple),
-    )
-    signature: Mapped[Signature] = composite(
-        *(mapped_column("signed_at"), mapped_column("signed_invoice_revision")),
-        mapped_column("signed_checks", Json(tuple[Check, ...]), default=tuple),
-        mapped_column("belongings_ok"),
-    )
-    record: Mapped[Record] = composite(
-        *("closed_at", mapped_column("record_no", unique=True), mapped_column("outcome")),
-        mapped_column("mileage_out_km"),
-        mapped_column("recommended_work", Json(tuple[str, ...]), default=tuple),
-        mapped_column("remind_on"),
-    )
+    car: Mapped[Car] = composite(*CAR_COLUMNS)
+    arrival: Mapped[Arrival] = composite(*ARRIVAL_COLUMNS)
+    promise: Mapped[Promise] = composite(*PROMISE_COLUMNS)
+    readiness: Mapped[Readiness] = composite(*READINESS_COLUMNS)
+    signature: Mapped[Signature] = composite(*SIGNATURE_COLUMNS)
+    record: Mapped[Record] = composite(*RECORD_COLUMNS)
     lines: Mapped[list[VisitLine]] = relationship(lazy="raise", cascade="all", order_by=VisitLine.position)
     estimates: Mapped[list[Estimate]] = relationship(lazy="raise", cascade="all", order_by=Estimate.revision)
 
@@ -152,11 +122,6 @@ class Visit(Aggregate, Base):
         return Work(self.id, self.lines)
 
     @property
-    def latest_estimate(self) -> Estimate | None:
-        """The newest revision."""
-        return self.estimates[-1] if self.estimates else None
-
-    @property
     def has_work_to_ask_for(self) -> bool:
         """Whether some open work is not, or not so, in a revision that the customer could still answer."""
         return not asks_for_all(self.estimates, self.work.open)
@@ -164,17 +129,14 @@ class Visit(Aggregate, Base):
     @property
     def allowed(self) -> list[str]:
         """What a person may do now."""
-        found = [command for command in VISIT.allowed(self.state) if command not in CAUSED_BY_EVENTS]
-        latest = self.latest_estimate.state if self.latest_estimate else None
+        latest = self.estimates[-1].state if self.estimates else None
         fits = {
             "present_estimate": latest == EstimateState.DRAFTED,
             "answer_estimate": latest == EstimateState.PRESENTED,
             "promise": self.answered_revision is not None and self.promise_state == PromiseState.NONE,
         }
-        found = [command for command in found if fits.get(command, True)]
-        if "promise" in VISIT.allowed(self.state) and self.promise_state != PromiseState.NONE:
-            found += [f"{command}_promise" for command in PROMISE.allowed(self.promise_state)]
-        return found
+        found = [command for command in asked_for(self.state) if fits.get(command, True)]
+        return found + (self.promise.changes_allowed if self.may("promise") else [])
 
     def may(self, command: str) -> bool:
         """Whether the state allows this."""
@@ -182,12 +144,7 @@ class Visit(Aggregate, Base):
 
     def missing_for_handover(self, papers: Papers | None) -> list[str]:
         """What the handover still waits for, by the stream that brings each."""
-        missing = [] if self.is_ready else ["workshop.job"]
-        if self.signature.signed_at is None:
-            missing.append("reception.visit")
-        if papers is None or not papers.settled:
-            missing.append("billing.invoice")
-        return missing
+        return missing_facts(is_ready=self.is_ready, signature=self.signature, papers=papers)
 
     # --- arrival
 
@@ -205,9 +162,8 @@ class Visit(Aggregate, Base):
         """The clock has run out; ``None`` when the car was received, or this was announced before."""
         if self.state != VisitState.ARRIVED or self.arrival.delayed_at is not None:
             return None
-        due_at = self.arrival.due_by(rules)
-        self.arrival = replace(self.arrival, delayed_at=due_at)
-        return reception.ReceptionDelayed(**events.about(self), due_at=due_at)
+        self.arrival = self.arrival.delayed(rules)
+        return reception.ReceptionDelayed(**events.about(self), due_at=self.arrival.due_by(rules))
 
     def receive(
         self,
@@ -251,11 +207,10 @@ class Visit(Aggregate, Base):
     def draft(self, *, prices: PriceList, currency: str, at: datetime) -> reception.EstimateDrafted:
         """The next revision, of all that is authorised and all that is open; supersedes an unanswered one."""
         VISIT.check(self.state, "draft_estimate")
-        if not self.work.open:
-            raise NothingToEstimate(state=self.state)
+        self.work.must_have_open_lines(state=self.state)
         self.work.price_anew(prices)
-        if self.latest_estimate is not None:
-            self.latest_estimate.supersede()
+        for earlier in self.estimates[-1:]:
+            earlier.supersede()
         estimate = Estimate(visit_id=self.id, revision=len(self.estimates) + 1, drafted_at=at)
         estimate.show(self.work)
         self.estimates.append(estimate)
@@ -272,35 +227,19 @@ class Visit(Aggregate, Base):
         estimate.present(self.work, via=via, answer_by=answer_by, at=at)
         return events.estimate_presented(self, estimate, currency=currency, at=at)
 
-    def answer(
-        self,
-        revision: int,
-        answers: Iterable[LineAnswer],
-        *,
-        channel: str,
-        answered_by: str,
-        currency: str,
-        at: datetime,
-    ) -> reception.EstimateAnswered:
+    def answer(self, revision: int, answer: Answer, *, currency: str) -> reception.EstimateAnswered:
         """Take the customer's answer to every open line of the revision, in one go (RECP-24)."""
-        state, given = VISIT.go(self.state, "answer_estimate"), tuple(answers)
-        estimate = one_of(self.estimates, revision)
+        state, estimate = VISIT.go(self.state, "answer_estimate"), one_of(self.estimates, revision)
         estimate.must_allow("answer")
-        estimate.answer(self.work, given, channel=channel, answered_by=answered_by, at=at)
+        estimate.take(answer, self.work)
         if self.state == VisitState.READY:
             self._void_readiness()  # what the workshop declared is older than this answer
         self.state, self.answered_revision = state, revision
-        return events.estimate_answered(
-            self, estimate, given, currency=currency, channel=channel, answered_by=answered_by, at=at
-        )
+        return events.estimate_answered(self, estimate, answer, currency=currency)
 
     def expire(self, revision: int) -> bool:
         """Nobody answered in time; the lines stay open for a new revision. False: somebody did."""
-        estimate = one_of(self.estimates, revision)
-        if estimate.state != EstimateState.PRESENTED:
-            return False
-        estimate.go("expire")
-        return True
+        return one_of(self.estimates, revision).expire()
 
     # --- promise
 
@@ -309,33 +248,15 @@ class Visit(Aggregate, Base):
     ) -> reception.HandoverPromised:
         """Give the customer a time. Raises ``NothingAnsweredYet``, ``PromiseTooEarly``."""
         VISIT.check(self.state, "promise")
-        if self.answered_revision is None:
-            raise NothingAnsweredYet(state=self.state)
+        must_be_answered(self.answered_revision, state=self.state)
         self.promise = self.promise.give(promised_at, gross=gross_of(self.work.agreed), at=at)
         self.waiting_on_site = waiting_on_site
         return events.handover_promised(self, promised_at=promised_at)
 
-    def revise_promise(
-        self,
-        new_promise: datetime,
-        *,
-        reason: str,
-        solution: str,
-        agreed_by: str,
-        notified_at: datetime,
-        at: datetime,
-    ) -> reception.PromiseRevised:
+    def revise_promise(self, agreed: NewPromise, *, at: datetime) -> reception.PromiseRevised:
         """Agree on another time (RECP-21, RECP-48). Raises ``PromiseTooEarly``, ``NotInThePast``."""
         VISIT.check(self.state, "promise")
-        self.promise = self.promise.revise(
-            new_promise,
-            reason=masked(reason),
-            solution=masked(solution),
-            agreed_by=masked(agreed_by),
-            gross=gross_of(self.work.agreed),
-            notified_at=notified_at,
-            at=at,
-        )
+        self.promise = self.promise.revise(agreed, gross=gross_of(self.work.agreed), at=at)
         return events.promise_revised(self)
 
     def refuse_promise(self, *, reason: str, at: datetime) -> reception.PromiseRefused:
@@ -384,24 +305,20 @@ class Visit(Aggregate, Base):
 
     # --- a complaint's rework (E8)
 
-    def order_rework(
-        self, measure: Measure, works: tuple[PricedLine, ...], *, originals: tuple[UUID, ...], reason: str
-    ) -> reception.ReworkOrdered:
+    def order_rework(self, rework: Rework) -> reception.ReworkOrdered:
         """The rework is done in this visit, which is still open: it is not ready until that is done."""
-        self.work.take_on(works)
-        self.readiness = self.readiness.ordered(measure)
+        self.work.take_on(rework.works)
+        self.readiness = self.readiness.ordered(rework.measure)
         if self.state in {VisitState.READY, VisitState.ACCEPTED}:
             self._void_readiness()
             self.state = VISIT.go(self.state, "reopen")
-        return events.rework_ordered(self, measure, works, originals=originals, reason=masked(reason))
+        return events.rework_ordered(self, rework)
 
-    def agree_rework(
-        self, measure: Measure, works: tuple[PricedLine, ...], *, originals: tuple[UUID, ...], reason: str
-    ) -> reception.ReworkAgreed:
+    def agree_rework(self, rework: Rework) -> reception.ReworkAgreed:
         """This new visit is expected, to redo the work of another that is closed."""
-        self.work.take_on(works)
-        self.readiness = self.readiness.ordered(measure)
-        return events.rework_agreed(self, measure, works, originals=originals, reason=masked(reason))
+        self.work.take_on(rework.works)
+        self.readiness = self.readiness.ordered(rework.measure)
+        return events.rework_agreed(self, rework)
 
     # --- the car drives on until parts come (E2)
 
@@ -423,31 +340,16 @@ class Visit(Aggregate, Base):
     # --- the customer signs, the keys go out, the papers close
 
     def accept_work(
-        self,
-        *,
-        papers: Papers | None,
-        invoice_revision: int,
-        checks: tuple[Check, ...],
-        belongings: tuple[BelongingCheck, ...],
-        rules: HouseRules,
-        at: datetime,
+        self, acceptance: Acceptance, *, papers: Papers | None, rules: HouseRules, at: datetime
     ) -> reception.WorkAccepted:
         """The customer has inspected, been explained, and signed (RECP-28, RECP-30, RECP-34).
 
         Raises ``InvoiceNotPrepared``, ``InvoiceChanged``, ``ChecksMissing``, ``BelongingsUnchecked``."""
         state = VISIT.go(self.state, "accept_work")
-        invoice = latest_papers(
-            papers,
-            invoice_revision=invoice_revision,
-            answered_revision=self.answered_revision,
-            state=self.state,
-        )
-        must_be_checked(checks, belongings, form=self.form, rules=rules, state=self.state)
-        complete = all(thing.present for thing in belongings)
-        self.state, self.signature = state, Signature(at, invoice_revision, checks, complete)
-        return events.work_accepted(
-            self, invoice_id=invoice.invoice_id, invoice_revision=invoice_revision, at=at
-        )
+        signed = acceptance.papers_of(papers, answered_revision=self.answered_revision, state=self.state)
+        acceptance.must_be_complete(self.form, rules=rules, state=self.state)
+        self.state, self.signature = state, acceptance.signature(at)
+        return events.work_accepted(self, signed, at=at)
 
     def void_signature(self, *, invoice_revision: int) -> bool:
         """Another revision of the invoice was prepared: whether the customer must sign again."""
@@ -462,25 +364,19 @@ class Visit(Aggregate, Base):
         """Release the keys: work ready for the latest answer, signed for, and settled.
 
         Raises ``HandoverNotPossible``, ``NotInThePast``."""
-        self._must_be_complete(papers)
+        if self.state in WITH_WORK and (missing := self.missing_for_handover(papers)):
+            raise HandoverNotPossible(
+                state=self.state, allowed=self.allowed, waiting_for=missing[0], missing=missing
+            )
         must_have_happened(handed_over_at, at=at)
         self.state = VISIT.go(self.state, "hand_over")
         self.handed_over_at, self.mode = handed_over_at, mode
         return events.handed_over(self, handed_over_at=handed_over_at, mode=mode)
 
-    def close(
-        self,
-        *,
-        record_no: str,
-        mileage_out_km: int | None = None,
-        recommended_work: Iterable[str] = (),
-        remind_on: date | None = None,
-        at: datetime,
-    ) -> reception.VisitClosed:
+    def close(self, papers: Closing, *, at: datetime) -> reception.VisitClosed:
         """The papers are complete; a car that never got as far as the form has simply left."""
         outcome = outcome_of(self.form, self.readiness.job_outcome, self.lines)
-        self.state, offer = VISIT.go(self.state, "close"), all_masked(recommended_work)
-        self.record = Record(at, record_no, outcome, mileage_out_km, offer, remind_on)
+        self.state, self.record = VISIT.go(self.state, "close"), papers.record(outcome, at=at)
         return events.closed(self)
 
     # --- rules
@@ -492,10 +388,3 @@ class Visit(Aggregate, Base):
     def _void_readiness(self) -> None:
         """The car goes back to the workshop, and what the customer signed no longer holds."""
         self.readiness, self.signature = self.readiness.void(), self.signature.void()
-
-    def _must_be_complete(self, papers: Papers | None) -> None:
-        missing = self.missing_for_handover(papers)
-        if self.state in WITH_WORK and missing:
-            raise HandoverNotPossible(
-                state=self.state, allowed=self.allowed, waiting_for=missing[0], missing=missing
-            )

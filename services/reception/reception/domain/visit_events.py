@@ -1,6 +1,5 @@
 """The events of a visit, made from the visit as it is after the change that they report."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
@@ -8,9 +7,10 @@ from uuid import UUID
 
 from contracts.events import reception
 from contracts.values import PricedLine
-from reception.domain.estimate import Estimate, LineAnswer
+from reception.domain.acceptance import Papers
+from reception.domain.estimate import Answer, Estimate
 from reception.domain.pricing import as_line
-from reception.domain.readiness import Measure
+from reception.domain.rework import Rework
 
 if TYPE_CHECKING:
     from reception.domain.visit import Visit
@@ -111,29 +111,22 @@ def estimate_presented(
 
 
 def estimate_answered(
-    visit: "Visit",
-    estimate: Estimate,
-    answers: Iterable[LineAnswer],
-    *,
-    currency: str,
-    channel: str,
-    answered_by: str,
-    at: datetime,
+    visit: "Visit", estimate: Estimate, answer: Answer, *, currency: str
 ) -> reception.EstimateAnswered:
     """The customer answered every open line."""
-    given, work = tuple(answers), visit.work
+    lines, work = answer.lines, visit.work
     return reception.EstimateAnswered(
         **about(visit),
         revision=estimate.revision,
         authorised_lines=work.agreed,
         # Who declines a change of agreed work still wants that work: it is not published as declined.
-        declined=tuple(a.declined for a in given if not a.accept and work.line(a.line_id).agreed is None),
-        back_order_line_ids=tuple(a.line_id for a in given if a.accept and a.order_back),
+        declined=tuple(a.declined for a in lines if not a.accept and work.line(a.line_id).agreed is None),
+        back_order_line_ids=tuple(a.line_id for a in lines if a.accept and a.order_back),
         authorised_gross=estimate.authorised_total,
         currency=currency,
-        channel=channel,
-        answered_at=at,
-        answered_by=answered_by,
+        channel=answer.channel,
+        answered_at=answer.at,
+        answered_by=answer.by,
     )
 
 
@@ -180,14 +173,12 @@ def vehicle_left(
     )
 
 
-def work_accepted(
-    visit: "Visit", *, invoice_id: UUID, invoice_revision: int, at: datetime
-) -> reception.WorkAccepted:
-    """The customer signed."""
+def work_accepted(visit: "Visit", signed: Papers, *, at: datetime) -> reception.WorkAccepted:
+    """The customer signed for these papers."""
     return reception.WorkAccepted(
         **about(visit),
-        invoice_id=invoice_id,
-        invoice_revision=invoice_revision,
+        invoice_id=signed.invoice_id,
+        invoice_revision=signed.revision,
         checks=visit.signature.checks,
         belongings_ok=bool(visit.signature.belongings_ok),
         signed_at=at,
@@ -226,34 +217,20 @@ def closed(visit: "Visit") -> reception.VisitClosed:
     )
 
 
-def rework_ordered(
-    visit: "Visit",
-    measure: Measure,
-    works: Iterable[PricedLine],
-    *,
-    originals: tuple[UUID, ...],
-    reason: str,
-) -> reception.ReworkOrdered:
+def rework_ordered(visit: "Visit", rework: Rework) -> reception.ReworkOrdered:
     """A complaint's rework is done in this visit."""
     return reception.ReworkOrdered(
         **about(visit),
-        measure_id=measure.measure_id,
-        complaint_id=measure.complaint_id,
-        lines=tuple(as_line(work) for work in works),
-        original_line_ids=originals,
+        measure_id=rework.measure.measure_id,
+        complaint_id=rework.measure.complaint_id,
+        lines=rework.lines,
+        original_line_ids=rework.originals,
         estimate_revision=visit.answered_revision,
-        reason=reason,
+        reason=rework.reason,
     )
 
 
-def rework_agreed(
-    visit: "Visit",
-    measure: Measure,
-    works: Iterable[PricedLine],
-    *,
-    originals: tuple[UUID, ...],
-    reason: str,
-) -> reception.ReworkAgreed:
+def rework_agreed(visit: "Visit", rework: Rework) -> reception.ReworkAgreed:
     """A complaint's rework is this new visit."""
     assert visit.rework_of_visit_id is not None  # made for that
     return reception.ReworkAgreed(
@@ -261,9 +238,9 @@ def rework_agreed(
         request_no=visit.request_no,
         vehicle_id=visit.vehicle_id,
         rework_of_visit_id=visit.rework_of_visit_id,
-        measure_id=measure.measure_id,
-        complaint_id=measure.complaint_id,
-        lines=tuple(as_line(work) for work in works),
-        original_line_ids=originals,
-        reason=reason,
+        measure_id=rework.measure.measure_id,
+        complaint_id=rework.measure.complaint_id,
+        lines=rework.lines,
+        original_line_ids=rework.originals,
+        reason=rework.reason,
     )

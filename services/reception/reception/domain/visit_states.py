@@ -62,3 +62,8 @@ CAUSED_BY_EVENTS = frozenset({"enter_workshop", "become_ready", "reopen", "void_
 
 WITH_WORK = frozenset({_V.REGISTERED, _V.IN_WORKSHOP, _V.READY, _V.ACCEPTED})
 """States in which a handover waits for work, signature or settlement."""
+
+
+def asked_for(state: str) -> list[str]:
+    """What a person may ask for in this state, as far as the state decides."""
+    return [command for command in VISIT.allowed(state) if command not in CAUSED_BY_EVENTS]

@@ -17,6 +17,10 @@ class PriceUnknown(Refusal):
     """A price is not known here yet: wait for it or give it by hand."""
 
 
+class NothingToEstimate(Refusal):
+    """There is no work that the customer could be asked about."""
+
+
 class Work:
     """Reads and changes ``lines``, every piece of work that was ever named on the visit, in that order."""
 
@@ -98,6 +102,11 @@ class Work:
                 line, self.line(line.line_id).by_hand if self.knows(line.line_id) else HandPrice()
             )
         ]
+
+    def must_have_open_lines(self, *, state: str) -> None:
+        """Raise ``NothingToEstimate`` when there is nothing to ask the customer about."""
+        if not self.open:
+            raise NothingToEstimate(state=state)
 
     def must_be_priced(self) -> None:
         """Raise ``PriceUnknown`` when an open line has no price."""

@@ -18,8 +18,8 @@ from reception.commands.arrival import mint_request_no
 from reception.commands.work import diagnosis_line
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import ComplaintMark
-from reception.domain.pricing import rework_of
 from reception.domain.readiness import Measure
+from reception.domain.rework import Rework, rework_of
 from reception.domain.visit_states import VisitState
 from reception.repository import load_work, price_list
 from servicekit import Tx, new_id
@@ -74,12 +74,13 @@ async def place_rework_on_measure_decided(tx: Tx, event: MeasureDecided) -> None
     originals = visit.work.redone(event.line_ids)
     works = tuple(rework_of(work, new_id()) for work in originals) or (await _any_work(tx, visit),)
     measure = Measure(measure_id=event.measure_id, complaint_id=event.complaint_id)
-    named = tuple(work.line_id for work in originals)
+    named = [work.line_id for work in originals]
+    rework = Rework.of(measure, works, originals=named, reason=event.reason)
     if visit.is_open:
-        tx.publish(visit, visit.order_rework(measure, works, originals=named, reason=event.reason))
+        tx.publish(visit, visit.order_rework(rework))
         return
     again = await _expected_visit(tx, visit, event.measure_id)
-    tx.publish(again, again.agree_rework(measure, works, originals=named, reason=event.reason))
+    tx.publish(again, again.agree_rework(rework))
 
 
 async def _expected_visit(tx: Tx, visit: Visit, measure_id: UUID) -> Visit:
