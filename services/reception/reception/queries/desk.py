@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 
 from reception.domain import Visit
 from reception.domain.copies import Appointment, Customer, Service, Vehicle
-from reception.domain.desk import Task
+from reception.domain.task import Task
 from reception.queries.visits import begins
 from shopkit.numbers import search_key
 

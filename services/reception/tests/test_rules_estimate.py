@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     NOON,
     PRICES,
     a_line,
@@ -17,10 +17,17 @@ from services.reception.tests.reception_builders import (
 )
 
 from contracts.values import Title
-from reception.domain import Visit, refusals
-from reception.domain.estimate import LineAnswer
-from reception.domain.pricing import HandPrice, PriceList, gross_of
-from reception.domain.states import EstimateState, LineState, VisitState
+from reception.domain import Visit
+from reception.domain.estimate import Answer, AnswerIncomplete, EstimateState, EstimateSuperseded, LineAnswer
+from reception.domain.line import LineState
+from reception.domain.pricing import DiscountTooLarge, HandPrice, PriceList, gross_of
+from reception.domain.promise import NewPromise, NothingAnsweredYet
+from reception.domain.visit_states import VisitState
+from reception.domain.work import PriceUnknown
+
+
+def an_answer(*lines: LineAnswer) -> Answer:
+    return Answer(lines, channel="desk", by="x", at=NOON)
 
 
 class TestPricing:
@@ -53,7 +60,7 @@ class TestPricing:
         assert (priced.unpriced, priced.labour_net) == (False, Decimal("150.00"))
 
     def test_gives_no_more_off_than_the_labour(self) -> None:
-        with pytest.raises(refusals.DiscountTooLarge):
+        with pytest.raises(DiscountTooLarge):
             PRICES.price(a_line(), HandPrice(discount_net=Decimal("300.01")))
 
     @given(st.lists(st.tuples(st.integers(0, 600), st.integers(1, 9999)), max_size=8))
@@ -72,7 +79,7 @@ class TestEstimating:
         visit = an_estimated_visit(a_line())
         first = answer_latest(visit)
         more = a_line(minutes=30)
-        visit.propose([more], PRICES)
+        visit.work.propose([more], PRICES)
         visit.draft(prices=PRICES, currency="CNY", at=NOON)
         present_latest(visit)
 
@@ -86,8 +93,8 @@ class TestEstimating:
         visit = an_estimated_visit(a_line(), a_line())
         one = LineAnswer(line_id=visit.lines[0].id, accept=True)
 
-        with pytest.raises(refusals.AnswerIncomplete) as refused:
-            visit.answer(1, [one], channel="desk", answered_by="x", currency="CNY", at=NOON)
+        with pytest.raises(AnswerIncomplete) as refused:
+            visit.answer(1, an_answer(one), currency="CNY")
 
         assert refused.value.facts["missing"] == [str(visit.lines[1].id)]
         assert visit.lines[0].state == LineState.OFFERED
@@ -96,20 +103,13 @@ class TestEstimating:
         visit = an_estimated_visit()
         visit.draft(prices=PRICES, currency="CNY", at=NOON)
 
-        with pytest.raises(refusals.EstimateSuperseded):
-            visit.answer(
-                1,
-                [LineAnswer(line_id=visit.lines[0].id, accept=True)],
-                channel="desk",
-                answered_by="x",
-                currency="CNY",
-                at=NOON,
-            )
+        with pytest.raises(EstimateSuperseded):
+            visit.answer(1, an_answer(LineAnswer(line_id=visit.lines[0].id, accept=True)), currency="CNY")
 
     def test_the_answer_before_the_new_draft_wins(self) -> None:
         visit = an_estimated_visit()
         answer_latest(visit)
-        visit.propose([a_line()], PRICES)
+        visit.work.propose([a_line()], PRICES)
         drafted = visit.draft(prices=PRICES, currency="CNY", at=NOON)
 
         assert visit.estimates[0].state == EstimateState.ANSWERED
@@ -119,7 +119,7 @@ class TestEstimating:
         line = a_line()
         visit = an_estimated_visit(line)
         presented = visit.estimates[-1].lines[0]
-        visit.propose([line.model_copy(update={"labour_minutes": 600})], PRICES)
+        visit.work.propose([line.model_copy(update={"labour_minutes": 600})], PRICES)
 
         answered = answer_latest(visit)
 
@@ -129,10 +129,10 @@ class TestEstimating:
     def test_nothing_without_a_price_is_presented(self) -> None:
         visit = a_visit()
         unknown = PriceList(parts={}, labour={})
-        visit.propose([a_line()], unknown)
+        visit.work.propose([a_line()], unknown)
         visit.draft(prices=unknown, currency="CNY", at=NOON)
 
-        with pytest.raises(refusals.PriceUnknown):
+        with pytest.raises(PriceUnknown):
             visit.present(1, prices=unknown, via="desk", answer_by=NOON, currency="CNY", at=NOON)
 
         assert present_latest(visit).lines[0].unpriced is False
@@ -143,8 +143,8 @@ class TestEstimating:
             LineAnswer(line_id=line.id, accept=False, reason="dear", remind_on=date(2025, 6, 1))
             for line in visit.lines
         ]
-        answered = visit.answer(1, no, channel="desk", answered_by="x", currency="CNY", at=NOON)
-        visit.propose([more := a_line()], PRICES)
+        answered = visit.answer(1, an_answer(*no), currency="CNY")
+        visit.work.propose([more := a_line()], PRICES)
 
         drafted = visit.draft(prices=PRICES, currency="CNY", at=NOON)
 
@@ -156,7 +156,7 @@ class TestEstimating:
         line = a_line()
         visit = an_estimated_visit(line)
         answer_latest(visit)
-        visit.propose([line.model_copy(update={"labour_minutes": 120})], PRICES)
+        visit.work.propose([line.model_copy(update={"labour_minutes": 120})], PRICES)
         visit.draft(prices=PRICES, currency="CNY", at=NOON)
         present_latest(visit)
 
@@ -173,10 +173,10 @@ class TestEstimating:
             labour=PRICES.labour,
         )
         visit = a_visit()
-        visit.propose([line], titled)
-        visit.lines[0].authorise(visit.lines[0].work, revision=0)
+        visit.work.propose([line], titled)
+        visit.lines[0].authorise(visit.lines[0].priced, revision=0)
 
-        visit.propose([line], titled)
+        visit.work.propose([line], titled)
 
         assert not visit.has_work_to_ask_for
 
@@ -184,7 +184,7 @@ class TestEstimating:
         visit = an_estimated_visit()
         answer_latest(visit)
         visit.declare_ready(estimate_revision=1, outcome="repaired", done_measure_ids=())
-        visit.propose([a_line()], PRICES)
+        visit.work.propose([a_line()], PRICES)
         visit.draft(prices=PRICES, currency="CNY", at=NOON)
         present_latest(visit)
 
@@ -197,48 +197,52 @@ class TestThePromise:
     def promised(self) -> Visit:
         visit = an_estimated_visit()
         answer_latest(visit)
-        visit.promise(NOON + timedelta(hours=4), waiting_on_site=False, at=NOON)
+        visit.promise_handover(NOON + timedelta(hours=4), waiting_on_site=False, at=NOON)
         return visit
 
-    def test_is_told_without_the_number_of_who_agreed(self) -> None:
+    def test_is_published_without_the_number_of_who_agreed(self) -> None:
         revised = self.promised().revise_promise(
-            NOON + timedelta(hours=6),
-            reason="part late",
-            solution="loan car",
-            agreed_by="his brother, 13812345678",
-            notified_at=NOON,
+            NewPromise(
+                NOON + timedelta(hours=6),
+                reason="part late",
+                solution="loan car",
+                agreed_by="his brother, 13812345678",
+                notified_at=NOON,
+            ),
             at=NOON,
         )
 
         assert revised.agreed_by == "his brother, •••"
 
     def test_needs_an_answer_first(self) -> None:
-        with pytest.raises(refusals.NothingAnsweredYet):
-            a_visit().promise(NOON + timedelta(hours=4), waiting_on_site=False, at=NOON)
+        with pytest.raises(NothingAnsweredYet):
+            a_visit().promise_handover(NOON + timedelta(hours=4), waiting_on_site=False, at=NOON)
 
     @pytest.mark.req("RECP-21", "RECP-48")
     def test_every_change_keeps_the_old_one_the_reason_and_the_solution(self) -> None:
         visit = self.promised()
 
         revised = visit.revise_promise(
-            NOON + timedelta(hours=6),
-            reason="part late",
-            solution="loan car",
-            agreed_by="customer",
-            notified_at=NOON,
+            NewPromise(
+                NOON + timedelta(hours=6),
+                reason="part late",
+                solution="loan car",
+                agreed_by="customer",
+                notified_at=NOON,
+            ),
             at=NOON,
         )
 
         assert (revised.promise_revision, revised.old_promise) == (2, NOON + timedelta(hours=4))
-        assert visit.promise_changes[-1].solution == "loan car"
-        assert visit.original_promise == NOON + timedelta(hours=4)
+        assert visit.promise.changes[-1].solution == "loan car"
+        assert visit.promise.original == NOON + timedelta(hours=4)
 
     @pytest.mark.req("RECP-22")
     @pytest.mark.parametrize(("hours", "before"), [(3, True), (5, False)])
-    def test_knows_whether_the_customer_was_told_beforehand(self, hours: int, before: bool) -> None:
+    def test_knows_whether_the_customer_was_notified_beforehand(self, hours: int, before: bool) -> None:
         visit = self.promised()
-        told = NOON + timedelta(hours=hours)
+        when = NOON + timedelta(hours=hours)
 
-        visit.notify(topic="delay", channel="phone", notified_at=told, at=told)
+        visit.notify(topic="delay", channel="phone", notified_at=when, at=when)
 
-        assert visit.delay_notified_before is before
+        assert visit.promise.delay_notified_before is before

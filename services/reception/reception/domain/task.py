@@ -1,6 +1,7 @@
-"""The desk's own lists: what somebody must do for a customer, and what customers were told."""
+"""What somebody at the desk must do for a customer, and what customers were notified of."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -9,9 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from reception.domain.base import Base
 from servicekit import Aggregate
 
+Purpose = Literal[
+    "present_estimate", "contact_before", "tell_interruption", "tell_parts", "tell_ready", "sign_again"
+]
+"""Why somebody must act: see the reaction or timer that sets the task."""
+Topic = Literal["ready", "progress", "delay", "parts", "other"]
+Channel = Literal["phone", "message", "desk", "email"]
+
 
 class Task(Aggregate, Base):
-    """Something to do for a customer that another department told of; one per visit, purpose and subject."""
+    """Something to do for a customer after another department's event; one per visit, purpose, subject."""
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -36,7 +44,7 @@ class Task(Aggregate, Base):
 
 
 class Notice(Base):
-    """One thing that a customer was told (RECP-27)."""
+    """One thing that a customer was notified of (RECP-27)."""
 
     __tablename__ = "notices"
     __table_args__ = (Index("ix_notices_visit", "visit_id", "notified_at"),)
@@ -50,10 +58,10 @@ class Notice(Base):
     notified_by: Mapped[str]
 
 
-TASKS_OF_TOPIC = {
+TASKS_OF_TOPIC: dict[str, Purpose] = {
     "delay": "contact_before",
     "parts": "tell_parts",
     "ready": "tell_ready",
     "progress": "tell_interruption",
 }
-"""Which tasks are done, by their purpose, when the customer was told of a topic."""
+"""Which tasks are done, by their purpose, when the customer was notified of a topic."""

@@ -1,4 +1,4 @@
-"""The prices in force for a customer, from the copies of catalogue and labour rates."""
+"""Visits with their work, and the copies that a command or a reaction decides by."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,15 +8,64 @@ from sqlalchemy import Select, case, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from contracts.values import Line, Title
-from reception.domain.copies import CatalogueEntry, Customer, LabourRate
+from reception.domain import Visit
+from reception.domain.acceptance import Papers
+from reception.domain.car import Car
+from reception.domain.copies import Appointment, CatalogueEntry, Customer, Invoice, LabourRate, Vehicle
 from reception.domain.pricing import LabourPrice, PartPrice, PriceList
 from servicekit import Tx
 from servicekit.columns import Json
+from servicekit.loading import load
 
 GENERAL_CLASSES = ("", "any", "normal")
 """Rates of these classes hold for every customer whose class has none of its own, the first found."""
 
 _PART, _LABOUR = "part", "labour"
+
+
+async def lock_visit(tx: Tx, visit_id: UUID) -> Visit:
+    """The visit, locked, with its lines and estimates. Raises ``NotFound``."""
+    return await load_work(tx, await tx.get(Visit, visit_id))
+
+
+async def load_visit(tx: Tx, visit_id: UUID) -> Visit:
+    """The same for showing: not locked. Raises ``NotFound``."""
+    return await load_work(tx, await tx.read(Visit, visit_id))
+
+
+async def load_work(tx: Tx, visit: Visit) -> Visit:
+    """The same visit with its lines and estimates."""
+    return await load(tx, visit, "lines", "estimates")
+
+
+async def load_papers(tx: Tx, visit_id: UUID) -> Papers | None:
+    """What the copy of the visit's invoice holds; read it while you hold the visit."""
+    invoice = await tx.session.get(Invoice, visit_id)
+    return None if invoice is None else Papers.model_validate(invoice, from_attributes=True)
+
+
+async def load_appointment(tx: Tx, request_id: UUID) -> Appointment | None:
+    """The request's appointment: a confirmed one before any other, the earliest slot first."""
+    query = (
+        select(Appointment)
+        .where(Appointment.request_id == request_id)
+        .order_by((Appointment.state == "confirmed").desc(), Appointment.slot_start.asc().nulls_last())
+        .limit(1)
+    )
+    found: Appointment | None = await tx.session.scalar(query)
+    return found
+
+
+async def load_file(tx: Tx, *, vehicle_id: UUID, customer_id: UUID) -> tuple[Car | None, str | None]:
+    """The car and the customer's class as customer relations has them on file, by one statement."""
+    its_class = select(Customer.customer_class).where(Customer.id == customer_id).scalar_subquery()
+    one = select(its_class.label("its_class")).subquery()
+    found = select(Vehicle, one.c.its_class).select_from(one)
+    row = (await tx.session.execute(found.outerjoin(Vehicle, Vehicle.id == vehicle_id))).one()
+    vehicle: Vehicle | None = row[0]
+    if vehicle is None:
+        return None, row[1]
+    return Car(vehicle.plate, vehicle.vin, vehicle.make, vehicle.model, vehicle.model_year), row[1]
 
 
 async def price_list(tx: Tx, customer_id: UUID, lines: Iterable[Line]) -> PriceList:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -11,15 +12,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.values import Line, PartNeed, PricedLine
 from reception.domain.base import Base
 from reception.domain.pricing import HandPrice, PriceList, as_line
-from reception.domain.states import LineState
 from servicekit.columns import Json
 from shopkit.columns import Money
+
+
+class LineState(StrEnum):
+    """What the customer answered to one piece of work; authorised never goes back."""
+
+    PROPOSED = "proposed"
+    OFFERED = "offered"
+    AUTHORISED = "authorised"
+    DECLINED = "declined"
 
 
 class VisitLine(Base):
     """A line of work: ``offer`` is what the customer is asked, ``agreed`` what the customer authorised.
 
-    A change of authorised work is a new offer beside what is agreed; until it is answered the old stands.
+    A change of authorised work is a new offer next to what is agreed; until it is answered the old one holds.
     """
 
     __tablename__ = "visit_lines"
@@ -45,11 +54,11 @@ class VisitLine(Base):
         )
 
     @property
-    def work(self) -> PricedLine:
+    def priced(self) -> PricedLine:
         """The work with its price: what is agreed, else what is or was offered."""
-        work = self.agreed or self.offer
-        assert work is not None  # a line is made with one of them
-        return work
+        priced = self.agreed or self.offer
+        assert priced is not None  # a line is made with one of them
+        return priced
 
     def propose(self, line: Line, prices: PriceList) -> None:
         """Offer this instead of what was offered so far."""
@@ -60,7 +69,7 @@ class VisitLine(Base):
     def price_by_hand(self, price: HandPrice, prices: PriceList) -> None:
         """The advisor's own price; kept for this line from now on."""
         self.by_hand = price
-        self.propose(as_line(self.offer or self.work), prices)
+        self.propose(as_line(self.offer or self.priced), prices)
 
     def price_anew(self, prices: PriceList) -> None:
         """Take the prices in force now; what nobody is asked about keeps its own."""
@@ -83,7 +92,7 @@ class VisitLine(Base):
         self.offer, self.state, self.order_back = None, LineState.AUTHORISED, order_back
 
     def decline(self, *, reason: str, remind_on: date | None) -> None:
-        """The customer does not want it; work agreed before stands as it was."""
+        """The customer does not want it; work agreed before stays as it was."""
         self.declined_reason, self.remind_on = reason, remind_on
         if self.agreed is not None:
             self.offer = None

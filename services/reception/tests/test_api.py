@@ -1,15 +1,16 @@
-"""The desk's doors: who may, what is malformed, what is repeated, what is stale, and the customer's link."""
+"""The desk's endpoints: who may, what is malformed, repeated or stale, and the customer's link."""
 
 from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from services.reception.tests.desk import CHECKS, Desk
-from services.reception.tests.reception_builders import CUSTOMER, VEHICLE, shortage
+from services.reception.tests.builders import CUSTOMER, VEHICLE, shortage
+from services.reception.tests.conftest import CHECKS, Desk
 
 from contracts.events.reception import EstimateAnswered, IntakeCompleted, VisitOpened
 from contracts.permissions import reception as may_reception
-from reception.api import customer, estimates, lists, visits
+from reception.api import customer, estimates, visits
+from reception.api import desk as desk_routes
 
 NOBODY = "00000000-0000-7000-8000-00000000dead"
 HOURLY = {"hourly_rate": "100.00", "tax_rate": "0.06"}
@@ -18,7 +19,7 @@ WALK_IN = {"customer_id": str(CUSTOMER), "vehicle_id": str(VEHICLE), "plate": "�
 
 def guarded_routes() -> list[tuple[str, str]]:
     found = []
-    for group in (visits.routes, estimates.routes, lists.routes):
+    for group in (visits.routes, estimates.routes, desk_routes.routes):
         for route in group.routes:
             assert isinstance(route, APIRoute)
             method = next(iter(route.methods or ()))
@@ -28,7 +29,7 @@ def guarded_routes() -> list[tuple[str, str]]:
 
 class TestPermissions:
     @pytest.mark.req("DATA-04")
-    async def test_every_door_is_shut_to_strangers(self, desk: Desk) -> None:
+    async def test_every_endpoint_is_closed_to_strangers(self, desk: Desk) -> None:
         for method, path in guarded_routes():
             filled = path.format(visit_id=NOBODY, revision=1, task_id=NOBODY)
 
@@ -85,7 +86,7 @@ class TestMalformedRequests:
 
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
-    async def test_more_text_than_can_be_told_is_refused(self, desk: Desk) -> None:
+    async def test_more_text_than_an_event_can_carry_is_refused(self, desk: Desk) -> None:
         await desk.open(plate="沪A1")
         await desk.do("reception")
         form = {"signed": True, "fault": {"phenomenon": "rattles " * 40_000}}
@@ -168,7 +169,7 @@ class TestLists:
 
         assert found == expected
 
-    async def test_tell_vehicles_menu_and_tasks(self, desk: Desk) -> None:
+    async def test_show_vehicles_menu_and_tasks(self, desk: Desk) -> None:
         await desk.estimated()
 
         vehicles = (await desk.ask("GET", "/vehicles?q=沪a·1")).json()["items"]
@@ -267,7 +268,7 @@ class TestTheCustomersLink:
 
 
 class TestTheScreen:
-    async def test_is_read_by_one_statement_beside_the_house_rules(self, desk: Desk) -> None:
+    async def test_is_read_by_one_statement_besides_the_house_rules(self, desk: Desk) -> None:
         await desk.ready()
 
         with desk.department.statements() as seen:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     CHECKS,
     NOON,
     RULES,
@@ -14,10 +14,21 @@ from services.reception.tests.reception_builders import (
     papers,
 )
 
-from reception.domain import Visit, refusals
-from reception.domain.arrival import Belonging, RegistrationForm
-from reception.domain.handover import BelongingCheck
-from reception.domain.states import VisitState
+from reception.domain import Visit
+from reception.domain.acceptance import (
+    Acceptance,
+    BelongingCheck,
+    BelongingsUnchecked,
+    ChecksMissing,
+    HandoverNotPossible,
+    InvoiceChanged,
+    InvoiceNotPrepared,
+)
+from reception.domain.readiness import Measure
+from reception.domain.record import service_type
+from reception.domain.registration import Belonging, RegistrationForm
+from reception.domain.rework import Rework
+from reception.domain.visit_states import VisitState
 
 
 class TestHandover:
@@ -29,15 +40,13 @@ class TestHandover:
         return visit
 
     def accept(self, visit: Visit, **own: Any) -> None:
-        asked: dict[str, Any] = {
-            "papers": papers(),
+        signed: dict[str, Any] = {
             "invoice_revision": 1,
             "checks": CHECKS,
             "belongings": (BelongingCheck(item="umbrella", present=True),),
-            "rules": RULES,
-            "at": NOON,
         }
-        visit.accept_work(**(asked | own))
+        shown = own.pop("papers", papers())
+        visit.accept_work(Acceptance(**(signed | own)), papers=shown, rules=RULES, at=NOON)
 
     def test_ready_for_an_older_answer_is_not_ready(self) -> None:
         visit = an_estimated_visit()
@@ -48,12 +57,10 @@ class TestHandover:
         assert (visit.state, visit.is_ready) == (VisitState.IN_WORKSHOP, False)
 
     def test_ready_without_the_ordered_rework_is_not_ready(self) -> None:
-        from reception.domain.facts import Measure
-
         visit = an_estimated_visit()
         answer_latest(visit)
         measure = Measure(measure_id=uuid4(), complaint_id=uuid4())
-        visit.order(measure, (), originals=(), reason="again")
+        visit.order_rework(Rework.of(measure, (), originals=(), reason="again"))
 
         visit.declare_ready(estimate_revision=1, outcome="repaired", done_measure_ids=())
         assert visit.state == VisitState.IN_WORKSHOP
@@ -65,32 +72,32 @@ class TestHandover:
     def test_every_point_of_the_checklist_is_looked_at(self) -> None:
         visit = self.ready()
 
-        with pytest.raises(refusals.ChecksMissing):
+        with pytest.raises(ChecksMissing):
             self.accept(visit, checks=CHECKS[1:])
 
     @pytest.mark.req("RECP-11", "RECP-28")
     def test_belongings_are_checked_against_the_intake(self) -> None:
         visit = self.ready()
 
-        with pytest.raises(refusals.BelongingsUnchecked) as refused:
+        with pytest.raises(BelongingsUnchecked) as refused:
             self.accept(visit, belongings=())
 
         assert refused.value.facts["missing"] == ["umbrella"]
 
     @pytest.mark.parametrize("own", [{"state": "withdrawn"}, {"estimate_revision": 2}])
     def test_waits_for_an_invoice_of_the_latest_answer(self, own: dict[str, object]) -> None:
-        with pytest.raises(refusals.InvoiceNotPrepared):
+        with pytest.raises(InvoiceNotPrepared):
             self.accept(self.ready(), papers=papers(**own))
 
     def test_only_the_latest_invoice_is_signed(self) -> None:
-        with pytest.raises(refusals.InvoiceChanged):
+        with pytest.raises(InvoiceChanged):
             self.accept(self.ready(), papers=papers(revision=2))
 
     def test_the_gate_names_what_is_missing(self) -> None:
         visit = self.ready()
         self.accept(visit)
 
-        with pytest.raises(refusals.HandoverNotPossible) as refused:
+        with pytest.raises(HandoverNotPossible) as refused:
             visit.hand_over(papers=papers(), mode="desk", handed_over_at=NOON, at=NOON)
 
         assert (refused.value.waiting_for, refused.value.state) == ("billing.invoice", VisitState.ACCEPTED)
@@ -114,11 +121,11 @@ class TestHandover:
         ("kind", "outcome", "letters"),
         [("repair", "repaired", "RP"), ("maintenance", "repaired", "MT"), ("repair", "no_work", "DG")],
     )
-    def test_the_record_tells_the_service_type(self, kind: str, outcome: str, letters: str) -> None:
+    def test_the_record_number_shows_the_service_type(self, kind: str, outcome: str, letters: str) -> None:
         visit = an_estimated_visit(a_line(kind=kind))
         visit.form = RegistrationForm(form_no="F-1", signed_at=NOON)
         answer_latest(visit)
 
         visit.declare_ready(estimate_revision=1, outcome=outcome, done_measure_ids=())
 
-        assert visit.record_kind == letters
+        assert service_type(visit.form, visit.readiness.job_outcome, visit.work.agreed) == letters

@@ -1,8 +1,12 @@
-"""The states of a visit, its estimates and its promise, and what may be done in each."""
+"""The states of a visit, and what may be done in each."""
 
 from enum import StrEnum
+from typing import Literal
 
 from servicekit.states import Machine
+
+PriorityClass = Literal["urgent", "rework", "waiting", "vip", "normal"]
+"""For dispatch, the most urgent first (F-36)."""
 
 
 class VisitState(StrEnum):
@@ -18,34 +22,6 @@ class VisitState(StrEnum):
     HANDED_OVER = "handed_over"
     CLOSED = "closed"
     AWAY = "away"
-
-
-class EstimateState(StrEnum):
-    """What became of one revision."""
-
-    DRAFTED = "drafted"
-    PRESENTED = "presented"
-    ANSWERED = "answered"
-    SUPERSEDED = "superseded"
-    EXPIRED = "expired"
-
-
-class LineState(StrEnum):
-    """What the customer said to one piece of work; authorised never goes back."""
-
-    PROPOSED = "proposed"
-    OFFERED = "offered"
-    AUTHORISED = "authorised"
-    DECLINED = "declined"
-
-
-class PromiseState(StrEnum):
-    """Whether the customer has our word about the time, and agrees to it."""
-
-    NONE = "none"
-    PROMISED = "promised"
-    REVISED = "revised"
-    REFUSED = "refused"
 
 
 _V = VisitState
@@ -81,29 +57,13 @@ VISIT: Machine[VisitState] = Machine(
 )
 """A visit; a rework that was agreed begins as expected instead of arrived."""
 
-BY_FACTS = frozenset({"enter_workshop", "become_ready", "reopen", "void_signature"})
-"""Transitions that other departments' facts cause; nobody asks for them."""
+CAUSED_BY_EVENTS = frozenset({"enter_workshop", "become_ready", "reopen", "void_signature"})
+"""Transitions that other departments' events cause; nobody asks for them."""
 
-ESTIMATE: Machine[EstimateState] = Machine(
-    "estimate",
-    {
-        "present": ({EstimateState.DRAFTED}, EstimateState.PRESENTED),
-        "answer": ({EstimateState.PRESENTED}, EstimateState.ANSWERED),
-        "supersede": ({EstimateState.DRAFTED, EstimateState.PRESENTED}, EstimateState.SUPERSEDED),
-        "expire": ({EstimateState.PRESENTED}, EstimateState.EXPIRED),
-    },
-    initial=EstimateState.DRAFTED,
-)
+WITH_WORK = frozenset({_V.REGISTERED, _V.IN_WORKSHOP, _V.READY, _V.ACCEPTED})
+"""States in which a handover waits for work, signature or settlement."""
 
-PROMISE: Machine[PromiseState] = Machine(
-    "promise",
-    {
-        "promise": ({PromiseState.NONE}, PromiseState.PROMISED),
-        "revise": (
-            {PromiseState.PROMISED, PromiseState.REVISED, PromiseState.REFUSED},
-            PromiseState.REVISED,
-        ),
-        "refuse": ({PromiseState.PROMISED, PromiseState.REVISED}, PromiseState.REFUSED),
-    },
-    initial=PromiseState.NONE,
-)
+
+def asked_for(state: str) -> list[str]:
+    """What a person may ask for in this state, as far as the state decides."""
+    return [command for command in VISIT.allowed(state) if command not in CAUSED_BY_EVENTS]

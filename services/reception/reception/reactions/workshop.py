@@ -1,4 +1,4 @@
-"""The workshop reports: progress on the desk's screens, work to estimate, and the car that is ready."""
+"""Workshop's events: progress on the desk's screens, work to estimate, and the car that is ready."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -26,16 +26,30 @@ from contracts.events.workshop import (
     PromiseEndangered,
     ReworkOpened,
 )
-from contracts.values import Line, PricedLine
+from contracts.values import Line
 from reception.commands.tasks import set_task
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import Job, JobLine
 from reception.domain.pricing import PriceList
-from reception.domain.states import PromiseState
-from reception.queries.prices import price_list
-from reception.queries.work import with_work
+from reception.domain.promise import PromiseState
+from reception.repository import lock_visit, price_list
 from servicekit import NotYet, Tx
-from servicekit.copies import amend, keep
+from servicekit.copies import Columns, amend, keep
+
+_JobEvent = (
+    JobOpened
+    | JobDispatched
+    | JobDiagnosed
+    | LineStarted
+    | JobInterrupted
+    | JobResumed
+    | JobCompleted
+    | InspectionPassed
+    | InspectionFailed
+    | ReworkOpened
+    | JobReady
+    | JobReopened
+)
 
 log = structlog.get_logger("reception")
 
@@ -44,27 +58,25 @@ INTERRUPTED = {"A": "interrupted", "B": "awaiting_answer", "C": "awaiting_parts"
 
 async def enter_workshop_on_job_opened(tx: Tx, event: JobOpened) -> None:
     """The car is in the workshop's hands."""
-    await _show(tx, event.visit_id, event.job_id, status="waiting", priority_class=event.priority_class)
+    await _show(tx, event, {Job.status: "waiting", Job.priority_class: event.priority_class})
     (await tx.get(Visit, event.visit_id)).enter_workshop()
 
 
 async def show_technician_on_dispatched(tx: Tx, event: JobDispatched) -> None:
-    """The desk can tell who works on it, where, and until when."""
-    await _show(
-        tx,
-        event.visit_id,
-        event.job_id,
-        status="dispatched",
-        technician_name=event.technician_name,
-        bay=event.bay,
-        planned_end=event.planned_end,
-        lines=_lines(event.visit_id, event.line_ids, "dispatched", since=tx.now),
-    )
+    """The desk sees who works on it, where, and until when."""
+    columns: Columns = {
+        Job.status: "dispatched",
+        Job.technician_name: event.technician_name,
+        Job.bay: event.bay,
+        Job.planned_end: event.planned_end,
+    }
+    lines = _lines(event.visit_id, event.line_ids, "dispatched", since=tx.now)
+    await _show(tx, event, columns, lines=lines)
 
 
 async def draft_estimate_on_diagnosed(tx: Tx, event: JobDiagnosed) -> None:
     """The advisor finds a priced revision of what the technician proposes and what was booked."""
-    await _show(tx, event.visit_id, event.job_id, status="diagnosed", findings=event.findings)
+    await _show(tx, event, {Job.status: "diagnosed", Job.findings: event.findings})
     await _estimate(tx, event.visit_id, event.lines)
 
 
@@ -80,11 +92,11 @@ async def draft_estimate_on_additional_work(tx: Tx, event: AdditionalWorkFound) 
 async def show_progress_on_line_started(tx: Tx, event: LineStarted) -> None:
     """Somebody works on the line."""
     running = _lines(event.visit_id, [event.line_id], "running", since=event.started_at)
-    await _show(tx, event.visit_id, event.job_id, status="repairing", lines=running)
+    await _show(tx, event, {Job.status: "repairing"}, lines=running)
 
 
 async def show_progress_on_line_completed(tx: Tx, event: LineCompleted) -> None:
-    """The line is done, and the desk can say what was done."""
+    """The line is done, and the desk sees what was done."""
     text = event.result_text
     done = _lines(event.visit_id, [event.line_id], "done", since=event.completed_at, result_text=text)
     if done is not None:
@@ -92,10 +104,10 @@ async def show_progress_on_line_completed(tx: Tx, event: LineCompleted) -> None:
         tx.notify_watchers(Visit, event.visit_id)
 
 
-async def tell_customer_on_interrupted(tx: Tx, event: JobInterrupted) -> None:
-    """Work stands still: the advisor sees why, and tells the customer."""
+async def notify_customer_on_interrupted(tx: Tx, event: JobInterrupted) -> None:
+    """Work has stopped: the advisor sees why, and must notify the customer."""
     status = INTERRUPTED.get(event.cause, "interrupted")
-    await _show(tx, event.visit_id, event.job_id, status=status, reason=event.reason)
+    await _show(tx, event, {Job.status: status, Job.reason: event.reason})
     await set_task(
         tx,
         event.visit_id,
@@ -108,36 +120,36 @@ async def tell_customer_on_interrupted(tx: Tx, event: JobInterrupted) -> None:
 
 async def show_progress_on_resumed(tx: Tx, event: JobResumed) -> None:
     """Work goes on."""
-    await _show(tx, event.visit_id, event.job_id, status="repairing", reason="")
+    await _show(tx, event, {Job.status: "repairing", Job.reason: ""})
 
 
 async def show_progress_on_completed(tx: Tx, event: JobCompleted) -> None:
     """Inspection follows."""
-    await _show(tx, event.visit_id, event.job_id, status="completed")
+    await _show(tx, event, {Job.status: "completed"})
 
 
 async def show_progress_on_inspection_passed(tx: Tx, event: InspectionPassed) -> None:
     """Wash and papers follow."""
-    await _show(tx, event.visit_id, event.job_id, status="inspected")
+    await _show(tx, event, {Job.status: "inspected"})
 
 
 async def show_rework_on_inspection_failed(tx: Tx, event: InspectionFailed) -> None:
     """Some lines are done again: the promise may be in danger (E3)."""
     again = _lines(event.visit_id, event.line_ids, "rework", since=tx.now)
     reason = "; ".join(event.findings)
-    await _show(tx, event.visit_id, event.job_id, status="rework", reason=reason, lines=again)
+    await _show(tx, event, {Job.status: "rework", Job.reason: reason}, lines=again)
 
 
 async def show_rework_on_rework_opened(tx: Tx, event: ReworkOpened) -> None:
-    """The shop's own work stands on the board."""
+    """The shop's own work is on the board."""
     again = _lines(event.visit_id, event.line_ids, "rework", since=tx.now)
-    shown = {"status": "rework", "priority_class": event.priority_class}
-    await _show(tx, event.visit_id, event.job_id, **shown, lines=again)
+    columns: Columns = {Job.status: "rework", Job.priority_class: event.priority_class}
+    await _show(tx, event, columns, lines=again)
 
 
 async def take_back_on_ready(tx: Tx, event: JobReady) -> None:
-    """The car can be taken back and the customer told, if this is ready for the latest answer."""
-    await _show(tx, event.visit_id, event.job_id, status="ready", reason="")
+    """The car can be taken back and the customer notified, if this is ready for the latest answer."""
+    await _show(tx, event, {Job.status: "ready", Job.reason: ""})
     visit = await tx.get(Visit, event.visit_id)
     visit.declare_ready(
         estimate_revision=event.estimate_revision,
@@ -150,21 +162,21 @@ async def take_back_on_ready(tx: Tx, event: JobReady) -> None:
 
 async def shut_gate_on_reopened(tx: Tx, event: JobReopened) -> None:
     """Work goes on after all: not ready, and what was signed is void (E3, E8)."""
-    await _show(tx, event.visit_id, event.job_id, status="reopened", reason=event.reason)
-    visit = await with_work(tx, event.visit_id)
+    await _show(tx, event, {Job.status: "reopened", Job.reason: event.reason})
+    visit = await lock_visit(tx, event.visit_id)
     visit.reopen()
     if visit.has_work_to_ask_for and visit.may("draft_estimate"):
-        await _draft(tx, visit, await price_list(tx, visit.customer_id, _offered(visit)))
+        await _draft(tx, visit, await price_list(tx, visit.customer_id, visit.work.offered))
 
 
 async def warn_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:
     """Somebody contacts the customer before the promised time; older promises are only logged (E4)."""
     visit = await tx.get(Visit, event.visit_id)
-    stands = visit.promise_revision == event.promise_revision and visit.is_open
-    if not stands or visit.promise_state == PromiseState.NONE:
+    holds = visit.promise.revision == event.promise_revision and visit.is_open
+    if not holds or visit.promise.state == PromiseState.NONE:
         log.info("alarm for an older promise", visit_id=str(visit.id), of=event.promise_revision)
         return
-    await amend(tx, Job, {"visit_id": event.visit_id}, {"forecast_at": event.forecast_at})
+    await amend(tx, Job, {Job.visit_id: event.visit_id}, {Job.forecast_at: event.forecast_at})
     await set_task(
         tx,
         visit.id,
@@ -176,19 +188,15 @@ async def warn_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:
 
 
 async def _estimate(tx: Tx, visit_id: UUID, lines: Iterable[Line]) -> None:
-    visit = await with_work(tx, visit_id)
+    visit = await lock_visit(tx, visit_id)
     if not visit.is_open:
         return  # the keys are out: what was found is for another visit
     wanted = list(lines)
-    prices = await price_list(tx, visit.customer_id, [*wanted, *_offered(visit)])
+    prices = await price_list(tx, visit.customer_id, [*wanted, *visit.work.offered])
     await _wait_for_prices(tx, visit, wanted, prices)
-    visit.propose(wanted, prices)
+    visit.work.propose(wanted, prices)
     if visit.has_work_to_ask_for and visit.may("draft_estimate"):
         await _draft(tx, visit, prices)
-
-
-def _offered(visit: Visit) -> list[PricedLine]:
-    return [line.offer for line in visit.open_lines if line.offer is not None]
 
 
 async def _draft(tx: Tx, visit: Visit, prices: PriceList) -> None:
@@ -198,7 +206,7 @@ async def _draft(tx: Tx, visit: Visit, prices: PriceList) -> None:
 
 async def _wait_for_prices(tx: Tx, visit: Visit, lines: list[Line], prices: PriceList) -> None:
     """An unknown price is waited for, but not for long: then the line is drafted without it."""
-    missing = visit.missing_prices(lines, prices)
+    missing = visit.work.missing_prices(lines, prices)
     if not missing or tx.cause is None:
         return
     rules = await tx.rules(HouseRules)
@@ -208,26 +216,27 @@ async def _wait_for_prices(tx: Tx, visit: Visit, lines: list[Line], prices: Pric
         raise NotYet(wait.stream, key, at="a price")
 
 
-async def _show(tx: Tx, visit_id: UUID, job_id: UUID, *, lines: Insert | None = None, **facts: Any) -> None:
+async def _show(tx: Tx, event: _JobEvent, columns: Columns, *, lines: Insert | None = None) -> None:
     """What the desk shows of the job, and of how far its ``lines`` are, by one statement."""
-    facts |= {"job_id": job_id, "updated_at": tx.now}
-    await keep(tx, Job, {"visit_id": visit_id}, facts, also=lines)
-    tx.notify_watchers(Visit, visit_id)
+    shown: dict[Any, Any] = {Job.job_id: event.job_id, Job.updated_at: tx.now}
+    shown.update(columns)
+    await keep(tx, Job, {Job.visit_id: event.visit_id}, shown, also=lines)
+    tx.notify_watchers(Visit, event.visit_id)
 
 
 def _lines(
     visit_id: UUID, line_ids: Collection[UUID], progress: str, *, since: datetime, result_text: str = ""
 ) -> Insert | None:
     """How far the workshop is with some lines."""
-    facts = {"progress": progress, "since": since, "result_text": result_text}
     if not line_ids:
         return None
+    columns = {JobLine.progress: progress, JobLine.since: since, JobLine.result_text: result_text}
     # Not by rows of values: a statement with those is put together anew each time.
     rows = select(
         func.unnest(literal(list(line_ids), ARRAY(JobLine.line_id.type))),
         literal(visit_id),
-        *(literal(fact, JobLine.__table__.c[name].type) for name, fact in facts.items()),
+        *(literal(value, column.type) for column, value in columns.items()),
     )
-    new = insert(JobLine).from_select(["line_id", "visit_id", *facts], rows)
-    told = {name: new.excluded[name] for name in facts}
-    return new.on_conflict_do_update(index_elements=["line_id"], set_=told)
+    new = insert(JobLine).from_select([JobLine.line_id, JobLine.visit_id, *columns], rows)
+    taken = {column.key: new.excluded[column.key] for column in columns}
+    return new.on_conflict_do_update(index_elements=[JobLine.line_id], set_=taken)

@@ -5,8 +5,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from services.reception.tests.desk import Desk
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     NOON,
     a_line,
     confirmed,
@@ -16,7 +15,8 @@ from services.reception.tests.reception_builders import (
     rework_decided,
     shortage,
 )
-from services.reception.tests.test_every_event_reception import appointment_events, complaint_events
+from services.reception.tests.conftest import Desk
+from services.reception.tests.test_every_event import appointment_events, complaint_events
 from sqlalchemy import select, text
 
 from contracts.base import Event
@@ -32,7 +32,7 @@ from contracts.events.reception import (
 )
 from reception.domain.copies import Appointment
 
-_TOLD = text("select version from changes where kind = 'Visit' and id = :id")
+_WOKEN = text("select version from changes where kind = 'Visit' and id = :id")
 
 
 class TestDraftingOnADiagnosis:
@@ -297,34 +297,34 @@ class TestComplaintMarks:
 
 
 class TestScreensThatWatch:
-    """What a visit's screen shows from elsewhere is told to it, and leaves the visit's own version alone."""
+    """What a visit's screen shows from elsewhere wakes it, and leaves the visit's own version alone."""
 
-    async def test_hear_of_each_report_of_the_workshop(self, desk: Desk) -> None:
+    async def test_are_woken_by_each_report_of_the_workshop(self, desk: Desk) -> None:
         (line,) = await desk.estimated()
         for event in desk.job.everything_else(line.line_id):
-            await _is_told(desk, event)
+            await _wakes_the_screen(desk, event)
 
-    async def test_hear_of_parts(self, desk: Desk) -> None:
+    async def test_are_woken_by_parts(self, desk: Desk) -> None:
         (line,) = await desk.estimated()
-        await _is_told(desk, shortage(desk.request_id, line))
+        await _wakes_the_screen(desk, shortage(desk.request_id, line))
 
-    async def test_hear_of_papers_and_money(self, desk: Desk) -> None:
+    async def test_are_woken_by_papers_and_money(self, desk: Desk) -> None:
         await desk.accepted()
         for event in (desk.invoice.issued(), desk.invoice.paid(), desk.invoice.settled()):
-            await _is_told(desk, event)
+            await _wakes_the_screen(desk, event)
 
-    async def test_hear_of_complaints(self, desk: Desk) -> None:
+    async def test_are_woken_by_complaints(self, desk: Desk) -> None:
         await desk.registered()
-        await _is_told(desk, complaint_events(desk.visit_id)[0])
+        await _wakes_the_screen(desk, complaint_events(desk.visit_id)[0])
 
-    async def test_hear_of_their_customers_new_name(self, desk: Desk) -> None:
+    async def test_are_woken_by_their_customers_new_name(self, desk: Desk) -> None:
         await desk.registered()
         renamed = customer_registered(display_name="Chen Mei")
 
-        await _is_told(desk, crm.CustomerChanged(**renamed.model_dump()))
+        await _wakes_the_screen(desk, crm.CustomerChanged(**renamed.model_dump()))
 
 
-async def _is_told(desk: Desk, event: Event) -> None:
+async def _wakes_the_screen(desk: Desk, event: Event) -> None:
     version = (await desk.look())["visit"]["version"]
     async with desk.department.tx() as tx:
         await tx.session.execute(text("delete from changes"))
@@ -332,8 +332,8 @@ async def _is_told(desk: Desk, event: Event) -> None:
     await desk.department.receives(event)
 
     async with desk.department.tx() as tx:
-        told = (await tx.session.execute(_TOLD, {"id": str(desk.visit_id)})).scalars().all()
-    assert told == [0], event.TYPE
+        woken = (await tx.session.execute(_WOKEN, {"id": str(desk.visit_id)})).scalars().all()
+    assert woken == [0], event.TYPE
     assert (await desk.look())["visit"]["version"] == version
 
 

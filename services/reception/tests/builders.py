@@ -1,4 +1,4 @@
-"""Builders of what reception hears and holds in tests; everything has a default."""
+"""Builders of events, visits and prices for the tests of reception; everything has a default."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from contracts.events import billing, booking, complaints, crm, parts, workshop
 from contracts.values import Check, Line, PartNeed, ReservationLine, Title, UsedPart
 from reception.domain import HouseRules, Visit
-from reception.domain.estimate import LineAnswer
-from reception.domain.handover import Papers
+from reception.domain.acceptance import Papers
+from reception.domain.estimate import Answer, LineAnswer
 from reception.domain.pricing import LabourPrice, PartPrice, PriceList
-from reception.domain.states import VisitState
+from reception.domain.visit_states import VisitState
 
 NOON = datetime(2025, 3, 7, 4, 0, tzinfo=UTC)
 RULES = HouseRules()
@@ -86,7 +86,7 @@ def papers(**own: object) -> Papers:
 def an_estimated_visit(*lines: Line, present: bool = True) -> Visit:
     """A visit whose customer has revision 1 in hand."""
     visit = a_visit()
-    visit.propose(lines or (a_line(),), PRICES)
+    visit.work.propose(lines or (a_line(),), PRICES)
     visit.draft(prices=PRICES, currency="CNY", at=NOON)
     if present:
         present_latest(visit)
@@ -106,12 +106,11 @@ def present_latest(visit: Visit) -> Any:
 
 
 def answer_latest(visit: Visit, *, accept: bool = True, **own: Any) -> Any:
-    """The customer says the same to every open line."""
+    """The customer gives the same answer to every open line."""
     estimate = visit.estimates[-1]
     answers = [LineAnswer(line_id=i, accept=accept, **own) for i in estimate.open_line_ids]
-    return visit.answer(
-        estimate.revision, answers, channel="desk", answered_by=str(ADVISOR), currency="CNY", at=NOON
-    )
+    answer = Answer(tuple(answers), channel="desk", by=str(ADVISOR), at=NOON)
+    return visit.answer(estimate.revision, answer, currency="CNY")
 
 
 # --- what others report
@@ -169,7 +168,7 @@ def part_listed(part_no: str = "OIL", price: str = "85.00") -> parts.PartListed:
     )
 
 
-def prices_heard() -> list[Any]:
+def prices_known() -> list[Any]:
     """Everything that pricing needs."""
     return [rate_set(), rate_set("diagnosis", "120.00"), part_listed(), part_listed("PAD", "40.00")]
 
@@ -251,7 +250,7 @@ class JobOf:
         )
 
     def interrupted(self) -> workshop.JobInterrupted:
-        """Work stands still."""
+        """Work has stopped."""
         return workshop.JobInterrupted(**self.ids, cause="C", reason="no part", since=NOON)
 
     def completed(self, line_id: UUID) -> workshop.LineCompleted:

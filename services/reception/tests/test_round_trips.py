@@ -6,14 +6,14 @@ process reads once in a while.
 
 from typing import Any
 
-from services.reception.tests.desk import CHECKS, Desk
-from services.reception.tests.reception_builders import a_line
+from services.reception.tests.builders import a_line
+from services.reception.tests.conftest import CHECKS, Desk
 
 from contracts.base import Event
 
 
 class Meter:
-    """Counts the statements of each command and of each event heard."""
+    """Counts the statements of each command and of each event handled."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

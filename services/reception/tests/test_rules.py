@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     ADVISOR,
     CHECKS,
     NOON,
@@ -16,9 +16,14 @@ from services.reception.tests.reception_builders import (
     papers,
 )
 
-from reception.domain import refusals
-from reception.domain.arrival import RegistrationForm
-from reception.domain.states import ESTIMATE, PROMISE, VISIT, VisitState
+from reception.domain.acceptance import Acceptance
+from reception.domain.arrival import LateReceptionUnexplained
+from reception.domain.estimate import ESTIMATE
+from reception.domain.instants import NotInThePast
+from reception.domain.promise import PROMISE
+from reception.domain.record import Closing
+from reception.domain.registration import FormNotSigned, RegistrationForm
+from reception.domain.visit_states import VISIT, VisitState
 from servicekit import IllegalTransition
 from servicekit.states import Machine
 
@@ -53,7 +58,7 @@ class TestTheClockOfReception:
     def test_broken_needs_reason_and_alternative(self, reason: str | None, alternative: str | None) -> None:
         visit = a_visit(VisitState.ARRIVED)
 
-        with pytest.raises(refusals.LateReceptionUnexplained):
+        with pytest.raises(LateReceptionUnexplained):
             visit.receive(
                 advisor_id=ADVISOR,
                 reason=reason,
@@ -65,7 +70,7 @@ class TestTheClockOfReception:
         assert visit.state == VisitState.ARRIVED
 
     def test_an_arrival_cannot_lie_in_the_future(self) -> None:
-        with pytest.raises(refusals.NotInThePast):
+        with pytest.raises(NotInThePast):
             a_visit(VisitState.ARRIVED).arrive(
                 arrived_at=NOON + timedelta(minutes=1), slot_start=None, priority_class="normal", at=NOON
             )
@@ -77,7 +82,7 @@ class TestTheRegistrationForm:
 
     @pytest.mark.req("RECP-03")
     def test_must_be_signed(self) -> None:
-        with pytest.raises(refusals.FormNotSigned):
+        with pytest.raises(FormNotSigned):
             a_visit(VisitState.RECEIVED).complete_intake(
                 self.form(), signed=False, mileage_km=None, waiting_on_site=False, currency="CNY"
             )
@@ -85,7 +90,7 @@ class TestTheRegistrationForm:
     def test_authorises_line_zero_and_nothing_else(self) -> None:
         visit = a_visit(VisitState.RECEIVED)
         zero, booked = a_line(kind="diagnosis", work_type="diagnosis", minutes=30, part=None), a_line()
-        visit.propose([booked, zero], PRICES)
+        visit.work.propose([booked, zero], PRICES)
 
         done = visit.complete_intake(
             self.form(), signed=True, mileage_km=52_000, waiting_on_site=True, currency="CNY"
@@ -96,7 +101,7 @@ class TestTheRegistrationForm:
         assert done.lines[0].gross == Decimal("63.60")
         assert done.priority_class == "waiting"
 
-    def test_is_masked_before_it_is_told(self) -> None:
+    def test_is_masked_before_it_is_published(self) -> None:
         visit = a_visit(VisitState.RECEIVED)
         form = self.form(
             special_requirements=("call 13812345678",), fault={"phenomenon": "13812345678 rings"}
@@ -110,7 +115,7 @@ class TestTheRegistrationForm:
 class TestStates:
     @pytest.mark.parametrize("state", list(VisitState))
     @pytest.mark.parametrize("command", VISIT.commands)
-    def test_every_command_in_every_state_leads_somewhere_or_says_what_is_allowed(
+    def test_every_command_in_every_state_leads_somewhere_or_names_what_is_allowed(
         self, state: VisitState, command: str
     ) -> None:
         if command in VISIT.allowed(state):
@@ -123,7 +128,7 @@ class TestStates:
 
     @pytest.mark.parametrize("state", list(VisitState))
     def test_every_method_keeps_to_the_machine(self, state: VisitState) -> None:
-        said = NOON + timedelta(hours=1)
+        later = NOON + timedelta(hours=1)
         attempts = {
             "receive": lambda v: v.receive(
                 advisor_id=ADVISOR, reason=None, alternative=None, rules=RULES, at=NOON
@@ -136,25 +141,20 @@ class TestStates:
                 currency="CNY",
             ),
             "draft_estimate": lambda v: v.draft(prices=PRICES, currency="CNY", at=NOON),
-            "promise": lambda v: v.promise(said, waiting_on_site=False, at=NOON),
+            "promise": lambda v: v.promise_handover(later, waiting_on_site=False, at=NOON),
             "notify": lambda v: v.notify(topic="progress", channel="phone", notified_at=NOON, at=NOON),
             "vehicle_left": lambda v: v.leave(
                 reason="x", return_expected_at=None, done_line_ids=set(), at=NOON
             ),
             "vehicle_returned": lambda v: v.come_back(at=NOON),
             "accept_work": lambda v: v.accept_work(
-                papers=papers(estimate_revision=None),
-                invoice_revision=1,
-                checks=CHECKS,
-                belongings=(),
-                rules=RULES,
-                at=NOON,
+                Acceptance(1, CHECKS, ()), papers=papers(estimate_revision=None), rules=RULES, at=NOON
             ),
-            "close": lambda v: v.close(record_no="R", at=NOON),
+            "close": lambda v: v.close(Closing("R"), at=NOON),
         }
         for command, attempt in attempts.items():
             visit = a_visit(state)
-            visit.propose([a_line()], PRICES)
+            visit.work.propose([a_line()], PRICES)
             visit.answered_revision = 1 if command == "promise" else None
             if command in VISIT.allowed(state):
                 attempt(visit)

@@ -1,4 +1,4 @@
-"""Appointments: who is expected today, and what was prepared for them."""
+"""Booking's events: who is expected and what was prepared, the menu, the shop's working time."""
 
 from sqlalchemy import select
 
@@ -10,13 +10,17 @@ from contracts.events.booking import (
     AppointmentPrepared,
     AppointmentRequested,
     AppointmentRescheduled,
+    CalendarChanged,
+    ServiceOffered,
+    ServiceWithdrawn,
 )
 from reception.domain import Visit
-from reception.domain.copies import Appointment
-from reception.domain.states import VisitState
-from reception.queries.prices import price_list
-from reception.queries.work import with_work
+from reception.domain.copies import Appointment, Calendar, Service
+from reception.domain.visit_states import VisitState
+from reception.repository import lock_visit, price_list
 from servicekit import Tx
+from servicekit.copies import Columns, amend, keep
+from shopkit.calendar import WorkingCalendar
 
 _Any = (
     AppointmentRequested
@@ -29,8 +33,32 @@ _Any = (
 )
 
 
+async def copy_service_on_offered(tx: Tx, event: ServiceOffered) -> None:
+    """Lines can be made from this menu item."""
+    columns: Columns = {
+        Service.title: event.title,
+        Service.work_type: event.work_type,
+        Service.skill: event.skill,
+        Service.labour_minutes: event.labour_minutes,
+        Service.parts: event.parts,
+        Service.offered: True,
+    }
+    await keep(tx, Service, {Service.code: event.service_code}, columns)
+
+
+async def drop_service_on_withdrawn(tx: Tx, event: ServiceWithdrawn) -> None:
+    """No more lines are made from it."""
+    await amend(tx, Service, {Service.code: event.service_code}, {Service.offered: False})
+
+
+async def copy_calendar_on_changed(tx: Tx, event: CalendarChanged) -> None:
+    """The earliest handover is counted by the shop's working time."""
+    hours = WorkingCalendar.model_validate(event, from_attributes=True)
+    await keep(tx, Calendar, {Calendar.name: event.calendar}, {Calendar.hours: hours})
+
+
 async def list_request_on_requested(tx: Tx, event: AppointmentRequested) -> None:
-    """The request stands on the desk's list."""
+    """The request is on the desk's list."""
     appointment = await _copy(tx, event)
     appointment.fault_text, appointment.urgency = event.fault_text, event.urgency
     appointment.respond_by, appointment.lines = event.respond_by, event.lines
@@ -38,7 +66,7 @@ async def list_request_on_requested(tx: Tx, event: AppointmentRequested) -> None
 
 
 async def expect_arrival_on_confirmed(tx: Tx, event: AppointmentConfirmed) -> None:
-    """The car is expected; a car that came before we heard of the slot gets what was booked for it."""
+    """The car is expected; a car that came before this event gets what was booked for it."""
     appointment = await _copy(tx, event)
     appointment.state = "confirmed"
     appointment.slot_start, appointment.slot_end = event.slot_start, event.slot_end
@@ -77,7 +105,7 @@ async def drop_arrival_on_missed(tx: Tx, event: AppointmentMissed) -> None:
 
 
 async def tick_arrival_on_kept(tx: Tx, event: AppointmentKept) -> None:
-    """The slot became a visit; one that was opened without knowing of it learns what was booked."""
+    """The slot became a visit; one that was opened without it gets what was booked."""
     appointment = await _copy(tx, event)
     appointment.state, appointment.visit_id = "kept", event.visit_id
     await _complete_visit(tx, appointment)
@@ -86,14 +114,9 @@ async def tick_arrival_on_kept(tx: Tx, event: AppointmentKept) -> None:
 async def _copy(tx: Tx, event: _Any) -> Appointment:
     appointment = await tx.find(Appointment, event.appointment_id)
     if appointment is None:
-        appointment = Appointment(
-            id=event.appointment_id,
-            request_id=event.request_id,
-            request_no=event.request_no,
-            customer_id=event.customer_id,
-            vehicle_id=event.vehicle_id,
-            listed_at=tx.now,
-        )
+        appointment = Appointment()
+        appointment.id, appointment.listed_at = event.appointment_id, tx.now
+        appointment.request_id, appointment.request_no = event.request_id, event.request_no
         tx.add(appointment)
     appointment.customer_id, appointment.vehicle_id = event.customer_id, event.vehicle_id
     return appointment
@@ -110,9 +133,9 @@ async def _complete_visit(tx: Tx, appointment: Appointment) -> None:
     visit_id = await tx.session.scalar(select(Visit.id).where(*lacks_it))
     if visit_id is None:
         return
-    visit = await with_work(tx, visit_id)
+    visit = await lock_visit(tx, visit_id)
     visit.appointment_id = appointment.id
     # At intake the booked lines are taken from the copy; later they wait for the next revision.
     if visit.form is not None and visit.is_open and visit.answered_revision is None:
         prices = await price_list(tx, visit.customer_id, appointment.lines)
-        visit.propose(appointment.lines, prices)
+        visit.work.propose(appointment.lines, prices)

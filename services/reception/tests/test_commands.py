@@ -1,11 +1,11 @@
-"""What people ask the desk for, on a real database: from arrival to the record, and what is said of it."""
+"""What people ask the desk for, on a real database: from arrival to the record, with its events."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from services.reception.tests.desk import CHECKS, Desk
-from services.reception.tests.reception_builders import CUSTOMER, a_line, confirmed, service_offered
+from services.reception.tests.builders import CUSTOMER, a_line, confirmed, service_offered
+from services.reception.tests.conftest import CHECKS, Desk
 
 from contracts.events.reception import (
     EstimateAnswered,
@@ -87,7 +87,7 @@ class TestArriving:
         assert [first["request_no"], second["request_no"]] == ["W-250307-0001", "W-250307-0002"]
         assert desk.department.published(VisitOpened)[0].plate == "沪A12345"
 
-    async def test_a_booked_car_may_come_before_its_appointment_is_heard(self, desk: Desk) -> None:
+    async def test_a_booked_car_may_come_before_its_appointment_is_known(self, desk: Desk) -> None:
         await desk.knows_the_shop()
         line = a_line()
         opened = await desk.open(request_no="b-250307-0042")
@@ -124,7 +124,7 @@ class TestArriving:
         assert (again.status_code, again.json()["code"]) == (409, "visit_already_open")
         assert again.json()["visit_id"] == str(desk.visit_id)
 
-    async def test_nobody_known_must_be_told_by_hand(self, desk: Desk) -> None:
+    async def test_nobody_known_must_be_given_by_hand(self, desk: Desk) -> None:
         refused = await desk.ask("POST", "/visits", {"request_no": "B-250307-0042"})
 
         assert refused.status_code == 409
@@ -204,8 +204,8 @@ class TestEstimatingByHand:
 
         await desk.do("estimates/2/presentation")
 
-        (told,) = desk.department.published(EstimatePresented)
-        assert told.dropped_line_ids == (drop.line_id,)
+        (presented,) = desk.department.published(EstimatePresented)
+        assert presented.dropped_line_ids == (drop.line_id,)
 
     async def test_a_line_that_is_changed_keeps_its_parts_ids(self, desk: Desk) -> None:
         (line,) = await desk.estimated()
@@ -287,7 +287,7 @@ class TestPromising:
 
 
 class TestHandingOver:
-    async def test_leaves_nothing_to_tell_the_customer(self, desk: Desk) -> None:
+    async def test_leaves_no_task_for_the_customer(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.answered()
         await desk.department.receives(desk.job.interrupted(), desk.job.ready(1), desk.invoice.prepared())

@@ -1,4 +1,4 @@
-"""Every event that the desk hears has an outcome in every state of the visit."""
+"""Every event that the desk subscribes to has an outcome in every state of the visit."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.reception.tests.desk import Desk
-from services.reception.tests.reception_builders import (
+from services.reception.tests.builders import (
     CUSTOMER,
     NOON,
     TECHNICIAN,
@@ -19,19 +18,20 @@ from services.reception.tests.reception_builders import (
     confirmed,
     customer_registered,
     part_listed,
-    prices_heard,
+    prices_known,
     rework_decided,
     service_offered,
     shortage,
     vehicle_registered,
 )
+from services.reception.tests.conftest import Desk
 from sqlalchemy import text
 
 from contracts.base import Event
 from contracts.events import booking, complaints, parts
 from contracts.values import BackOrderedPart, ChangedEta, IssuedPart, Readiness, Slot
 from reception.domain import Visit
-from reception.domain.states import VisitState
+from reception.domain.visit_states import VisitState
 from reception.main import service
 
 
@@ -146,14 +146,14 @@ def directory_events() -> list[Event]:
         service_offered(),
         booking.ServiceWithdrawn(service_code="OIL-CHANGE"),
         booking.CalendarChanged(timezone="Asia/Shanghai", weekly_hours=()),
-        *prices_heard(),
+        *prices_known(),
         parts.PartChanged(**part_listed().model_dump()),
         parts.PartWithdrawn(part_no="OIL"),
     ]
 
 
 def everything_about(visit: Visit) -> list[Event]:
-    """One of every event that reception hears, about one visit."""
+    """One of every event that reception subscribes to, about one visit."""
     job = JobOf(visit.id, visit.request_id)
     line = a_line()
     return [
