@@ -103,7 +103,6 @@ def upgrade() -> None:
         "capacity_days",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("technicians", sa.Integer(), nullable=True),
-        sa.Column("available_minutes", sa.Integer(), nullable=False),
         sa.Column("booked_minutes", sa.Integer(), nullable=False),
         sa.Column("maintenance_minutes", sa.Integer(), nullable=False),
         sa.Column("walk_in_minutes", sa.Integer(), nullable=False),

@@ -1,12 +1,11 @@
-"""What booking does when a car comes, booked or not, or stays away; in either order."""
+"""What booking does when a car comes, booked or not; in either order."""
 
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from services.booking.tests.booking_builders import (
+from services.booking.tests.builders import (
     FRIDAY,
-    GRACE,
     MONDAY_9,
     Desk,
     handover_promised,
@@ -15,7 +14,7 @@ from services.booking.tests.booking_builders import (
 )
 
 from contracts.events import reception
-from contracts.events.booking import AppointmentKept, AppointmentMissed
+from contracts.events.booking import AppointmentKept
 
 STATES = ["requested", "confirmed", "missed", "cancelled"]
 
@@ -34,8 +33,8 @@ class TestTheCarComes:
 
         now = await desk.see(made)
         assert (now["state"], now["kept_visit_id"]) == ("kept", str(event.visit_id))
-        said = desk.booking.published(AppointmentKept)
-        assert [(one.visit_id, one.after_missed) for one in said] == [(event.visit_id, state == "missed")]
+        events = desk.booking.published(AppointmentKept)
+        assert [(one.visit_id, one.after_missed) for one in events] == [(event.visit_id, state == "missed")]
         assert (await desk.capacity(arrived))["booked_minutes"] == 60
         await desk.agrees()
 
@@ -62,7 +61,7 @@ class TestTheCarComes:
         await desk.agrees()
 
     @pytest.mark.parametrize("command", ["rescheduling", "cancellation"])
-    async def test_first_and_the_desk_is_told(self, desk: Desk, command: str) -> None:
+    async def test_first_and_the_desk_is_refused(self, desk: Desk, command: str) -> None:
         made = await desk.appointment_in("kept")
         body = {"reason": "travels"}
         if command == "rescheduling":
@@ -134,57 +133,3 @@ class TestTheCarComes:
 
         assert (figures["arrivals"], figures["booked_arrivals"]) == (2, 1)
         assert (figures["booking_share"], figures["show_rate"]) == ("0.5000", "1.0000")
-
-
-@pytest.mark.req("BOOK-37")
-class TestNobodyComes:
-    async def test_and_after_the_grace_it_is_missed(self, desk: Desk) -> None:
-        made = await desk.appointment_in("missed")
-
-        said = desk.booking.published(AppointmentMissed)
-        assert [(one.slot_start, one.grace_minutes) for one in said] == [(MONDAY_9, 30)]
-        assert made["script"] == "no_show"
-        assert (await desk.capacity())["booked_minutes"] == 0
-        await desk.agrees()
-
-    async def test_but_nothing_is_concluded_while_reception_is_silent(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-        await desk.booking.passes(days=4)
-        assert (await desk.see(made))["state"] == "confirmed"
-
-        await desk.booking.receives(visit_opened(made, arrived_at=MONDAY_9))
-        await desk.booking.watermarks_complete("reception")
-        await desk.booking.until_quiet()
-
-        assert (await desk.see(made))["state"] == "kept"
-        assert not desk.booking.published(AppointmentMissed)
-
-    async def test_and_a_slot_that_moved_is_watched_at_its_new_time(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-        tuesday = MONDAY_9 + timedelta(days=1)
-        body = {"slot_start": tuesday.isoformat(), "reason": "travels"}
-        await desk.ask("POST", f"/appointments/{made['id']}/rescheduling", body)
-
-        await desk.nobody_comes()
-        assert (await desk.see(made))["state"] == "confirmed"
-        await desk.booking.watermarks_complete("reception", upto=tuesday + 2 * GRACE)
-        await desk.booking.passes(days=1)
-
-        assert (await desk.see(made))["state"] == "missed"
-
-    async def test_and_a_longer_grace_is_waited_for(self, desk: Desk) -> None:
-        made = await desk.booked("OIL")
-        changed = await desk.booking.call(
-            "PUT",
-            "/house-rules/grace_minutes",
-            json={"value": 90, "reason": "rain"},
-            who=["house-rules.change"],
-        )
-        assert changed.status_code == 200, changed.text
-
-        await desk.nobody_comes()
-        assert (await desk.see(made))["state"] == "confirmed"
-        await desk.booking.watermarks_complete("reception", upto=MONDAY_9 + timedelta(hours=3))
-        await desk.booking.passes(hours=1)
-
-        assert (await desk.see(made))["state"] == "missed"

@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from booking.commands.requests import menu_lines
-from booking.commands.slots import Placed, move_load, take_slot
-from booking.domain.appointment import Appointment, CheckName, Party
+from booking.commands.capacity import Placed, move_load, take_slot
+from booking.commands.request import menu_lines
+from booking.domain.appointment import NO_SHOW, Appointment, Party
+from booking.domain.appointment_states import APPOINTMENT
 from booking.domain.calls import CallOutcome
-from booking.domain.refusals import SlotNotOffered
+from booking.domain.diary import SlotNotOffered
+from booking.domain.preparation import CheckName
 from booking.domain.rules import HouseRules
-from booking.domain.states import APPOINTMENT
 from booking.queries.slots import free_slots
-from servicekit import Tx, links, new_id
+from servicekit import Tx, links
 from servicekit.links import NewLink
 
-NO_SHOW = "no-show"
-"""The timer that notices a car that does not come."""
 LINK = "appointment"
 """Purpose of the link by which a customer looks after an appointment."""
 
@@ -49,7 +48,6 @@ async def confirm(
         placed.plan,
         overbooked_by=tx.by if placed.overbooked else None,
         rules=rules,
-        new_id=new_id,
         by=tx.by,
         at=tx.now,
     )
@@ -78,7 +76,6 @@ async def reschedule(
         asked_by=asked_by,
         overbooked_by=tx.by if placed.overbooked else None,
         rules=rules,
-        new_id=new_id,
         by=tx.by,
         at=tx.now,
     )
@@ -129,7 +126,7 @@ async def prepare(tx: Tx, *, appointment_id: UUID, check: CheckName, ready: bool
 
 
 async def confirm_attendance(tx: Tx, *, appointment_id: UUID) -> None:
-    """The customer says that they will come (BOOK-38)."""
+    """The customer assures that they will come (BOOK-38)."""
     appointment = await tx.get(Appointment, appointment_id)
     appointment.confirm_attendance(by=tx.by, at=tx.now)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from services.booking.tests.booking_builders import (
+from services.booking.tests.builders import (
     BRAKES,
     FRIDAY,
     MONDAY_9,
@@ -41,9 +41,9 @@ class TestRequests:
         settings = desk.booking.runtime.settings
         assert settings.shop_id == SHOP_ID
         assert UUID(first["request_id"]) == settings.request_id("B-250307-0001")
-        said = desk.booking.published(AppointmentRequested)[0]
-        assert said.lines[0].service_code == "OIL"
-        assert said.respond_by == FRIDAY + timedelta(hours=24)
+        event = desk.booking.published(AppointmentRequested)[0]
+        assert event.lines[0].service_code == "OIL"
+        assert event.respond_by == FRIDAY + timedelta(hours=24)
         assert desk.booking.committed[-1].correlation == second["request_id"]
 
     @pytest.mark.req("BOOK-08")
@@ -57,7 +57,7 @@ class TestRequests:
         assert [row["id"] for row in overdue["items"]] == [forgotten["id"]]
         assert overdue["items"][0]["response_overdue"]
 
-    async def test_show_names_when_crm_has_told_them(self, desk: Desk) -> None:
+    async def test_show_names_when_crm_has_published_them(self, desk: Desk) -> None:
         customer = customer_registered(name="韩 梅梅")
         vehicle = vehicle_registered(customer.customer_id)
         made = await desk.request(
@@ -80,11 +80,11 @@ class TestConfirming:
         made = await desk.booked("BRAKES")
 
         assert made["state"] == "confirmed"
-        said = desk.booking.published(AppointmentConfirmed)[0]
-        assert (said.revision, said.labour_minutes) == (1, 90)
-        assert said.slot_end - said.slot_start == timedelta(minutes=90)
-        assert said.lines[0].parts[0].part_no == PADS
-        assert said.lines[0].parts[0].title is not None
+        event = desk.booking.published(AppointmentConfirmed)[0]
+        assert (event.revision, event.labour_minutes) == (1, 90)
+        assert event.slot_end - event.slot_start == timedelta(minutes=90)
+        assert event.lines[0].parts[0].part_no == PADS
+        assert event.lines[0].parts[0].title is not None
         day = await desk.capacity()
         assert (day["booked_minutes"], day["maintenance_minutes"]) == (90, 0)
         await desk.agrees()
@@ -199,10 +199,14 @@ class TestMoving:
             {"slot_start": tuesday.isoformat(), "reason": "travels", "service_codes": ["OIL", "BRAKES"]},
         )
 
-        said = desk.booking.published(AppointmentRescheduled)[0]
-        assert (said.revision, said.old_slot.start, said.new_slot.start) == (2, MONDAY_9, tuesday)
-        assert said.lines[0].line_id == UUID(made["lines"][0]["line_id"])  # kept work keeps its ids
-        assert moved["labour_minutes"] == said.labour_minutes == 150
+        event = desk.booking.published(AppointmentRescheduled)[0]
+        assert (event.revision, event.old_slot.start, event.new_slot.start) == (
+            2,
+            MONDAY_9,
+            tuesday,
+        )
+        assert event.lines[0].line_id == UUID(made["lines"][0]["line_id"])  # kept work keeps its ids
+        assert moved["labour_minutes"] == event.labour_minutes == 150
         assert (await desk.capacity())["booked_minutes"] == 0
         assert (await desk.capacity(tuesday))["booked_minutes"] == 150
         await desk.agrees()
@@ -253,9 +257,9 @@ class TestPreparing:
 
         await desk.booking.receives(reservation(parts.PartsReserved, made["request_id"], made["lines"]))
 
-        said = desk.booking.published(AppointmentPrepared)[0]
-        assert said.parts.by == "system"
-        assert said.bay.by != "system"
+        event = desk.booking.published(AppointmentPrepared)[0]
+        assert event.parts.by == "system"
+        assert event.bay.by != "system"
         rows = (await desk.ask("GET", f"/day-lists/{MONDAY_9.date()}?prepared=true"))["items"]
         assert [row["id"] for row in rows] == [made["id"]]
         assert not (await desk.ask("GET", f"/day-lists/{MONDAY_9.date()}?prepared=false"))["items"]
@@ -290,8 +294,8 @@ class TestCalls:
 
 class TestTheShop:
     async def test_offers_and_withdraws_services(self, desk: Desk) -> None:
-        said = desk.booking.published(ServiceOffered)
-        assert [event.service_code for event in said] == ["OIL", "BRAKES"]
+        events = desk.booking.published(ServiceOffered)
+        assert [event.service_code for event in events] == ["OIL", "BRAKES"]
 
         await desk.ask("POST", "/services/OIL/withdrawal")
 
@@ -316,7 +320,7 @@ class TestTheShop:
         assert menu["NEW"]["unavailable_parts"] == []
 
     @pytest.mark.req("BOOK-34")
-    async def test_tells_its_calendar_once_and_when_it_changes(self, desk: Desk) -> None:
+    async def test_publishes_its_calendar_once_and_when_it_changes(self, desk: Desk) -> None:
         assert len(desk.booking.published(CalendarChanged)) == 1
         made = await desk.booked("OIL")
         closed = {

@@ -1,17 +1,15 @@
-"""Taking and giving back labour: the days' rows are locked in order, so that nobody overbooks (BOOK-39)."""
+"""Booking labour on days and giving it back: rows are locked in order, so that nobody overbooks (BOOK-39)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-
 from booking.domain.appointment import Appointment
-from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, move, must_lie_ahead, plan_slot
-from booking.domain.refusals import VehicleAlreadyBooked
+from booking.domain.capacity import Load, SlotPlan, move, must_lie_ahead, plan_slot
+from booking.domain.copies import Visit
+from booking.domain.diary import Diary, SlotWarning, must_be_only_slot_of
 from booking.domain.rules import HouseRules
-from booking.queries.slots import shop_hours, slots_held, whole_days
+from booking.repository import lock_days, shop_hours, slots_held, whole_days
 from servicekit import Tx
 
 
@@ -24,31 +22,11 @@ class Placed:
     peak: bool
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> list[SlotWarning]:
         """What the desk should know about the slot (BOOK-19)."""
-        return tuple(name for name, so in (("overbooked", self.overbooked), ("peak_hour", self.peak)) if so)
-
-
-async def lock_days(tx: Tx, days: Iterable[date]) -> dict[date, CapacityDay]:
-    """The rows of these days, made where they are missing, locked in order of time."""
-    wanted = sorted(set(days))
-    if not wanted:
-        return {}
-    fresh = [
-        {
-            "day": day,
-            "version": 0,
-            "sequence": 0,
-            "booked_minutes": 0,
-            "maintenance_minutes": 0,
-            "walk_in_minutes": 0,
-        }
-        for day in wanted
-    ]
-    await tx.session.execute(insert(CapacityDay).values(fresh).on_conflict_do_nothing())
-    locked = select(CapacityDay).where(CapacityDay.day.in_(wanted)).order_by(CapacityDay.day)
-    rows = await tx.all(locked.with_for_update().execution_options(populate_existing=True))
-    return {row.day: row for row in rows}
+        overbooked: list[SlotWarning] = ["overbooked"] if self.overbooked else []
+        peak: list[SlotWarning] = ["peak_hour"] if self.peak else []
+        return overbooked + peak
 
 
 async def take_slot(
@@ -72,11 +50,7 @@ async def take_slot(
     tz = tx.settings.timezone
     days = await lock_days(tx, {*appointment.load, *plan.touches(tz)})
     others = await slots_held(tx, *whole_days(plan.start, plan.end, tz), but=appointment.id)
-    for other in others:
-        if other.vehicle_id == appointment.vehicle_id and other.start < plan.end and other.end > plan.start:
-            raise VehicleAlreadyBooked(
-                appointment_id=str(other.appointment_id), slot_start=other.start, slot_end=other.end
-            )
+    must_be_only_slot_of(appointment.vehicle_id, plan, others)
     diary = Diary(days, [(other.start, other.end) for other in others], calendar, rules)
     peak = diary.is_peak(plan)
     move(days, appointment.load, {})
@@ -91,3 +65,18 @@ async def move_load(tx: Tx, old: Mapping[date, Load], new: Mapping[date, Load]) 
     """Take labour off days and put it on others without asking for room: facts do not ask."""
     if old != new:
         move(await lock_days(tx, {*old, *new}), old, new)
+
+
+async def move_walk_in(tx: Tx, visit: Visit, day: date | None, minutes: int) -> None:
+    """Put a walk-in's labour on one day instead of where it was; ``None``: on none."""
+    days = await lock_days(tx, {on for on in (visit.load_on, day) if on is not None})
+    if visit.load_on is not None:
+        days[visit.load_on].walk_in_minutes -= visit.load_minutes
+    if day is not None:
+        days[day].walk_in_minutes += minutes
+    visit.load_on, visit.load_minutes = day, minutes
+
+
+async def set_crew(tx: Tx, *, day: date, technicians: int | None) -> None:
+    """How many technicians work on one day; ``None``: as many as on any other (F-16)."""
+    (await lock_days(tx, [day]))[day].technicians = technicians

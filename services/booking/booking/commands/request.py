@@ -1,21 +1,17 @@
-"""Taking requests: a customer's own, and a second appointment for a car that is expected back."""
+"""Requests: a customer's own, and a second appointment for a car that is expected back."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from booking.domain.appointment import Appointment
-from booking.domain.appointment_facts import Wish
-from booking.domain.copies import Reservation, Visit
+from booking.domain.copies import AlreadyBooked, Reservation, Visit
 from booking.domain.menu import lines_from_menu
-from booking.domain.refusals import AlreadyBooked, VisitNotAway
 from booking.domain.rules import HouseRules
-from booking.domain.states import AppointmentState
-from booking.queries.menu import menu_items, parts_on_sale
+from booking.domain.wish import Channel, Urgency, Wish
+from booking.repository import lock_open_return, lock_visit, menu_items, parts_on_sale
 from contracts.values import Line
-from servicekit import NotFound, Tx, new_id
+from servicekit import Tx, new_id
 from shopkit.numbers import request_no
 
 
@@ -34,16 +30,16 @@ async def request_appointment(
     *,
     customer_id: UUID,
     vehicle_id: UUID,
-    channel: str,
+    channel: Channel,
     source: str,
     fault_text: str,
     fault_occurred: str,
-    urgency: str,
+    urgency: Urgency,
     wanted_from: datetime | None,
     service_codes: Iterable[str],
     diagnosis: bool,
 ) -> Appointment:
-    """First contact: the request gets its number, which the customer is told (BOOK-02, BOOK-05)."""
+    """First contact: the request gets its number, by which the customer asks for it (BOOK-02, BOOK-05)."""
     wish = Wish(
         customer_id=customer_id,
         vehicle_id=vehicle_id,
@@ -57,34 +53,26 @@ async def request_appointment(
         diagnosis=diagnosis,
     )
     number = request_no("B", tx.today, await tx.next_number(f"request {tx.today:%y%m%d}"))
-    return await _take(tx, wish, tx.settings.request_id(number), number)
+    return await _add(tx, wish, tx.settings.request_id(number), number)
 
 
-async def book_return(tx: Tx, *, visit_id: UUID, channel: str, wanted_from: datetime | None) -> Appointment:
+async def book_return(
+    tx: Tx, *, visit_id: UUID, channel: Channel, wanted_from: datetime | None
+) -> Appointment:
     """Another appointment under the visit's request (E2), or for a rework visit (E8).
 
     Raises ``VisitNotAway`` unless the car is expected, and ``AlreadyBooked`` when one is open.
     """
-    request_id = await tx.session.scalar(select(Visit.request_id).where(Visit.visit_id == visit_id))
-    if request_id is None:
-        raise NotFound("visit", visit_id)
-    await tx.lock(f"request {request_id}")
-    visit = await tx.get(Visit, visit_id)
-    if not visit.awaits_car:
-        raise VisitNotAway(state=visit.state)
-    if (held := await open_return(tx, visit_id)) is not None:
+    visit = await lock_visit(tx, visit_id)
+    visit.must_await_car()
+    if (held := await lock_open_return(tx, visit_id)) is not None:
         raise AlreadyBooked(appointment_id=str(held.id), state=held.state, allowed=held.allowed)
     return await request_return(tx, visit, channel=channel, wanted_from=wanted_from)
 
 
-async def open_return(tx: Tx, visit_id: UUID) -> Appointment | None:
-    """The appointment by which the car of a visit is to come (back), locked."""
-    is_open = Appointment.state.in_([AppointmentState.REQUESTED, AppointmentState.CONFIRMED])
-    query = select(Appointment).where(Appointment.visit_id == visit_id, is_open).with_for_update()
-    return (await tx.session.scalars(query)).one_or_none()
-
-
-async def request_return(tx: Tx, visit: Visit, *, channel: str, wanted_from: datetime | None) -> Appointment:
+async def request_return(
+    tx: Tx, visit: Visit, *, channel: Channel, wanted_from: datetime | None
+) -> Appointment:
     """Request an appointment for a car that is expected, with the work that was agreed on its visit.
 
     The parts for it may be here already; the caller holds the request's lock.
@@ -101,17 +89,17 @@ async def request_return(tx: Tx, visit: Visit, *, channel: str, wanted_from: dat
         measure_id=visit.measure_id,
         visit_id=visit.visit_id,
     )
-    made = await _take(tx, wish, visit.request_id, visit.request_no)
+    made = await _add(tx, wish, visit.request_id, visit.request_no)
     reservation = await tx.find_by(Reservation, request_id=visit.request_id)
     if reservation is not None:
-        made.hear_of_parts(reservation, at=tx.now)  # says nothing: without a slot nothing is prepared
+        made.check_parts(reservation, at=tx.now)  # no event: without a slot nothing is prepared
     return made
 
 
-async def _take(tx: Tx, wish: Wish, request_id: UUID, number: str) -> Appointment:
+async def _add(tx: Tx, wish: Wish, request_id: UUID, number: str) -> Appointment:
     rules = await tx.rules(HouseRules)
     made, requested = Appointment.request(
-        wish, request_id=request_id, request_no=number, rules=rules, new_id=new_id, by=tx.by, at=tx.now
+        wish, request_id=request_id, request_no=number, rules=rules, by=tx.by, at=tx.now
     )
     tx.add(made)
     tx.publish(made, requested)

@@ -1,4 +1,4 @@
-"""Builders of what booking holds and hears; everything has a default."""
+"""Builders of what booking holds and of the events it handles; everything has a default."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from booking.domain.appointment import Appointment
-from booking.domain.appointment_facts import Wish
-from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, plan_slot
+from booking.domain.capacity import CapacityDay, Load, SlotPlan, plan_slot
 from booking.domain.copies import Reservation
+from booking.domain.diary import Diary
 from booking.domain.rules import HouseRules
+from booking.domain.wish import Wish
 from contracts.events import crm, parts, reception
 from contracts.events.parts import ForRevision
 from contracts.permissions import booking as may_booking
 from contracts.values import Line, PartNeed, ReservationLine, Title
-from servicekit import new_id
 from shopkit.calendar import DEFAULT_CALENDAR
 from testkit.department import Department
 
@@ -64,7 +64,6 @@ def a_request(at: datetime = FRIDAY, **own: Any) -> Appointment:
         request_id=uuid4(),
         request_no="B-250307-0001",
         rules=RULES,
-        new_id=new_id,
         by="zhao",
         at=at,
     )
@@ -79,7 +78,7 @@ def a_plan(appointment: Appointment, start: datetime = MONDAY_9) -> SlotPlan:
 def a_confirmed(start: datetime = MONDAY_9, **own: Any) -> Appointment:
     """A confirmed appointment."""
     made = a_request(**own)
-    made.confirm(a_plan(made, start), overbooked_by=None, rules=RULES, new_id=new_id, by="zhao", at=FRIDAY)
+    made.confirm(a_plan(made, start), overbooked_by=None, rules=RULES, by="zhao", at=FRIDAY)
     return made
 
 
@@ -99,10 +98,10 @@ def in_state(state: str, **own: Any) -> Appointment:
 
 
 def a_reservation(appointment: Appointment, *, short: bool = False) -> Reservation:
-    """What parts has told of the appointment's parts: all set aside, or all missing."""
-    told = reservation(parts.PartsReserved, appointment.request_id, appointment.lines, short=short)
+    """The copy of the appointment's reservation: all reserved, or all missing."""
+    event = reservation(parts.PartsReserved, appointment.request_id, appointment.lines, short=short)
     return Reservation(
-        reservation_id=told.reservation_id, request_id=told.request_id, lines=told.lines, updated_at=FRIDAY
+        reservation_id=event.reservation_id, request_id=event.request_id, lines=event.lines, updated_at=FRIDAY
     )
 
 
@@ -226,7 +225,7 @@ def rework_agreed() -> reception.ReworkAgreed:
 
 
 def handover_promised(visit: reception.VisitOpened, at: datetime, minutes: int) -> reception.HandoverPromised:
-    """The customer was told when the car is ready."""
+    """A time for the handover was promised."""
     return reception.HandoverPromised(
         visit_id=visit.visit_id,
         request_id=visit.request_id,
@@ -240,7 +239,7 @@ def handover_promised(visit: reception.VisitOpened, at: datetime, minutes: int) 
 def reservation(
     kind: Any, request_id: UUID | str, lines: Any, *, short: bool = False, reservation_id: UUID | None = None
 ) -> Any:
-    """What parts set aside for these lines (as contracts or as JSON): all of it, or none of it."""
+    """What parts reserved for these lines (as contracts or as JSON): all of it, or none of it."""
     rows = []
     for line in (Line.model_validate(one) for one in lines):
         for need in line.parts:
@@ -334,7 +333,7 @@ class Desk:
         return made
 
     async def nobody_comes(self) -> None:
-        """Slot and grace go by, and reception has told all of it."""
+        """Slot and grace go by, and reception's watermark is beyond them."""
         due = MONDAY_9 + GRACE
         await self.booking.watermarks_complete("reception", upto=due + timedelta(seconds=1))
         await self.booking.passes(seconds=(due - self.booking.clock.now()).total_seconds())

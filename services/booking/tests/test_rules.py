@@ -2,12 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.booking.tests.booking_builders import (
+from services.booking.tests.builders import (
     FRIDAY,
     MONDAY_9,
     RULES,
@@ -19,21 +18,17 @@ from services.booking.tests.booking_builders import (
     in_state,
 )
 
-from booking.domain.appointment import Appointment
+from booking.domain.appointment import Appointment, WorkAlreadyAuthorised
+from booking.domain.appointment_states import APPOINTMENT, BY_FACTS, AppointmentState
 from booking.domain.calls import CallKind, reminders
 from booking.domain.capacity import (
     Load,
     load_of,
 )
 from booking.domain.figures import Counted
-from booking.domain.menu import MenuItem, ServiceTerms, ServiceType, lines_from_menu
-from booking.domain.refusals import (
-    PartsShort,
-    RequestIncomplete,
-    ServiceNotOffered,
-    WorkAlreadyAuthorised,
-)
-from booking.domain.states import APPOINTMENT, BY_FACTS, AppointmentState
+from booking.domain.menu import MenuItem, ServiceNotOffered, ServiceTerms, ServiceType, lines_from_menu
+from booking.domain.preparation import PartsShort
+from booking.domain.wish import RequestIncomplete
 from contracts.values import ServicePart, Title
 from servicekit import IllegalTransition, new_id
 
@@ -133,9 +128,9 @@ class TestPreparing:
     def test_is_done_with_the_fourth_check(self) -> None:
         made = a_confirmed()
 
-        told = [made.prepare(c, ready=True, by="zhao", at=FRIDAY) for c in ("bay", "crew", "reception")]
+        events = [made.prepare(c, ready=True, by="zhao", at=FRIDAY) for c in ("bay", "crew", "reception")]
 
-        assert [event is not None for event in told] == [False, False, True]  # parts: none are needed
+        assert [event is not None for event in events] == [False, False, True]  # parts: none are needed
         assert made.prepare("bay", ready=True, by="zhao", at=FRIDAY) is None
         assert made.prepare("bay", ready=False, by="zhao", at=FRIDAY) is None
         assert made.prepared_at is None
@@ -144,7 +139,7 @@ class TestPreparing:
     @pytest.mark.req("BOOK-23")
     def test_of_missing_parts_cannot_be_ticked(self) -> None:
         made = a_confirmed(lines=(a_line(parts_needed=1),))
-        made.hear_of_parts(a_reservation(made, short=True), at=FRIDAY)
+        made.check_parts(a_reservation(made, short=True), at=FRIDAY)
 
         with pytest.raises(PartsShort):
             made.prepare("parts", ready=True, by="zhao", at=FRIDAY)
@@ -229,7 +224,6 @@ def _reschedule(made: Appointment) -> Any:
         asked_by="customer",
         overbooked_by=None,
         rules=RULES,
-        new_id=new_id,
         by="zhao",
         at=FRIDAY,
     )
@@ -237,9 +231,7 @@ def _reschedule(made: Appointment) -> Any:
 
 COMMANDS = {
     "respond": lambda a: a.respond(note="", by="zhao", at=FRIDAY),
-    "confirm": lambda a: a.confirm(
-        a_plan(a), overbooked_by=None, rules=RULES, new_id=new_id, by="zhao", at=FRIDAY
-    ),
+    "confirm": lambda a: a.confirm(a_plan(a), overbooked_by=None, rules=RULES, by="zhao", at=FRIDAY),
     "reschedule": _reschedule,
     "prepare": lambda a: a.prepare("bay", ready=True, by="zhao", at=FRIDAY),
     "log_call": lambda a: a.log_call(
@@ -256,7 +248,7 @@ COMMANDS = {
 def test_every_command_in_every_state(state: AppointmentState, command: str) -> None:
     made = in_state(state)
     if command == "log_call" and state == AppointmentState.REQUESTED:
-        made.call_with_offer(due_at=FRIDAY, new_id=new_id)
+        made.call_with_offer(due_at=FRIDAY)
 
     if command in APPOINTMENT.allowed(state):
         COMMANDS[command](made)
@@ -325,11 +317,3 @@ class TestCancelling:
         assert "13812345678" not in event.reason
         assert made.load == {}
         assert all(call.done_at for call in made.calls)
-
-
-def test_the_readme_shows_the_states_and_rules_as_they_are() -> None:
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-
-    assert APPOINTMENT.mermaid() in readme
-    for rule in RULES.listing():
-        assert f"| `{rule['name']}` | {rule['default']} | {rule['requirement']} |" in readme

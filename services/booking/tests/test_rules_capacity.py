@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.booking.tests.booking_builders import (
+from services.booking.tests.builders import (
     FRIDAY,
     MONDAY_9,
     RULES,
@@ -15,21 +15,16 @@ from services.booking.tests.booking_builders import (
 )
 
 from booking.domain.capacity import (
-    HourLoad,
+    CapacityExceeded,
     Load,
-    levelling_index,
+    ShopClosed,
+    SlotTooLong,
+    SlotTooShort,
     limits,
-    most_at_once,
     plan_slot,
     spread,
 )
-from booking.domain.refusals import (
-    CapacityExceeded,
-    ShopClosed,
-    SlotFull,
-    SlotTooLong,
-    SlotTooShort,
-)
+from booking.domain.diary import HourLoad, SlotFull, levelling_index, most_at_once
 from shopkit.calendar import DEFAULT_CALENDAR
 
 MONDAY = MONDAY_9.date()

@@ -1,4 +1,4 @@
-"""Booking's doors: who may, what is malformed, what is repeated, what is stale, and the customer's page."""
+"""Booking's endpoints: permissions, malformed, repeated and stale requests, and the customer's page."""
 
 import re
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.booking.tests.booking_builders import ALL, MONDAY_9, OIL_SERVICE, Desk
+from services.booking.tests.builders import ALL, MONDAY_9, OIL_SERVICE, Desk
 
 from contracts.events.booking import (
     AppointmentCancelled,
@@ -58,7 +58,7 @@ ROUTES = [
 
 
 @pytest.mark.req("DATA-04")
-async def test_every_door_asks_for_its_permission(desk: Desk) -> None:
+async def test_every_endpoint_asks_for_its_permission(desk: Desk) -> None:
     for method, path, needed in ROUTES:
         without = await desk.booking.call(
             method, path, json={}, who=set(ALL) - {needed, may_booking.OVERBOOK}
@@ -114,7 +114,7 @@ async def test_malformed_requests_change_nothing(desk: Desk, wrong: dict[str, An
         "/directory?query=%00",
     ],
 )
-async def test_days_and_words_that_there_are_not_are_malformed(desk: Desk, path: str) -> None:
+async def test_impossible_days_and_words_are_malformed(desk: Desk, path: str) -> None:
     assert (await desk.ask("GET", path, status=422))["code"] == "invalid"
 
 
