@@ -18,6 +18,7 @@ from reception.queries.work import load_work, with_work
 from servicekit import NotFound, Tx, new_id
 from shopkit.numbers import normal_request_no, parse_request_no, search_key
 from shopkit.numbers import request_no as number_of
+from shopkit.vehicles import plate_key
 
 WALK_IN = "W"
 RECEPTION_DUE = "reception-delayed"
@@ -202,7 +203,7 @@ def _describe(
     model: str,
     model_year: int | None,
 ) -> None:
-    visit.plate = search_key(plate) if plate else vehicle.plate if vehicle else visit.plate
+    visit.plate = plate_key(plate) if plate else vehicle.plate if vehicle else visit.plate
     visit.vin = search_key(vin) if vin else vehicle.vin if vehicle else visit.vin
     visit.make = make or (vehicle.make if vehicle else visit.make)
     visit.model = model or (vehicle.model if vehicle else visit.model)
