@@ -4,13 +4,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import raiseload
 
 from billing.domain import (
     Account,
     Dispute,
     Invoice,
     IssuedInvoice,
+    LabourRate,
     Measure,
     MeasureState,
     PartLine,
@@ -18,6 +18,13 @@ from billing.domain import (
 )
 from servicekit import Tx
 from servicekit.loading import load
+
+
+async def find_labour_rate(tx: Tx, rate: str) -> LabourRate | None:
+    """The rate with its steps, locked, or ``None``. Raises ``Stale``."""
+    if await tx.find(LabourRate, rate) is None:
+        return None
+    return await load(tx, await tx.get(LabourRate, rate), "steps")
 
 
 async def lock_account(tx: Tx, visit_id: UUID) -> Account:
@@ -31,17 +38,27 @@ async def find_account(tx: Tx, visit_id: UUID) -> Account | None:
     return account and await load(tx, account, "lines", "totals")
 
 
-async def lock_unfixed_invoice(tx: Tx, visit_id: UUID) -> Invoice | None:
+async def lock_invoice(tx: Tx, invoice_id: UUID) -> Invoice:
+    """The invoice with its rows, locked. Raises ``NotFound``."""
+    return await load(tx, await tx.get(Invoice, invoice_id), "lines")
+
+
+async def find_unfixed_invoice(tx: Tx, visit_id: UUID) -> Invoice | None:
     """The visit's invoice with its rows, locked; ``None`` if there is none or it is issued."""
-    of_visit = select(Invoice).where(Invoice.visit_id == visit_id).options(raiseload(Invoice.lines))
-    invoice: Invoice | None = await tx.session.scalar(of_visit.with_for_update())
+    invoice = await tx.find_by(Invoice, visit_id=visit_id)
     if invoice is None or invoice.is_fixed:
         return None
     return await load(tx, invoice, "lines")
 
 
+async def find_invoice(tx: Tx, visit_id: UUID) -> Invoice | None:
+    """The visit's invoice with its rows, locked, or ``None``."""
+    invoice = await tx.find_by(Invoice, visit_id=visit_id)
+    return invoice and await load(tx, invoice, "lines")
+
+
 async def lock_unpaid(tx: Tx, *, visit_id: UUID | None, customer_id: UUID) -> list[Invoice]:
-    """Invoices with something still to be paid, of the visit, or of the customer if no visit is named."""
+    """Invoices that are still to be paid, without rows: of the visit, or if none is named of the customer."""
     whose = Invoice.visit_id == visit_id if visit_id else Invoice.customer_id == customer_id
     owed = select(Invoice).where(whose, Invoice.balance > 0).order_by(Invoice.id)
     return await tx.all(owed.with_for_update())

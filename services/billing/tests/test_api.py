@@ -61,7 +61,7 @@ async def test_every_endpoint_asks_for_its_own_permission(billing: Department) -
 
 async def test_no_endpoint_is_left_out() -> None:
     served = {
-        (method, route.path)
+        (method, route.path)  # type: ignore[attr-defined]
         for router in service.routers
         for route in router.routes
         for method in route.methods  # type: ignore[attr-defined]

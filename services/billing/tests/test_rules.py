@@ -305,7 +305,7 @@ class TestMeasures:
         published = carried_out(invoice, a_measure("refund", "30.00"))
 
         assert isinstance(published, InvoiceRefunded)
-        assert (invoice.payable, invoice.net_paid, invoice.balance) == (70, 70, 0)
+        assert [invoice.payable, invoice.net_paid, invoice.balance] == [70, 70, 0]
         assert invoice.state == "part_refunded"
 
     @pytest.mark.req("BILL-11")
@@ -330,7 +330,7 @@ class TestMeasures:
 
         assert isinstance(published, InvoiceDiscounted)
         assert published.refund_id is not None
-        assert (invoice.payable, invoice.refunded, invoice.balance) == (70, 20, 0)
+        assert [invoice.payable, invoice.refunded, invoice.balance] == [70, 20, 0]
 
     @pytest.mark.req("BILL-10")
     def test_a_discount_of_all_that_is_open_settles(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -158,7 +159,11 @@ class TestACall:
     async def test_that_finds_a_problem_reaches_complaints(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
 
-        body = {"outcome": "reached", "problem_found": True, "text": "squeals again, call 13800138000"}
+        body: dict[str, Any] = {
+            "outcome": "reached",
+            "problem_found": True,
+            "text": "squeals again, call 13800138000",
+        }
         await ask(crm, f"/follow-ups/{await the_call(crm, story)}/completion", **body, satisfied=False)
 
         (completed,) = crm.published(FollowUpCompleted)
@@ -171,7 +176,7 @@ class TestACall:
         calls = [await the_call(crm, story) for story in stories]
         await crm.passes(days=5)
         await ask(crm, f"/follow-ups/{calls[0]}/completion", outcome="reached", satisfied=True)
-        problem = {"outcome": "reached", "problem_found": True, "text": "noise"}
+        problem: dict[str, Any] = {"outcome": "reached", "problem_found": True, "text": "noise"}
         await ask(crm, f"/follow-ups/{calls[1]}/completion", **problem, satisfied=False)
         await crm.receives(stories[1].complained("follow_up", UUID(calls[1])))
         for _ in range(3):
@@ -217,7 +222,11 @@ class TestNoticesAndReminders:
     @pytest.mark.req("CRM-33")
     async def test_a_contact_is_logged_with_who_took_part(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
-        body = {"topic": "progress", "channel": "phone", "participants": ["Zhao Min", "Wang Fang"]}
+        body: dict[str, Any] = {
+            "topic": "progress",
+            "channel": "phone",
+            "participants": ["Zhao Min", "Wang Fang"],
+        }
 
         await ask(
             crm, f"/customers/{customer_id}/contacts", **body, content="ring 138 0013 8000", feedback="ok"

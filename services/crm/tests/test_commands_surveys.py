@@ -92,7 +92,7 @@ class TestASurvey:
         story = await a_closed_visit(crm)
 
         points = SATISFIED | {"price": 1}
-        body = {"points": points, "channel": "phone", "comment": "far too dear"}
+        body: dict[str, Any] = {"points": points, "channel": "phone", "comment": "far too dear"}
         shown = await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", **body)
 
         assert shown["dissatisfied"]

@@ -17,8 +17,9 @@ from services.crm.tests.builders import (
     show,
 )
 
+from contracts.base import Event
 from contracts.events.booking import CalendarChanged
-from contracts.events.crm import FollowUpCancelled, FollowUpPlanned, SurveySent
+from contracts.events.crm import FollowUpPlanned, SurveySent
 from contracts.values import ClosedDay, WeeklyHours
 from crm.main import service
 from testkit.department import Department
@@ -49,8 +50,9 @@ class TestAVisit:
         self, department: Any
     ) -> None:
         story = Story()
-        reception = [story.opened(), story.intake(), story.answered(), story.closed()]
-        job, money = [story.job_opened(), story.ready()], [story.prepared(), story.issued(), story.paid()]
+        reception: list[Event] = [story.opened(), story.intake(), story.answered(), story.closed()]
+        job: list[Event] = [story.job_opened(), story.ready()]
+        money: list[Event] = [story.prepared(), story.issued(), story.paid()]
 
         files = []
         for order in permutations((reception, job, money)):
@@ -98,19 +100,6 @@ class TestAHandover:
         (notice,) = (await show(crm, f"/notices?customer_id={story.customer_id}&state=due"))["items"]
         assert notice["due_at"] == "2025-03-08T09:40:00Z"
 
-    @pytest.mark.req("CRM-12")
-    async def test_sends_the_survey_on_the_third_working_day(self, crm: Department) -> None:
-        story = Story()
-        await crm.receives(story.opened(), story.handed_over())
-
-        await crm.passes(days=4, hours=22)  # Wednesday 07:00
-        assert crm.published(SurveySent) == []
-        await crm.passes(hours=1)
-
-        (sent,) = crm.published(SurveySent)
-        assert sent.visit_id == story.visit_id
-        assert sent.sent_at == datetime(2025, 3, 12, 0, 0, tzinfo=UTC)
-
     async def test_counts_the_working_days_of_the_shops_own_calendar(self, crm: Department) -> None:
         hours = [{"weekday": n, "opens": "09:00", "closes": "17:00"} for n in range(5)]
         closed = ClosedDay(on=date(2025, 3, 10))
@@ -127,19 +116,6 @@ class TestAHandover:
         assert survey["due_on"] == "2025-03-13"
 
     @pytest.mark.req("CRM-55")
-    async def test_sends_no_survey_to_who_withdrew_consent(self, crm: Department) -> None:
-        customer_id = await a_customer(crm, consents=["communication"])
-        await ask(crm, f"/customers/{customer_id}/consents/communication/withdrawal")
-        story = Story(customer_id=customer_id)
-
-        await crm.receives(story.opened(), story.handed_over())
-        await crm.passes(days=6)
-
-        (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
-        assert (survey["state"], survey["expired_because"]) == ("expired", "consent_withdrawn")
-        assert crm.published(SurveySent) == []
-
-    @pytest.mark.req("CRM-55")
     @pytest.mark.parametrize("endpoint", ["sending", "links"])
     async def test_refuses_an_agent_to_send_it_to_who_withdrew_consent(
         self, crm: Department, endpoint: str
@@ -154,16 +130,6 @@ class TestAHandover:
 
         assert (refused.status_code, refused.json()["code"]) == (409, "consent_withdrawn")
         assert crm.published(SurveySent) == []
-
-    async def test_ends_the_survey_when_nobody_answers(self, crm: Department) -> None:
-        story = Story()
-        await crm.receives(story.opened(), story.handed_over())
-        await crm.passes(days=6)
-
-        await crm.passes(days=31)
-
-        (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
-        assert (survey["state"], survey["expired_because"]) == ("expired", "unanswered")
 
     async def test_later_than_promised_asks_for_care(self, crm: Department) -> None:
         story = Story()
@@ -216,47 +182,6 @@ class TestAClosedVisit:
             ("recommended", "tyres in autumn", ""),
         }
         assert {r["remind_on"] for r in reminders} == {"2025-06-05"}
-
-    @pytest.mark.req("CRM-47")
-    async def test_that_is_the_last_for_a_year_plans_a_retention_call(self, crm: Department) -> None:
-        story = Story()
-        await crm.receives(*a_whole_visit(story))
-        crm.clock.move(days=366)
-        await crm.until_quiet()
-        assert [planned.kind for planned in crm.published(FollowUpPlanned)] == ["after_service"]
-
-        await crm.watermarks_complete("reception")
-        await crm.until_quiet()
-
-        assert [planned.kind for planned in crm.published(FollowUpPlanned)] == ["after_service", "retention"]
-
-    @pytest.mark.req("CRM-47")
-    @pytest.mark.parametrize("comes", ["requested", "opened"])
-    async def test_needs_no_retention_call_when_the_customer_comes(self, crm: Department, comes: str) -> None:
-        story = Story()
-        await crm.receives(*a_whole_visit(story))
-        crm.clock.move(days=366)
-        await crm.watermarks_complete("reception")
-        await crm.until_quiet()
-
-        again = Story(customer_id=story.customer_id, vehicle_id=story.vehicle_id)
-        await crm.receives(getattr(again, comes)())
-
-        assert [gone.kind for gone in crm.published(FollowUpCancelled)] == ["retention"]
-
-    async def test_is_not_missed_by_who_came_again(self, crm: Department) -> None:
-        story = Story()
-        await crm.receives(*a_whole_visit(story))
-        crm.clock.move(days=300)
-        again = Story(customer_id=story.customer_id, vehicle_id=story.vehicle_id)
-        opened = again.opened().model_copy(update={"arrived_at": crm.clock.now()})
-        await crm.receives(opened)
-
-        crm.clock.move(days=66)
-        await crm.watermarks_complete("reception")
-        await crm.until_quiet()
-
-        assert [planned.kind for planned in crm.published(FollowUpPlanned)] == ["after_service"]
 
 
 class TestReminders:

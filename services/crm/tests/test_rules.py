@@ -1,5 +1,6 @@
 """What is decided about surveys, calls, notices, reminders and marks: worked examples, every state."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -167,7 +168,8 @@ class TestTheSurveysClocks:
 
 
 def _order(machine: Machine[Any], command: str, thing: Any) -> None:
-    given = {"at": FRIDAY, "by": "x"}
+    given: dict[str, Any] = {"at": FRIDAY, "by": "x"}
+    orders: dict[str, Callable[[], object]]
     if machine is SURVEY:
         orders = {
             "send": lambda: thing.send(at=FRIDAY),
@@ -177,7 +179,7 @@ def _order(machine: Machine[Any], command: str, thing: Any) -> None:
         }
     elif machine is FOLLOW_UP:
         call = given | {"on": TODAY}
-        result = {"outcome": Outcome.REACHED, "satisfied": True, "problem_found": False}
+        result: dict[str, Any] = {"outcome": Outcome.REACHED, "satisfied": True, "problem_found": False}
         orders = {
             "note_attempt": lambda: thing.note_attempt(note="", most=3, **call),
             "complete": lambda: thing.complete(text="", answers=(), **result, **call),
@@ -230,9 +232,9 @@ class TestACall:
     @pytest.mark.req("CRM-11")
     def test_that_nobody_answers_ends_after_three_attempts(self) -> None:
         follow_up = a_follow_up()
-        call = {"note": "", "by": "x", "at": FRIDAY, "on": TODAY, "most": 3}
+        call: dict[str, Any] = {"note": "", "by": "x", "at": FRIDAY, "on": TODAY, "most": 3}
 
-        first, second, third = (follow_up.note_attempt(**call) for _ in range(3))  # type: ignore[arg-type]
+        first, second, third = (follow_up.note_attempt(**call) for _ in range(3))
 
         assert first is None
         assert second is None

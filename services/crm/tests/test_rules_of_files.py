@@ -104,7 +104,11 @@ class TestACustomer:
     def test_publishes_the_credit_with_its_currency(self) -> None:
         (changed,) = a_customer().classify(customer_class=CustomerClass.VIP, credit_limit=Decimal("500.00"))
 
-        assert (changed.customer_class, changed.credit_limit, changed.currency) == ("vip", 500, "CNY")
+        assert (changed.customer_class, changed.credit_limit, changed.currency) == (
+            "vip",
+            Decimal("500.00"),
+            "CNY",
+        )
 
     def test_publishes_nothing_when_nothing_changed(self) -> None:
         customer = a_customer()

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from billing.commands import labour_rates as commands
-from billing.domain import LabourRate, rate_id
+from billing.domain import rate_id
 from billing.queries import labour_rates as queries
 from billing.queries.views import LabourRateView
 from contracts.base import Money, TaxRate
@@ -54,7 +54,7 @@ async def set_labour_rate(
         set_by=who.employee_id,
     )
     await tx.session.flush()
-    return queries.labour_rate(rate, tx.today)
+    return await queries.labour_rate(tx, rate.rate)
 
 
 @router.get("/labour-rates")
@@ -76,5 +76,4 @@ async def show_labour_rate(
     who: Annotated[Who, may(may_billing.READ)],
 ) -> LabourRateView:
     """One rate with all its steps."""
-    rate = await tx.read(LabourRate, rate_id(work_type, customer_class))
-    return queries.labour_rate(rate, tx.today)
+    return await queries.labour_rate(tx, rate_id(work_type, customer_class))

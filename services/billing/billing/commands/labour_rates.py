@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from billing import repository
 from billing.domain import LabourRate, rate_id
 from servicekit import Tx
 
@@ -21,12 +22,10 @@ async def set_labour_rate(
 ) -> LabourRate:
     """What an hour of a kind of work costs a class of customer from a day on, today if none is named."""
     await tx.lock(f"labour-rate {work_type}:{customer_class}")
-    rate = await tx.find(LabourRate, rate_id(work_type, customer_class))
+    rate = await repository.find_labour_rate(tx, rate_id(work_type, customer_class))
     if rate is None:
         rate = LabourRate.new(work_type, customer_class, currency=tx.settings.shop_currency)
         tx.add(rate)
-    else:
-        rate = await tx.get(LabourRate, rate.rate)
     rate_set = rate.set(
         hourly_rate=hourly_rate,
         tax_rate=tax_rate,

@@ -41,7 +41,7 @@ async def _decide(
     reason: str,
     approved_by: UUID,
 ) -> Measure:
-    invoice = await tx.get(Invoice, invoice_id)
+    invoice = await repository.lock_invoice(tx, invoice_id)
     must_be_possible(invoice, kind, amount)
     measure = Measure(
         measure_id=new_id(),

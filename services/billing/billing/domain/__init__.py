@@ -32,12 +32,11 @@ from billing.domain.invoice_row import InvoiceRow
 from billing.domain.invoice_states import INVOICE, InvoiceState
 from billing.domain.labour_rate import LabourRate, LabourRateStep, rate_id
 from billing.domain.measure import Measure, MeasureKind, MeasureState
-from billing.domain.papers import METHODS, IssuedInvoice, Method, Payment, Refund, invoice_number
+from billing.domain.papers import IssuedInvoice, Method, Payment, Refund, invoice_number
 from billing.domain.rules import HouseRules
 
 __all__ = [
     "INVOICE",
-    "METHODS",
     "SIGNATURE",
     "Account",
     "Authorised",

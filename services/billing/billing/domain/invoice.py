@@ -84,7 +84,7 @@ class Invoice(Aggregate, Base):
     payment_due_at: Mapped[datetime | None] = mapped_column(Utc, default=None)
     overdue_since: Mapped[datetime | None] = mapped_column(Utc, default=None)
     lines: Mapped[list[InvoiceRow]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=InvoiceRow.position
+        lazy="raise", cascade="all, delete-orphan", order_by=InvoiceRow.position
     )
 
     # --- what it comes to

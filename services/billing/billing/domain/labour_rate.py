@@ -44,7 +44,7 @@ class LabourRate(Aggregate, Base):
     customer_class: Mapped[str]
     currency: Mapped[str]
     steps: Mapped[list[LabourRateStep]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=LabourRateStep.valid_from
+        lazy="raise", cascade="all, delete-orphan", order_by=LabourRateStep.valid_from
     )
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -14,7 +14,6 @@ from servicekit.columns import Json, Utc
 from shopkit.columns import Money
 
 Method = Literal["cash", "card", "transfer", "wechat", "alipay"]
-METHODS: tuple[str, ...] = get_args(Method)
 
 
 def invoice_number(year: int, n: int) -> str:

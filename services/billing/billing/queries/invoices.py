@@ -26,7 +26,7 @@ from billing.queries.views import (
 )
 from servicekit import Tx
 from servicekit.http import Page, PageRequest, paginate
-from servicekit.loading import Together
+from servicekit.loading import Together, load
 from shopkit.money import ZERO
 
 _PARTS = Together(
@@ -70,7 +70,7 @@ async def invoices(
 
 async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
     """Everything about one invoice. Raises ``NotFound``."""
-    held = await tx.read(Invoice, invoice_id)
+    held = await load(tx, await tx.read(Invoice, invoice_id), "lines")
     row = (await tx.session.execute(with_names().where(Invoice.id == invoice_id))).one()
     wanted = {"visit_id": held.visit_id, "invoice_id": invoice_id}
     measures, payments, refunds, papers = await _PARTS.read(tx, **wanted)
@@ -94,7 +94,7 @@ async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
 
 async def settlement_papers(tx: Tx, invoice_id: UUID) -> SettlementPapers:
     """What is printed for the customer. Raises ``NotFound``."""
-    held = await tx.read(Invoice, invoice_id)
+    held = await load(tx, await tx.read(Invoice, invoice_id), "lines")
     about = select(Account.request_no, Account.plate, Account.vin, Customer.display_name)
     names = about.join(Customer, Customer.customer_id == Account.customer_id, isouter=True)
     request_no, plate, vin, name = (

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select, union
-from sqlalchemy.orm import raiseload
 
 from billing.domain import (
     Account,
@@ -36,7 +35,6 @@ def with_names() -> Any:
         select(Invoice, Account.request_no, Account.plate, Customer.display_name, IS_DISPUTED)
         .join(Account, Account.visit_id == Invoice.visit_id)
         .join(Customer, Customer.customer_id == Invoice.customer_id, isouter=True)
-        .options(raiseload(Invoice.lines))
     )
 
 
@@ -73,7 +71,7 @@ async def measures_of(tx: Tx, visit_id: UUID) -> list[Measure]:
 
 
 def taxes_of(held: Invoice) -> list[TaxView]:
-    """The tax of an invoice, per rate."""
+    """The tax of an invoice whose rows are loaded, per rate."""
     by_rate = totals((row.net, row.tax_rate) for row in held.lines).by_rate
     return [TaxView(tax_rate=rate, net=t.net, tax=t.tax, gross=t.gross) for rate, t in by_rate.items()]
 

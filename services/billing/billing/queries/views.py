@@ -10,24 +10,7 @@ from billing.domain import Cause, How, InvoiceState, MeasureKind, MeasureState, 
 from contracts.base import Money, Quantity, TaxRate
 from contracts.values import InvoiceLine, LineResult, Payer, PricedLine
 from servicekit.http import View
-from shopkit.fields import (
-    Allowed,
-    ComplaintId,
-    ComplaintNo,
-    Currency,
-    CustomerId,
-    MaybeComplaintId,
-    MaybeCustomerName,
-    MaybePlate,
-    MaybeRequestNo,
-    MaybeVin,
-    MaybeVisitId,
-    Plate,
-    RequestId,
-    RequestNo,
-    Version,
-    VisitId,
-)
+from shopkit import fields
 
 InvoiceId = Annotated[UUID, Field(description="the invoice; one per visit")]
 State = Annotated[InvoiceState, Field(description="state of the invoice")]
@@ -71,26 +54,26 @@ class LabourRateView(View):
     rate: str = Field(description="`<work_type>:<customer_class>`, the rate's identity")
     work_type: str = Field(description="kind of work, as work lines name it")
     customer_class: str = Field(description="class of customer, as crm names it")
-    currency: Currency
+    currency: fields.Currency
     in_force: LabourRateStepView | None = Field(description="what applies today; null: nothing yet")
     steps: list[LabourRateStepView] = Field(description="every price that was or will be, by first day")
-    version: Version
+    version: fields.Version
 
 
 class InvoiceSummary(View):
     """An invoice in a list."""
 
     id: InvoiceId
-    visit_id: VisitId
-    request_id: RequestId
-    request_no: RequestNo
-    customer_id: CustomerId
-    customer_name: MaybeCustomerName
-    plate: Plate
+    visit_id: fields.VisitId
+    request_id: fields.RequestId
+    request_no: fields.RequestNo
+    customer_id: fields.CustomerId
+    customer_name: fields.MaybeCustomerName
+    plate: fields.Plate
     state: State
     revision: Revision
     invoice_no: MaybeInvoiceNo
-    currency: Currency
+    currency: fields.Currency
     total_gross: TotalGross
     payable: Payable
     net_paid: Money = Field(description="payments less refunds")
@@ -102,8 +85,8 @@ class InvoiceSummary(View):
     payment_due_at: datetime | None = Field(description="by when it is to be paid, UTC; null: not issued")
     overdue_since: datetime | None = Field(description="since when it is overdue, UTC; null: it is not")
     disputed: bool = Field(description="whether a complaint about it is open: nobody is dunned meanwhile")
-    allowed: Allowed
-    version: Version
+    allowed: fields.Allowed
+    version: fields.Version
 
 
 class PaymentView(View):
@@ -133,8 +116,8 @@ class MeasureView(View):
     """A decision to refund or discount, and what became of it."""
 
     measure_id: MeasureId
-    complaint_id: MaybeComplaintId
-    visit_id: MaybeVisitId
+    complaint_id: fields.MaybeComplaintId
+    visit_id: fields.MaybeVisitId
     invoice_id: UUID | None = Field(description="the invoice; null: there is none yet")
     kind: MeasureKind = Field(description="money back, or less to pay")
     amount: AmountWithTax
@@ -231,11 +214,11 @@ class SettlementPapers(View):
     invoice_no: MaybeInvoiceNo
     revision: Revision
     state: State
-    request_no: RequestNo
-    customer_name: MaybeCustomerName
-    plate: Plate
-    vin: MaybeVin
-    currency: Currency
+    request_no: fields.RequestNo
+    customer_name: fields.MaybeCustomerName
+    plate: fields.Plate
+    vin: fields.MaybeVin
+    currency: fields.Currency
     issued_at: MaybeIssuedAt
     labour: list[InvoiceLine] = Field(description="rows of labour")
     labour_net: Money = Field(description="sum of the labour without tax")
@@ -273,21 +256,21 @@ class ReworkView(View):
 class DisputeView(View):
     """A complaint that is open."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
+    complaint_id: fields.ComplaintId
+    complaint_no: fields.ComplaintNo
     since: datetime = Field(description="when it was received, UTC")
 
 
 class AccountSummary(View):
     """The account of a visit in a list."""
 
-    visit_id: VisitId
-    request_id: RequestId
-    request_no: RequestNo
-    customer_id: CustomerId
-    customer_name: MaybeCustomerName
-    plate: Plate
-    vin: MaybeVin
+    visit_id: fields.VisitId
+    request_id: fields.RequestId
+    request_no: fields.RequestNo
+    customer_id: fields.CustomerId
+    customer_name: fields.MaybeCustomerName
+    plate: fields.Plate
+    vin: fields.MaybeVin
     opened_at: datetime = Field(description="when the account was opened, UTC")
     arrived_at: datetime | None = Field(description="when the car arrived, UTC; null: it has not")
     intake_completed_at: datetime | None = Field(description="when the form was signed, UTC; null: not yet")
@@ -303,7 +286,7 @@ class AccountSummary(View):
     record_no: str | None = Field(description="archive number of the visit; null: not closed")
     invoice_id: UUID | None = Field(description="the invoice; null: not prepared yet")
     invoice_state: InvoiceState | None = Field(description="state of the invoice; null: not prepared yet")
-    version: Version
+    version: fields.Version
 
 
 class AccountView(AccountSummary):
@@ -345,10 +328,10 @@ class UnsquaredPart(View):
 class Discrepancy(View):
     """A visit that is ready and cannot be billed: what is waited for, since when."""
 
-    visit_id: VisitId
-    request_id: RequestId
-    request_no: MaybeRequestNo
-    plate: MaybePlate
+    visit_id: fields.VisitId
+    request_id: fields.RequestId
+    request_no: fields.MaybeRequestNo
+    plate: fields.MaybePlate
     waiting_for: str = Field(description="the stream whose event is missing")
     reason: str = Field(description="what of that stream is missing")
     since: datetime = Field(description="since when it is waited for, UTC")
@@ -370,7 +353,7 @@ class DayEnd(View):
     """One day at the counter."""
 
     on: date = Field(description="shop-local day")
-    currency: Currency
+    currency: fields.Currency
     methods: list[MethodSum] = Field(description="the day's money, by method")
     received: Money = Field(description="sum of the payments")
     refunded: Money = Field(description="sum of the refunds")

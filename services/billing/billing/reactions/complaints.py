@@ -7,7 +7,6 @@ from billing.commands.invoices import watch_payment
 from billing.commands.measures import carry_out_measures
 from billing.domain import (
     Dispute,
-    Invoice,
     InvoiceState,
     Measure,
     MeasureKind,
@@ -69,7 +68,7 @@ async def carry_out_measure_on_measure_decided(tx: Tx, event: MeasureDecided) ->
         await tx.lock(f"visit {visit_id}")
     measure = _measure(tx, event, visit_id)
     tx.add(measure)
-    invoice = await tx.find_by(Invoice, visit_id=visit_id) if visit_id else None
+    invoice = await repository.find_invoice(tx, visit_id) if visit_id else None
     if invoice is None:
         return
     if invoice.state == InvoiceState.WITHDRAWN and measure.kind == MeasureKind.DISCOUNT:

@@ -2,7 +2,7 @@
 
 from billing import repository
 from billing.commands.invoices import watch_payment
-from billing.domain import SIGNATURE, Account, HouseRules, Invoice, InvoiceState, invoice_number
+from billing.domain import SIGNATURE, Account, HouseRules, InvoiceState, invoice_number
 from contracts.events.reception import (
     EstimateAnswered,
     EstimatePresented,
@@ -84,7 +84,7 @@ async def add_rework_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
 async def issue_invoice_on_work_accepted(tx: Tx, event: WorkAccepted) -> None:
     """The customer signed: the invoice is issued if it is the revision that was explained; if it is not, its
     next revision is published, to be signed."""
-    invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
+    invoice = await repository.find_invoice(tx, event.visit_id)
     if invoice is None or invoice.state != InvoiceState.PREPARED:
         return  # withdrawn, so the signature is void; or issued already
     if event.invoice_revision != invoice.revision:
@@ -102,7 +102,7 @@ async def note_handover_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None
     """The car is gone. A job that was reopened too late cannot take back what was issued and settled."""
     handover: Columns = {Account.handed_over_at: event.handed_over_at}
     await amend(tx, Account, {Account.visit_id: event.visit_id}, handover)
-    invoice = await repository.lock_unfixed_invoice(tx, event.visit_id)
+    invoice = await repository.find_unfixed_invoice(tx, event.visit_id)
     if invoice is None or (paper := await repository.latest_paper(tx, invoice.id)) is None:
         return
     parts = await repository.part_lines(tx, event.request_id)

@@ -37,7 +37,7 @@ async def prepare_invoice_on_job_ready(tx: Tx, event: JobReady) -> None:
         reservation = next((part.reservation_id for part in parts.values()), event.request_id)
         raise NotYet(RESERVATION, reservation, at=f"part line {open_lines[0].part_line_id}")
     await tx.lock(f"visit {event.visit_id}")
-    invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
+    invoice = await repository.find_invoice(tx, event.visit_id)
     if invoice is not None and invoice.is_fixed:
         return  # the car was handed over before the job was reopened
     invoice = invoice or _invoice_of(tx, account)

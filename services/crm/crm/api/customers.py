@@ -1,12 +1,12 @@
 """Customers and the directory: register, find, change, classify, consent, history, readings."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Path, Query, Response
 from pydantic import Field
 
+from contracts.base import Money
 from contracts.permissions import crm as may_crm
 from contracts.permissions import everywhere
 from crm.api.vehicles import PlateSearch, VinSearch
@@ -36,7 +36,7 @@ NameSearch = Annotated[str | None, Query(max_length=100, description="beginning 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Phone = Annotated[str, Field(min_length=3, max_length=40)]
 Address = Annotated[str, Field(max_length=300)]
-Credit = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Credit = Annotated[Money, Field(ge=0)]
 
 
 class RegisterCustomer(Body):

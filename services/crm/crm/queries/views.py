@@ -1,12 +1,12 @@
 """What front ends see of customers, vehicles, visits and calls; phones masked unless they were asked for."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from contracts.base import Money, Score
 from contracts.values import Title
 from crm.domain import (
     SCRIPTS,
@@ -32,27 +32,7 @@ from crm.domain import (
     VisitOutcome,
 )
 from servicekit.http import View
-from shopkit.fields import (
-    Allowed,
-    ComplaintId,
-    ComplaintNo,
-    Currency,
-    CustomerId,
-    MaybeComplaintId,
-    MaybeCustomerId,
-    MaybeCustomerName,
-    MaybePlate,
-    MaybeRequestId,
-    MaybeRequestNo,
-    MaybeVehicleId,
-    MaybeVin,
-    MaybeVisitId,
-    Plate,
-    RequestId,
-    VehicleId,
-    Version,
-    VisitId,
-)
+from shopkit import fields
 
 Class = Annotated[CustomerClass, Field(description="class of the customer (CRM-02)")]
 CustomerNo = Annotated[str, Field(description="what people call the customer's file, e.g. C000123")]
@@ -80,9 +60,9 @@ class ConsentView(View):
 class ComplaintMarkView(View):
     """Why the next contact is to be careful (CRM-52)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
-    visit_id: MaybeVisitId
+    complaint_id: fields.ComplaintId
+    complaint_no: fields.ComplaintNo
+    visit_id: fields.MaybeVisitId
     category: str = Field(description="what it is about, from the shop's list")
     level: str = Field(description="how grave it is, from the shop's list")
     open: bool = Field(description="whether the complaint is open")
@@ -96,11 +76,11 @@ class ComplaintMarkView(View):
 class VehicleView(View):
     """A vehicle in lists."""
 
-    id: VehicleId
-    version: Version
-    customer_id: CustomerId
-    plate: Plate
-    vin: MaybeVin
+    id: fields.VehicleId
+    version: fields.Version
+    customer_id: fields.CustomerId
+    plate: fields.Plate
+    vin: fields.MaybeVin
     make: str = Field(description="manufacturer")
     model: str = Field(description="model")
     model_year: int | None = Field(description="year of the model; null: not known")
@@ -109,13 +89,13 @@ class VehicleView(View):
     mileage_km: int | None = Field(description="odometer as read last, km; null: never read")
     mileage_at: datetime | None = Field(description="when it was read last, UTC; null: never")
     registered_at: datetime = Field(description="when it came on file, UTC")
-    allowed: Allowed
+    allowed: fields.Allowed
 
 
 class OwnershipView(View):
     """Whose it was."""
 
-    customer_id: CustomerId
+    customer_id: fields.CustomerId
     since_at: datetime = Field(description="from when, UTC")
     until_at: datetime | None = Field(description="until when, UTC; null: it still is")
 
@@ -129,20 +109,20 @@ class VehicleFileView(VehicleView):
 class CustomerView(View):
     """A customer in lists and answers; the phone is masked."""
 
-    id: CustomerId
-    version: Version
+    id: fields.CustomerId
+    version: fields.Version
     customer_no: CustomerNo
     display_name: DisplayName
     state: CustomerState = Field(description="state of the file")
     customer_class: Class
-    credit_limit: Decimal | None = Field(description="approved credit; null: pays at once")
-    currency: Currency
+    credit_limit: Money | None = Field(description="approved credit; null: pays at once")
+    currency: fields.Currency
     phone: MaskedPhone
     has_address: bool = Field(description="whether an address is on file")
     registered_at: datetime = Field(description="when the customer came on file, UTC")
     verified_at: datetime = Field(description="when the data was verified last, UTC")
     consents: list[ConsentView] = Field(description="authorisations, oldest first")
-    allowed: Allowed
+    allowed: fields.Allowed
 
 
 class LifeCycleView(View):
@@ -151,8 +131,8 @@ class LifeCycleView(View):
     stage: Stage = Field(description="stage of the customer's life with the shop (CRM-04)")
     visits: int = Field(description="visits ever")
     last_visit_at: datetime | None = Field(description="begin of the last visit, UTC; null: none")
-    spend: Decimal = Field(description="money of the current span of months (house rule)")
-    spend_before: Decimal = Field(description="money of the span of months before it")
+    spend: Money = Field(description="money of the current span of months (house rule)")
+    spend_before: Money = Field(description="money of the span of months before it")
 
 
 class CustomerFileView(CustomerView):
@@ -171,7 +151,7 @@ class CustomerFileView(CustomerView):
 class DirectoryView(View):
     """A customer as found by a search, with vehicles and mark."""
 
-    id: CustomerId
+    id: fields.CustomerId
     customer_no: CustomerNo
     display_name: DisplayName
     customer_class: Class
@@ -199,13 +179,13 @@ class WorkerView(View):
 class VisitFileView(View):
     """One visit in the service history (CRM-01, COLL-22)."""
 
-    visit_id: VisitId
-    version: Version
-    request_id: RequestId
-    request_no: MaybeRequestNo
-    customer_id: MaybeCustomerId
-    vehicle_id: MaybeVehicleId
-    plate: MaybePlate
+    visit_id: fields.VisitId
+    version: fields.Version
+    request_id: fields.RequestId
+    request_no: fields.MaybeRequestNo
+    customer_id: fields.MaybeCustomerId
+    vehicle_id: fields.MaybeVehicleId
+    plate: fields.MaybePlate
     walk_in: bool = Field(description="whether the customer came without a booking")
     rework_of_visit_id: UUID | None = Field(description="the visit whose work is done again; null: none")
     opened_at: datetime = Field(description="when the visit began, UTC")
@@ -230,9 +210,9 @@ class VisitFileView(View):
     record_no: str | None = Field(description="archive number of the visit; null: not closed")
     invoice_no: str | None = Field(description="number of the invoice; null: not issued")
     currency: str | None = Field(description="ISO 4217 code of the amounts; null: no invoice yet")
-    total_gross: Decimal | None = Field(description="sum of the invoice with tax; null: no invoice")
-    payable: Decimal | None = Field(description="what is to be paid of it; null: no invoice")
-    paid: Decimal = Field(description="payments less refunds")
+    total_gross: Money | None = Field(description="sum of the invoice with tax; null: no invoice")
+    payable: Money | None = Field(description="what is to be paid of it; null: no invoice")
+    paid: Money = Field(description="payments less refunds")
     settled: SettledHow | None = Field(description="how the invoice was settled; null: it is not")
     careful: Careful
     careful_reasons: list[CarefulReason] = Field(description="what asks for care")
@@ -242,9 +222,9 @@ class ContactView(View):
     """One contact (CRM-33)."""
 
     id: UUID = Field(description="the contact")
-    customer_id: CustomerId
-    visit_id: MaybeVisitId
-    request_id: MaybeRequestId
+    customer_id: fields.CustomerId
+    visit_id: fields.MaybeVisitId
+    request_id: fields.MaybeRequestId
     at: datetime = Field(description="when it was, UTC")
     topic: str = Field(description="what about: completion, estimate_presented, ready, ...")
     channel: str = Field(description="phone, message, desk, ...; empty: not known")
@@ -259,38 +239,38 @@ class NoticeView(View):
     """What a customer is to be notified of (RECP-35)."""
 
     id: UUID = Field(description="the notice")
-    version: Version
+    version: fields.Version
     kind: NoticeKind = Field(description="what it is about")
     state: NoticeState = Field(description="whether the customer was notified")
-    customer_id: CustomerId
-    visit_id: MaybeVisitId
-    request_id: MaybeRequestId
-    complaint_id: MaybeComplaintId
+    customer_id: fields.CustomerId
+    visit_id: fields.MaybeVisitId
+    request_id: fields.MaybeRequestId
+    complaint_id: fields.MaybeComplaintId
     due_at: datetime = Field(description="by when the customer is to be notified, UTC")
     sent_at: datetime | None = Field(description="when the customer was notified, UTC; null: not yet")
     sent_by: str | None = Field(description="employee who did; null: nobody yet")
     channel: str | None = Field(description="phone, message, desk, ...; null: not yet")
     feedback: str = Field(description="what the customer answered, masked")
     in_time: bool | None = Field(description="whether it was sent in time; null: not yet")
-    allowed: Allowed
+    allowed: fields.Allowed
 
 
 class ReminderView(View):
     """Work to offer again (E6)."""
 
     id: UUID = Field(description="the reminder")
-    version: Version
+    version: fields.Version
     state: ReminderState = Field(description="whether the work is still to be offered")
     kind: ReminderKind = Field(description="where the work comes from")
-    customer_id: CustomerId
-    vehicle_id: MaybeVehicleId
-    visit_id: VisitId
+    customer_id: fields.CustomerId
+    vehicle_id: fields.MaybeVehicleId
+    visit_id: fields.VisitId
     title_zh: TitleZh
     title_en: TitleEn
     reason: str = Field(description="why it was declined, masked")
     remind_on: date = Field(description="shop-local day from which it is offered")
     dismissal_reason: str = Field(description="why it is not offered again, masked")
-    allowed: Allowed
+    allowed: fields.Allowed
 
 
 class CallView(View):
@@ -306,13 +286,13 @@ class FollowUpView(View):
     """A call that is due, with the caller's script."""
 
     id: UUID = Field(description="the follow-up")
-    version: Version
+    version: fields.Version
     kind: FollowUpKind = Field(description="why the customer is called")
     state: FollowUpState = Field(description="whether the call is still to be made")
-    customer_id: CustomerId
-    customer_name: MaybeCustomerName = None
-    visit_id: MaybeVisitId
-    request_id: MaybeRequestId
+    customer_id: fields.CustomerId
+    customer_name: fields.MaybeCustomerName = None
+    visit_id: fields.MaybeVisitId
+    request_id: fields.MaybeRequestId
     due_on: date = Field(description="shop-local day by which the call is to be made")
     careful: Careful
     reasons: list[CarefulReason] = Field(description="what asks for care")
@@ -324,9 +304,9 @@ class FollowUpView(View):
     done_at: datetime | None = Field(description="when it was done, UTC; null: not yet")
     done_by: str | None = Field(description="employee who did it; null: nobody yet")
     cancelled_because: CancelReason | None = Field(description="why it is not wanted; null: it is")
-    complaint_id: MaybeComplaintId
+    complaint_id: fields.MaybeComplaintId
     calls: list[CallView] = Field(description="attempts and the call itself, oldest first")
-    allowed: Allowed
+    allowed: fields.Allowed
     script: list[Title] = Field(default=[], description="what the caller asks, in order (CRM-10)")
 
     @classmethod
@@ -355,11 +335,11 @@ class SurveyView(View):
     """A form with its clocks (CRM-12), grades and what they crossed (F-09)."""
 
     id: UUID = Field(description="the survey; one per visit")
-    version: Version
+    version: fields.Version
     state: SurveyState = Field(description="state of the form")
-    visit_id: VisitId
-    request_id: RequestId
-    customer_id: CustomerId
+    visit_id: fields.VisitId
+    request_id: fields.RequestId
+    customer_id: fields.CustomerId
     template_version: str = Field(description="which form it is")
     due_on: date = Field(description="shop-local day on which it is sent")
     complete_by_on: date = Field(description="last shop-local day of an answer in time")
@@ -369,14 +349,14 @@ class SurveyView(View):
     answered_by: str | None = Field(description="employee id or `customer`; null: not answered")
     channel: str | None = Field(description="how it was answered: link, phone, desk, ...; null: not answered")
     points: dict[str, int] = Field(description="points by item: 10, 8, 5, 3 or 1")
-    total: Decimal | None = Field(description="total, 0 to 100 (F-01); null: not answered")
+    total: Score | None = Field(description="total, 0 to 100 (F-01); null: not answered")
     comment: str | None = Field(description="the customer's comment, masked; null: none")
     clear_opinion: bool = Field(description="whether the comment is a clear opinion (F-09)")
     triggers: list[Trigger] = Field(description="lines of F-09 that were crossed")
     dissatisfied: bool = Field(description="whether a line was crossed")
     expired_because: ExpiryReason | None = Field(description="why no answer is taken; null: it is, or was")
-    complaint_id: MaybeComplaintId
-    allowed: Allowed
+    complaint_id: fields.MaybeComplaintId
+    allowed: fields.Allowed
 
 
 class SurveyItemView(View):

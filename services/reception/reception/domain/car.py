@@ -6,6 +6,7 @@ from sqlalchemy.orm import mapped_column
 
 from servicekit import Refusal
 from shopkit.numbers import search_key
+from shopkit.vehicles import plate_key
 
 
 class FactsUnknown(Refusal):
@@ -27,7 +28,7 @@ class Car:
     ) -> "Car":
         """What the desk sees wins over what is on file. Raises ``FactsUnknown`` when nobody knows a plate."""
         car = Car(
-            plate=search_key(plate) if plate else self.plate,
+            plate=plate_key(plate) if plate else self.plate,
             vin=search_key(vin) if vin else self.vin,
             make=make or self.make,
             model=model or self.model,
