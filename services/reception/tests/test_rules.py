@@ -1,5 +1,6 @@
 """The rules of arrival, and every command in every state; no database, no clock."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from services.reception.tests.builders import (
     papers,
 )
 
+from reception.domain import Visit
 from reception.domain.acceptance import Acceptance
 from reception.domain.arrival import LateReceptionUnexplained
 from reception.domain.estimate import ESTIMATE
@@ -129,7 +131,7 @@ class TestStates:
     @pytest.mark.parametrize("state", list(VisitState))
     def test_every_method_keeps_to_the_machine(self, state: VisitState) -> None:
         later = NOON + timedelta(hours=1)
-        attempts = {
+        attempts: dict[str, Callable[[Visit], object]] = {
             "receive": lambda v: v.receive(
                 advisor_id=ADVISOR, reason=None, alternative=None, rules=RULES, at=NOON
             ),

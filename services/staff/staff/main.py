@@ -1,40 +1,37 @@
-"""The staff department: every door in and out."""
+"""Staff's table of contents: its endpoints and subscriptions."""
 
-from contracts.events.complaints import ComplaintReceived, ComplaintReopened, ComplaintResolved
-from contracts.events.crm import DissatisfactionDetected, SurveyAnswered
-from contracts.events.workshop import (
-    InspectionFailed,
-    InspectionPassed,
-    JobDispatched,
-    JobInterrupted,
-    JobResumed,
-    LineCompleted,
-    ReworkOpened,
-)
+from contracts.events import complaints, crm, workshop
 from servicekit import Service
-from staff import api, commands, domain, reactions
+from staff import api
+from staff.commands.accounts import create_first_admin
+from staff.domain import Base, HouseRules
+from staff.reactions import complaints as on_complaints
+from staff.reactions import crm as on_crm
+from staff.reactions import workshop as on_workshop
 from staff.settings import Settings
 
 service = Service(
     "staff",
-    base=domain.Base,
+    base=Base,
     settings=Settings,
-    rules=domain.HouseRules,
-    routers=api.ROUTERS,
+    rules=HouseRules,
+    routers=api.routers,
     title="Staff",
 )
 
-service.on(JobDispatched, reactions.record_work_on_dispatched)
-service.on(LineCompleted, reactions.record_work_on_line_completed)
-service.on(InspectionPassed, reactions.record_inspection_on_passed)
-service.on(InspectionFailed, reactions.record_points_on_inspection_failed)
-service.on(JobInterrupted, reactions.record_pause_on_interrupted)
-service.on(JobResumed, reactions.record_end_of_pause_on_resumed)
-service.on(ReworkOpened, reactions.record_rework_on_opened)
-service.on(SurveyAnswered, reactions.record_score_on_survey_answered)
-service.on(DissatisfactionDetected, reactions.record_low_score_on_dissatisfaction)
-service.on(ComplaintReceived, reactions.record_complaint_on_received)
-service.on(ComplaintResolved, reactions.record_complaint_on_resolved)
-service.on(ComplaintReopened, reactions.record_complaint_on_reopened)
+service.on(workshop.JobDispatched, on_workshop.record_work_on_dispatched)
+service.on(workshop.LineCompleted, on_workshop.record_work_on_line_completed)
+service.on(workshop.InspectionPassed, on_workshop.record_inspection_on_passed)
+service.on(workshop.InspectionFailed, on_workshop.record_points_on_inspection_failed)
+service.on(workshop.JobInterrupted, on_workshop.record_pause_on_interrupted)
+service.on(workshop.JobResumed, on_workshop.record_end_of_pause_on_resumed)
+service.on(workshop.ReworkOpened, on_workshop.record_rework_on_opened)
 
-service.seed(commands.create_first_admin)
+service.on(crm.SurveyAnswered, on_crm.record_score_on_survey_answered)
+service.on(crm.DissatisfactionDetected, on_crm.record_low_score_on_dissatisfaction)
+
+service.on(complaints.ComplaintReceived, on_complaints.record_complaint_on_received)
+service.on(complaints.ComplaintResolved, on_complaints.record_complaint_on_resolved)
+service.on(complaints.ComplaintReopened, on_complaints.record_complaint_on_reopened)
+
+service.seed(create_first_admin)

@@ -8,7 +8,7 @@ from servicekit import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What staff reads from its environment beside what every service reads."""
+    """What staff reads from its environment besides what every service reads."""
 
     auth_private_key: Path = Field(
         description="PEM file of the key that signs tokens; staff alone may read it"

@@ -31,10 +31,10 @@ def upgrade() -> None:
     op.create_table(
         "work_records",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("employee_id", sa.Uuid(), nullable=False),
+        sa.Column("employee_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
         sa.Column("labour_minutes", sa.Integer(), nullable=False),
         sa.Column("penalty_points", sa.Integer(), nullable=False),
         sa.Column("score", sa.Numeric(precision=6, scale=2), nullable=True),

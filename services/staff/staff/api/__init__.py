@@ -1,5 +1,7 @@
-"""The doors of staff: sign-in, employees, their accounts."""
+"""The routers of sign-in, employees and their accounts; every route names the permission it needs."""
 
 from staff.api import accounts, employees, sessions
 
-ROUTERS = (sessions.router, employees.router, accounts.router)
+routers = [sessions.routes, employees.routes, accounts.routes]
+
+__all__ = ["routers"]

@@ -6,19 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from servicekit import NotFound, Refusal, Tx
-from staff import credentials
+from servicekit import Refusal, Tx
+from staff.adapters import passwords
 from staff.commands.employees import hire_employee
 from staff.commands.sessions import end_sign_ins
-from staff.domain import (
-    Account,
-    Employee,
-    HouseRules,
-    LoginTaken,
-    WrongCredentials,
-    must_be_roles,
-    must_be_strong,
-)
+from staff.domain import Account, Employee, HouseRules
+from staff.domain.account import LoginTaken, WrongCredentials, must_be_roles, must_be_strong
+from staff.repository import lock_account
 from staff.settings import Settings
 
 
@@ -34,7 +28,7 @@ async def open_account(
     granted = must_be_roles(roles)
     must_be_strong(password, login=login, rules=await tx.rules(HouseRules))
     account = Account(
-        id=employee_id, login=login, password_hash=await credentials.hash_password(password), roles=granted
+        id=employee_id, login=login, password_hash=await passwords.hash_password(password), roles=granted
     )
     tx.add(account)
     return account
@@ -42,44 +36,46 @@ async def open_account(
 
 async def set_roles(tx: Tx, *, employee_id: UUID, roles: Iterable[str]) -> Account:
     """The roles from now on; tokens already given keep theirs until they run out."""
-    account = await _account(tx, employee_id)
+    account = await lock_account(tx, employee_id)
     account.roles = must_be_roles(roles)
     return account
 
 
-async def change_password(tx: Tx, *, employee_id: UUID, old: str, new: str, at: datetime) -> Refusal | None:
-    """By the employee, who knows the old one; every sign-in ends. ``at`` is machine time.
+async def change_password(
+    tx: Tx, *, employee_id: UUID, old: str, new: str, machine_now: datetime
+) -> Refusal | None:
+    """By the employee, who knows the old one; every sign-in ends.
 
     A wrong old password is counted as at sign-in: who finds an open screen must not guess. Hence this refusal
     is returned, not raised.
     """
-    account = await _account(tx, employee_id)
-    if (refusal := account.refusal_at(at)) is not None:
+    account = await lock_account(tx, employee_id)
+    if (refusal := account.refusal_at(machine_now)) is not None:
         return refusal
-    if not await credentials.is_password(old, account.password_hash):
-        account.note_failure(at=at, rules=await tx.rules(HouseRules))
+    if not await passwords.is_password(old, account.password_hash):
+        account.note_failure(at=machine_now, rules=await tx.rules(HouseRules))
         return WrongCredentials()
-    await _new_password(tx, account, new, at)
+    await _new_password(tx, account, new, machine_now)
     return None
 
 
-async def reset_password(tx: Tx, *, employee_id: UUID, password: str, at: datetime) -> Account:
-    """By an administrator; every sign-in ends. ``at`` is machine time."""
-    return await _new_password(tx, await _account(tx, employee_id), password, at)
+async def reset_password(tx: Tx, *, employee_id: UUID, password: str, machine_now: datetime) -> Account:
+    """By an administrator; every sign-in ends."""
+    return await _new_password(tx, await lock_account(tx, employee_id), password, machine_now)
 
 
 async def unlock_account(tx: Tx, *, employee_id: UUID) -> Account:
     """Before its time is over."""
-    account = await _account(tx, employee_id)
+    account = await lock_account(tx, employee_id)
     account.unlock()
     return account
 
 
-async def close_account(tx: Tx, *, employee_id: UUID, at: datetime) -> Account:
-    """Nobody signs in with it any more. ``at`` is machine time."""
-    account = await _account(tx, employee_id)
-    account.close(at=at)
-    await end_sign_ins(tx, employee_id=employee_id, at=at)
+async def close_account(tx: Tx, *, employee_id: UUID, machine_now: datetime) -> Account:
+    """Nobody signs in with it any more."""
+    account = await lock_account(tx, employee_id)
+    account.close(at=machine_now)
+    await end_sign_ins(tx, employee_id=employee_id, machine_now=machine_now)
     return account
 
 
@@ -102,15 +98,8 @@ async def create_first_admin(tx: Tx) -> None:
     )
 
 
-async def _account(tx: Tx, employee_id: UUID) -> Account:
-    account = await tx.find(Account, employee_id)
-    if account is None:
-        raise NotFound("account", employee_id)
-    return account
-
-
-async def _new_password(tx: Tx, account: Account, password: str, at: datetime) -> Account:
+async def _new_password(tx: Tx, account: Account, password: str, machine_now: datetime) -> Account:
     must_be_strong(password, login=account.login, rules=await tx.rules(HouseRules))
-    account.set_password(await credentials.hash_password(password))
-    await end_sign_ins(tx, employee_id=account.id, at=at)
+    account.set_password(await passwords.hash_password(password))
+    await end_sign_ins(tx, employee_id=account.id, machine_now=machine_now)
     return account

@@ -6,7 +6,8 @@ from uuid import UUID
 from contracts.values import Skill
 from servicekit import Tx, new_id
 from staff.commands.sessions import end_sign_ins
-from staff.domain import Account, Employee, EmployeeNoTaken
+from staff.domain import Account, Employee
+from staff.domain.employee import EmployeeNoTaken
 
 
 async def hire_employee(
@@ -34,14 +35,14 @@ async def change_employee(
     return employee
 
 
-async def let_employee_go(tx: Tx, *, employee_id: UUID, at: datetime) -> Employee:
-    """The last day: the account closes with it. ``at`` is machine time."""
+async def let_employee_go(tx: Tx, *, employee_id: UUID, machine_now: datetime) -> Employee:
+    """The last day: the account closes with it."""
     employee = await tx.get(Employee, employee_id)
     tx.publish(employee, employee.leave(on=tx.today))
     account = await tx.find(Account, employee_id)
     if account is not None:
-        account.close(at=at)
-        await end_sign_ins(tx, employee_id=employee_id, at=at)
+        account.close(at=machine_now)
+        await end_sign_ins(tx, employee_id=employee_id, machine_now=machine_now)
     return employee
 
 

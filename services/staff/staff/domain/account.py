@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.roles import ROLES
 from servicekit import Aggregate, Invalid, Refusal
 from servicekit.columns import Json, Utc
-from staff.domain.base import Base, HouseRules
+from staff.domain.base import Base
+from staff.domain.rules import HouseRules
 
 
 class LoginTaken(Refusal):

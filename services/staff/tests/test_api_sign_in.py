@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from contracts.permissions import staff as may_staff
-from staff.credentials import token_hash
+from staff.adapters.tokens import token_hash
 from testkit.department import Department
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -60,7 +60,7 @@ class TestSigningIn:
         assert "workshop.work" in claims["permissions"]
         assert "staff.accounts" not in claims["permissions"]
 
-    async def test_the_token_opens_doors_and_jwks_has_its_key(self, staff: Department) -> None:
+    async def test_the_token_is_accepted_and_jwks_has_its_key(self, staff: Department) -> None:
         token = (await _log_in(staff)).json()["access_token"]
 
         me = await staff.call("GET", "/me", headers={"Authorization": f"Bearer {token}"})

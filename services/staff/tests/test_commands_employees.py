@@ -1,4 +1,4 @@
-"""Employees are told to the workshop from hiring to leaving, and found by their colleagues."""
+"""Employees are published from hiring to leaving, and found by their colleagues."""
 
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ async def _hire(staff: Department, name: str = "Li Wei", **more: Any) -> Any:
 
 
 class TestAnEmployee:
-    async def test_is_told_with_skills_from_hiring_to_leaving(self, staff: Department) -> None:
+    async def test_is_published_with_skills_from_hiring_to_leaving(self, staff: Department) -> None:
         hired = await _hire(staff, skills=[{"skill": "engine", "level": 3}])
         body = {"display_name": "Li Wei", "skills": [{"skill": "brakes", "level": 2}], "active": False}
         await staff.call("PUT", f"/employees/{hired['id']}", json=body, who=[may_staff.SKILLS])

@@ -1,4 +1,4 @@
-"""What an employee's work has shown, kept from the facts that other departments tell (STAF-23, STAF-39)."""
+"""What an employee's work has shown, from the events of other departments (STAF-23, STAF-39)."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -33,7 +33,7 @@ class WorkRecord(Base):
     """One fact about one employee's work, or about a visit.
 
     A fact about a visit names no employee: it concerns everyone who completes a line of the visit, also those
-    of whom staff hears later.
+    whose events come later.
     """
 
     __tablename__ = "work_records"

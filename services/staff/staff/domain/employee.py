@@ -1,6 +1,7 @@
 """Employees: hired, changed, gone; what they can do decides which work they get (STAF-13)."""
 
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,6 +13,14 @@ from contracts.values import Skill
 from servicekit import Aggregate, Refusal
 from servicekit.columns import Json
 from staff.domain.base import Base
+
+
+class EmployeeState(StrEnum):
+    """Whether somebody works here, and whether work may be given to them now."""
+
+    ACTIVE = "active"
+    ABSENT = "absent"
+    LEFT = "left"
 
 
 class EmployeeNoTaken(Refusal):
@@ -66,11 +75,11 @@ class Employee(Aggregate, Base):
         return EmployeeLeft(employee_id=self.id)
 
     @property
-    def state(self) -> str:
-        """active, absent (no work may be given for now) or left."""
+    def state(self) -> EmployeeState:
+        """Computed: the last day decides, then the availability."""
         if self.left_on is not None:
-            return "left"
-        return "active" if self.active else "absent"
+            return EmployeeState.LEFT
+        return EmployeeState.ACTIVE if self.active else EmployeeState.ABSENT
 
     def must_be_here(self) -> None:
         """Raise ``HasLeft`` for somebody who no longer works here."""

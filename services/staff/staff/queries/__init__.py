@@ -1,0 +1,1 @@
+"""What staff shows: employees, and what their work has shown."""

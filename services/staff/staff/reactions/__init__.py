@@ -1,0 +1,1 @@
+"""What staff does on another department's event: one module per publisher, entries of the work record."""
