@@ -7,6 +7,18 @@ from sqlalchemy import or_, select
 
 from complaints.domain import OPEN, Complaint, Invoice, Measure, Visit
 from servicekit import Tx
+from servicekit.loading import load
+
+
+async def lock_case(tx: Tx, complaint_id: UUID) -> Complaint:
+    """The case, locked, with its measures and its history. Raises ``NotFound``."""
+    return await load(tx, await tx.get(Complaint, complaint_id), "measures", "entries")
+
+
+async def find_case(tx: Tx, complaint_id: UUID) -> Complaint | None:
+    """The case, locked, with its measures and its history, or ``None``."""
+    complaint = await tx.find(Complaint, complaint_id)
+    return complaint and await load(tx, complaint, "measures", "entries")
 
 
 async def find_visit(tx: Tx, visit_id: UUID | None) -> Visit | None:
@@ -36,7 +48,7 @@ async def lock_open_case(tx: Tx, visit_id: UUID | None) -> Complaint | None:
     query = select(Complaint.id).where(Complaint.visit_id == visit_id, Complaint.state.in_(OPEN))
     latest = query.order_by(Complaint.received_at.desc(), Complaint.id.desc()).limit(1)
     found = await tx.session.scalar(latest)
-    complaint = await tx.find(Complaint, found) if found else None
+    complaint = await find_case(tx, found) if found else None
     # It may have been resolved while we waited for its lock.
     return complaint if complaint is not None and complaint.is_open else None
 

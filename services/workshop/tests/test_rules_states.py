@@ -25,7 +25,7 @@ from workshop.domain import (
     working,
 )
 from workshop.domain.progress import recompute_state, state_of
-from workshop.domain.values import Interruption
+from workshop.domain.values import Interruption, Interruptions
 
 RULES = HouseRules()
 NOON = datetime(2025, 3, 7, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, when the lunch break begins
@@ -43,7 +43,7 @@ def a_job_in(state: JobState) -> Job:
         case JobState.REPAIRING | JobState.REWORK:
             line.start(Worker(technician_id=uuid4(), technician_name="Li"), FRIDAY)
         case JobState.INTERRUPTED:
-            job.open_up(Interruption(cause="A", since=FRIDAY))
+            job.interruptions = Interruptions((Interruption(cause="A", since=FRIDAY),))
         case JobState.AWAITING_ANSWER:
             line.state, job.presented_revision = LineState.NOT_AUTHORISED.value, 1
         case JobState.AWAITING_PARTS:

@@ -27,6 +27,7 @@ from complaints.repository import (
     find_latest_case,
     find_visit,
     find_visit_of,
+    lock_case,
     lock_open_case,
     lock_visit,
 )
@@ -136,7 +137,7 @@ async def answer_complaint(
     tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person, in_team: bool
 ) -> Complaint:
     """The first answer; the respond clock stops (COMP-04)."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     answered = complaint.answer(text=text, channel=channel, by=by, in_team=in_team, at=tx.now)
     tx.publish(complaint, answered)
     tx.cancel(RESPOND, complaint_id)
@@ -147,7 +148,7 @@ async def feed_back(
     tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person, in_team: bool
 ) -> Complaint:
     """Inform the customer how far it is (COMP-13)."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     complaint.feed_back(text=text, channel=channel, by=by, in_team=in_team, at=tx.now)
     return complaint
 
@@ -156,7 +157,7 @@ async def hand_over(
     tx: Tx, *, complaint_id: UUID, to: Person, reason: str, by: Person, in_team: bool
 ) -> Complaint:
     """Give a case to somebody else, or take it (COMP-03)."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     complaint.hand_over(to=to, reason=reason, by=by, in_team=in_team, at=tx.now)
     return complaint
 
@@ -165,7 +166,7 @@ async def assess_complaint(
     tx: Tx, *, complaint_id: UUID, category: str, level: str, cause: Cause | None, text: str, by: Person
 ) -> Complaint:
     """What it is about and where it went wrong (COMP-08, COMP-11)."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     rules = await tx.rules(HouseRules)
     complaint.assess(category=category, level=level, cause=cause, text=text, by=by, rules=rules, at=tx.now)
     return complaint
@@ -187,7 +188,7 @@ async def decide_measure(
     """What is done for the customer; ``visit_id`` only for a case that names none.
 
     Money goes to the visit of the invoice, which may be another one of this customer's."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     rules = await tx.rules(HouseRules)
     invoice = await find_invoice_of(tx, complaint, invoice_id)
     visit = await find_visit_of(tx, complaint, visit_id)
@@ -215,7 +216,7 @@ async def notify_customer(
     tx: Tx, *, complaint_id: UUID, text: str, channel: Contact, by: Person
 ) -> Complaint:
     """The customer is informed of the result (COMP-14)."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     complaint.notify(text=text, channel=channel, by=by, at=tx.now)
     return complaint
 
@@ -224,7 +225,7 @@ async def resolve_complaint(
     tx: Tx, *, complaint_id: UUID, resolution: str, confirmed_by_customer: bool, by: Person
 ) -> Complaint:
     """The case is done; both clocks stop (COMP-17)."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     resolved = complaint.resolve(
         resolution=resolution, confirmed_by_customer=confirmed_by_customer, by=by, at=tx.now
     )
@@ -236,7 +237,7 @@ async def resolve_complaint(
 
 async def reopen_complaint(tx: Tx, *, complaint_id: UUID, reason: str, by: Person) -> Complaint:
     """The customer is not content with the result; the clocks start again."""
-    complaint = await tx.get(Complaint, complaint_id)
+    complaint = await lock_case(tx, complaint_id)
     rules = await tx.rules(HouseRules)
     tx.publish(complaint, complaint.reopen(reason=reason, by=by, rules=rules, at=tx.now))
     _start_clocks(tx, complaint)
@@ -248,7 +249,7 @@ async def complete_measures(
 ) -> None:
     """Others carried out these measures; those that belong to no case change nothing here."""
     for complaint_id, measure_id in await find_cases_of_measures(tx, measure_ids):
-        complaint = await tx.get(Complaint, complaint_id)
+        complaint = await lock_case(tx, complaint_id)
         tx.publish(complaint, *complaint.complete(measure_id, at=tx.now, refund_id=refund_id, given=given))
         tx.cancel(MEASURE, measure_id)
 

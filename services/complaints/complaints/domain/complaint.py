@@ -99,11 +99,9 @@ class Complaint(Aggregate, Base):
     last_entry: Mapped[int] = mapped_column(default=0)
 
     measures: Mapped[list[Measure]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Measure.decided_at
+        lazy="raise", cascade="all, delete-orphan", order_by=Measure.decided_at
     )
-    entries: Mapped[list[Entry]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Entry.n
-    )
+    entries: Mapped[list[Entry]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by=Entry.n)
 
     # --- opening
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import raiseload
+from sqlalchemy.orm import selectinload
 
 from complaints.domain import (
     Complaint,
@@ -32,6 +32,7 @@ from complaints.queries.views import (
 from servicekit import NotFound, Tx
 from shopkit.numbers import search_key
 
+_WHOLE = (selectinload(Complaint.measures), selectinload(Complaint.entries))
 ListRow = tuple[Complaint, Customer | None, Visit | None]
 
 
@@ -63,7 +64,7 @@ def complaints(filters: Filters) -> Select[Complaint, Customer, Visit]:
         select(Complaint, Customer, Visit)
         .outerjoin(Customer, Customer.customer_id == Complaint.customer_id)
         .outerjoin(Visit, Visit.visit_id == Complaint.visit_id)
-        .options(raiseload(Complaint.entries))
+        .options(selectinload(Complaint.measures))
         .where(*_wanted(filters))
     )
 
@@ -106,6 +107,7 @@ async def ledger(tx: Tx, filters: Filters, *, at_most: int) -> list[ListRow]:
         .outerjoin(Customer, Customer.customer_id == Complaint.customer_id)
         .outerjoin(Visit, Visit.visit_id == Complaint.visit_id)
         .where(*_wanted(filters))
+        .options(*_WHOLE)
         .order_by(Complaint.received_at, Complaint.id)
         .limit(at_most + 1)
     )
@@ -132,6 +134,7 @@ async def case_file(tx: Tx, complaint_id: UUID) -> CaseFile:
         .outerjoin(Job, Job.visit_id == Complaint.visit_id)
         .outerjoin(Invoice, Invoice.visit_id == Complaint.visit_id)
         .where(Complaint.id == complaint_id)
+        .options(*_WHOLE)
     )
     row = (await tx.session.execute(query)).one_or_none()
     if row is None:

@@ -4,8 +4,8 @@ A refund or discount that billing decided at its own counter belongs to no case 
 """
 
 from complaints.commands.complaints import MEASURE, complete_measures
-from complaints.domain import Complaint, Invoice, InvoiceState
-from complaints.repository import find_cases_of_measures
+from complaints.domain import Invoice, InvoiceState
+from complaints.repository import find_cases_of_measures, lock_case
 from contracts.events.billing import (
     InvoiceDiscounted,
     InvoiceIssued,
@@ -86,7 +86,7 @@ async def complete_measure_on_discounted(tx: Tx, event: InvoiceDiscounted) -> No
 async def reconsider_on_measure_not_possible(tx: Tx, event: MeasureNotPossible) -> None:
     """Billing cannot give that much: the case goes back to whoever decides."""
     for complaint_id, measure_id in await find_cases_of_measures(tx, (event.measure_id,)):
-        complaint = await tx.get(Complaint, complaint_id)
+        complaint = await lock_case(tx, complaint_id)
         complaint.reconsider(measure_id, reason=event.reason, possible=event.possible, at=tx.now)
         tx.cancel(MEASURE, measure_id)
 

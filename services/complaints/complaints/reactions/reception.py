@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from complaints.commands.complaints import open_by_itself
 from complaints.domain import Channel, Complaint, HouseRules, Person, Source, Visit
-from complaints.repository import find_cases_of_measures
+from complaints.repository import find_cases_of_measures, lock_case
 from contracts.events.reception import (
     HandoverPromised,
     PromiseRefused,
@@ -95,5 +95,5 @@ async def open_case_on_promise_refused(tx: Tx, event: PromiseRefused) -> None:
 async def place_measure_on_rework_placed(tx: Tx, event: ReworkOrdered | ReworkAgreed) -> None:
     """Reception ordered the rework in the open visit, or agreed a new one."""
     for complaint_id, measure_id in await find_cases_of_measures(tx, (event.measure_id,)):
-        complaint = await tx.get(Complaint, complaint_id)
+        complaint = await lock_case(tx, complaint_id)
         complaint.place(measure_id, visit_id=event.visit_id, at=tx.now)

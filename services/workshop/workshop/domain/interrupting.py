@@ -51,13 +51,13 @@ def interrupt(
         moved_to_parking=moved_to_parking,
         waiting_part_line_ids=tuple(p.id for p in _missing(job)) if cause == "C" else (),
     )
-    before = job.open_interruption(cause)
+    before = job.interruptions.open(cause)
     if before is None:
-        job.open_up(begun)
+        job.interruptions = job.interruptions.begun(begun)
     else:
         kept = tuple(dict.fromkeys((*before.line_ids, *begun.line_ids)))
         begun = begun.model_copy(update={"since": before.since, "line_ids": kept})
-        job.replace(before, begun)
+        job.interruptions = job.interruptions.replaced(before, begun)
     job.parked = job.parked or moved_to_parking
     return as_interrupted(job, begun)
 
@@ -65,14 +65,16 @@ def interrupt(
 def resume(job: Job, *, cause: Cause, at: datetime) -> JobResumed:
     """The supervisor ends an interruption; the lines may be started again."""
     JOB.check(job.state, "resume")
-    if job.open_interruption(cause) is None:
+    if job.interruptions.open(cause) is None:
         raise NotInterrupted(cause=cause, state=job.state, allowed=job.allowed())
     return end(job, cause, at)[0]
 
 
 def end(job: Job, cause: Cause, at: datetime) -> list[JobResumed]:
     """What this cause stopped may go on, unless another cause or an unanswered line still holds it."""
-    ended = job.end(cause, at)
+    ended = job.interruptions.open(cause)
+    if ended is not None:
+        job.interruptions = job.interruptions.ended(ended, at)
     freed = release_lines(job)
     if ended is None:
         return []
@@ -82,10 +84,9 @@ def end(job: Job, cause: Cause, at: datetime) -> list[JobResumed]:
 
 def release_lines(job: Job) -> list[JobLine]:
     """Interrupted lines that nothing holds any more may be started again."""
-    if job.is_halted:
+    if job.interruptions.halts_all:
         return []
-    open_now = [i for i in job.interruptions if i.ended_at is None]
-    held = job.blocked_line_ids.union(*(i.line_ids for i in open_now))
+    held = job.blocked_line_ids | job.interruptions.held_line_ids
     freed = [x for x in job.lines if x.state == LineState.INTERRUPTED and x.id not in held]
     for line in freed:
         line.go("resume")
@@ -108,7 +109,7 @@ def as_interrupted(job: Job, begun: Interruption) -> JobInterrupted:
 def watch_parts(job: Job, at: datetime) -> list[JobInterrupted | JobResumed]:
     """C begins when authorised work lacks parts, and ends when they are here or no longer wanted."""
     missing = _missing(job)
-    before = job.open_interruption("C")
+    before = job.interruptions.open("C")
     if not missing:
         by_hand = before is not None and not before.waiting_part_line_ids
         return [] if before is None or by_hand else list(end(job, "C", at))
@@ -116,7 +117,7 @@ def watch_parts(job: Job, at: datetime) -> list[JobInterrupted | JobResumed]:
     lines = tuple(dict.fromkeys(part.line_id for part in missing))
     if before is None:
         begun = Interruption(cause="C", since=at, line_ids=lines, waiting_part_line_ids=waiting)
-        job.open_up(begun)
+        job.interruptions = job.interruptions.begun(begun)
         return [as_interrupted(job, begun)]
     # Lines whose parts have come go on; what the supervisor stopped by hand stays stopped.
     waited = {part.line_id for part in job.parts if part.id in before.waiting_part_line_ids}
@@ -124,7 +125,7 @@ def watch_parts(job: Job, at: datetime) -> list[JobInterrupted | JobResumed]:
     begun = before.model_copy(
         update={"line_ids": tuple(dict.fromkeys((*held, *lines))), "waiting_part_line_ids": waiting}
     )
-    job.replace(before, begun)
+    job.interruptions = job.interruptions.replaced(before, begun)
     release_lines(job)
     return [as_interrupted(job, begun)] if set(waiting) - set(before.waiting_part_line_ids) else []
 
@@ -137,8 +138,8 @@ def _missing(job: Job) -> list[PartLine]:
 def watch_answer(job: Job, at: datetime) -> list[JobInterrupted]:
     """B begins when an estimate waits for its answer and nothing else can go on (E1)."""
     goes_on = job.diagnosis_open or any(line.running or job.can_start(line) for line in job.lines)
-    if not job.awaits_answer or goes_on or job.finished or job.open_interruption("B") is not None:
+    if not job.awaits_answer or goes_on or job.finished or job.interruptions.open("B") is not None:
         return []
     begun = Interruption(cause="B", since=at, moved_to_parking=job.parked)
-    job.open_up(begun)
+    job.interruptions = job.interruptions.begun(begun)
     return [as_interrupted(job, begun)]

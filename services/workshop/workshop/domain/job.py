@@ -17,7 +17,7 @@ from workshop.domain.copies import Visit
 from workshop.domain.job_states import JOB, JobState
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.parts import NONE, PartLine
-from workshop.domain.values import Alarm, Cause, Diagnosis, Inspection, Interruption, LateEvent
+from workshop.domain.values import Alarm, Diagnosis, Inspection, Interruptions, LateEvent
 
 
 class WorkAlreadyAccepted(Refusal):
@@ -50,20 +50,22 @@ class Job(Aggregate, Base):
     arrived_at: Mapped[datetime] = mapped_column(Utc)
     opened_at: Mapped[datetime] = mapped_column(Utc)
     changed_at: Mapped[datetime] = mapped_column(Utc)
+    # progress, computed by `progress.recompute_state`
     state: Mapped[str] = mapped_column(Text, default=JobState.WAITING.value)
     waiting_reason: Mapped[str] = mapped_column(Text, default="")
     waits_for_dispatch: Mapped[bool] = mapped_column(default=False)
+    # the car, and what was found, stopped and inspected
     away: Mapped[bool] = mapped_column(default=False)
     parked: Mapped[bool] = mapped_column(default=False)
     bay_id: Mapped[UUID | None] = mapped_column(ForeignKey("bays.id"))
     diagnosis: Mapped[Diagnosis | None] = mapped_column(Json(Diagnosis))
-    interruptions: Mapped[tuple[Interruption, ...]] = mapped_column(
-        Json(tuple[Interruption, ...]), default=tuple
-    )
+    interruptions: Mapped[Interruptions] = mapped_column(Json(Interruptions), default=Interruptions)
     inspections: Mapped[tuple[Inspection, ...]] = mapped_column(Json(tuple[Inspection, ...]), default=tuple)
+    # revisions of the estimate
     presented_revision: Mapped[int | None]
     answered_revision: Mapped[int | None]
     ready_revision: Mapped[int | None]
+    # the promise; from `latest_start` on computed by `promise.watch`
     promise_revision: Mapped[int | None]
     promised_at: Mapped[datetime | None] = mapped_column(Utc)
     promise_refused: Mapped[str | None] = mapped_column(Text)
@@ -72,6 +74,7 @@ class Job(Aggregate, Base):
     at_risk: Mapped[bool] = mapped_column(default=False)
     alarms: Mapped[tuple[Alarm, ...]] = mapped_column(Json(tuple[Alarm, ...]), default=tuple)
     penalty_points: Mapped[int] = mapped_column(default=0)
+    # when which step was done
     work_ended_at: Mapped[datetime | None] = mapped_column(Utc)
     inspected_at: Mapped[datetime | None] = mapped_column(Utc)
     inspector_id: Mapped[UUID | None]
@@ -121,20 +124,10 @@ class Job(Aggregate, Base):
         """Part lines of a line that the stock lacks."""
         return [part for part in self.parts_of(line) if part.missing]
 
-    def open_interruption(self, cause: Cause) -> Interruption | None:
-        """The interruption of this cause that has not ended."""
-        return next((i for i in self.interruptions if i.cause == cause and i.ended_at is None), None)
-
     @property
     def finishing(self) -> bool:
         """Whether all work has ended: only inspection, wash and papers are left (WORK-26, WORK-30)."""
         return self.work_ended_at is not None
-
-    @property
-    def is_halted(self) -> bool:
-        """Whether an interruption of the whole job is open (WORK-15 A)."""
-        found = self.open_interruption("A")
-        return found is not None and not found.line_ids
 
     @property
     def blocked_line_ids(self) -> set[UUID]:
@@ -245,21 +238,6 @@ class Job(Aggregate, Base):
     def move_to(self, bay: Bay | None) -> None:
         """Where the car is worked on from now; ``None``: nowhere."""
         self.bay, self.bay_id = bay, None if bay is None else bay.id
-
-    def open_up(self, interruption: Interruption) -> None:
-        """Work is interrupted from now."""
-        self.interruptions = (*self.interruptions, interruption)
-
-    def end(self, cause: Cause, at: datetime) -> Interruption | None:
-        """The open interruption of this cause ends; ``None`` if there is none."""
-        found = self.open_interruption(cause)
-        if found is not None:
-            self.replace(found, found.model_copy(update={"ended_at": at}))
-        return found
-
-    def replace(self, old: Interruption, new: Interruption) -> None:
-        """An interruption as it is known now."""
-        self.interruptions = tuple(new if i is old else i for i in self.interruptions)
 
     def note_late(self, type: str, at: datetime) -> None:
         """An event that can no longer change the job is kept for people to see."""

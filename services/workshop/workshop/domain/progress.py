@@ -54,7 +54,7 @@ def _working_state(job: Job) -> JobState:
         if any(line.kind == "diagnosis" for line in running):
             return S.DIAGNOSING
         return S.REWORK if any(line.is_rework for line in running) else S.REPAIRING
-    if job.is_halted:
+    if job.interruptions.halts_all:
         return S.INTERRUPTED
     startable = [line for line in job.lines if job.can_start(line)]
     if any(line.is_rework for line in startable):
@@ -67,11 +67,11 @@ def _working_state(job: Job) -> JobState:
 
 
 def _idle_state(job: Job) -> JobState:
-    if job.open_interruption("A") is not None:
+    if job.interruptions.open("A") is not None:
         return S.INTERRUPTED
-    if job.open_interruption("B") is not None:
+    if job.interruptions.open("B") is not None:
         return S.AWAITING_ANSWER
-    if job.open_interruption("C") is not None:
+    if job.interruptions.open("C") is not None:
         return S.AWAITING_PARTS
     return S.WAITING
 
@@ -158,7 +158,7 @@ def waiting_reason(job: Job) -> str:
         return "vehicle_away"
     match job.state:
         case S.INTERRUPTED:
-            found = job.open_interruption("A")
+            found = job.interruptions.open("A")
             return found.reason if found is not None and found.reason else "interrupted"
         case S.AWAITING_ANSWER:
             return "answer"

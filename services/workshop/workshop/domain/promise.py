@@ -82,9 +82,9 @@ def _last_eta(job: Job) -> datetime | None:
 def _cause(job: Job, *, eta: datetime | None, at: datetime) -> DangerCause:
     if eta is not None and eta > at:
         return "eta"
-    if job.open_interruption("C") is not None:
+    if job.interruptions.open("C") is not None:
         return "awaiting_parts"
-    if job.open_interruption("B") is not None:
+    if job.interruptions.open("B") is not None:
         return "awaiting_answer"
     if any(line.is_rework and line.open for line in job.lines):
         return "rework"

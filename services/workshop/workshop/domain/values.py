@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, RootModel
 
 from contracts.base import Fact
 from contracts.values import DiagnosticCode, InspectionItem, Line
@@ -75,6 +75,45 @@ class Interruption(Fact):
     reason: str = Field(default="", description="why, in words")
     moved_to_parking: bool = Field(default=False, description="the car left its bay for the parking lot")
     ended_at: datetime | None = Field(default=None, description="end, UTC; null: still open")
+
+
+class Interruptions(RootModel[tuple[Interruption, ...]]):
+    """The interruptions of a job, in the order in which they began; at most one of each cause is open."""
+
+    model_config = ConfigDict(frozen=True)
+    root: tuple[Interruption, ...] = ()
+
+    def open(self, cause: Cause) -> Interruption | None:
+        """The interruption of this cause that has not ended."""
+        return next((i for i in self.root if i.cause == cause and i.ended_at is None), None)
+
+    @property
+    def halts_all(self) -> bool:
+        """Whether the whole job is interrupted, not only some of its lines (A)."""
+        found = self.open("A")
+        return found is not None and not found.line_ids
+
+    @property
+    def held_line_ids(self) -> set[UUID]:
+        """Lines that an open interruption holds."""
+        return {line_id for i in self.root if i.ended_at is None for line_id in i.line_ids}
+
+    def begun(self, interruption: Interruption) -> "Interruptions":
+        """With one more."""
+        return Interruptions((*self.root, interruption))
+
+    def replaced(self, old: Interruption, new: Interruption) -> "Interruptions":
+        """With one of them as it is known now."""
+        return Interruptions(tuple(new if i is old else i for i in self.root))
+
+    def ended(self, interruption: Interruption, at: datetime) -> "Interruptions":
+        """With one of them ended."""
+        return self.replaced(interruption, interruption.model_copy(update={"ended_at": at}))
+
+    def all_ended(self, at: datetime) -> "Interruptions":
+        """With all that were open ended."""
+        ended = (i if i.ended_at else i.model_copy(update={"ended_at": at}) for i in self.root)
+        return Interruptions(tuple(ended))
 
 
 class Inspection(Fact):

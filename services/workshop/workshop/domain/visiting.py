@@ -153,6 +153,4 @@ def close(job: Job, at: datetime) -> None:
     job.stop_running(at, job.lines, "interrupt")
     job.closed_at = at
     job.away = job.parked = job.at_risk = False
-    job.interruptions = tuple(
-        i if i.ended_at is not None else i.model_copy(update={"ended_at": at}) for i in job.interruptions
-    )
+    job.interruptions = job.interruptions.all_ended(at)

@@ -214,14 +214,14 @@ def _ended_by(job: Job, line: JobLine) -> str | None:
     if line.id in job.blocked_line_ids:
         return _ENDED_BY["B"]
     for cause, stream in _ENDED_BY.items():
-        found = job.open_interruption(cause)
+        found = job.interruptions.open(cause)
         if found is not None and line.id in found.line_ids:
             return stream
     return None
 
 
 def _must_not_stand_still(job: Job, line: JobLine) -> None:
-    if job.is_halted or line.state == LineState.INTERRUPTED:
+    if job.interruptions.halts_all or line.state == LineState.INTERRUPTED:
         raise WorkInterrupted(
             line_id=line.id, state=line.state, allowed=["resume"], waiting_for=_ended_by(job, line)
         )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from servicekit import Tx
 from servicekit.http import Page, PageRequest, paginate
 from workshop.domain import Bay, Job, JobLine, JobState, Visit
+from workshop.domain.values import Cause
 from workshop.queries.views import (
     JobView,
     Tag,
@@ -16,7 +17,11 @@ from workshop.queries.views import (
 )
 from workshop.repository import load_job
 
-_CAUSE_OF = {JobState.INTERRUPTED: "A", JobState.AWAITING_ANSWER: "B", JobState.AWAITING_PARTS: "C"}
+_CAUSE_OF: dict[JobState, Cause] = {
+    JobState.INTERRUPTED: "A",
+    JobState.AWAITING_ANSWER: "B",
+    JobState.AWAITING_PARTS: "C",
+}
 
 
 async def show_job(tx: Tx, job: Job) -> JobView:
@@ -83,4 +88,5 @@ async def jobs(
 def waiting_since(job: Job) -> datetime | None:
     """Since when the job has waited for the reason that its state names."""
     cause = _CAUSE_OF.get(JobState(job.state))
-    return next((i.since for i in job.interruptions if i.cause == cause and i.ended_at is None), None)
+    found = job.interruptions.open(cause) if cause is not None else None
+    return None if found is None else found.since

@@ -139,7 +139,7 @@ class JobView(View):
     late_events: tuple[LateEvent, ...] = Field(description="events that came after the job was closed")
 
 
-_OWN = tuple(JobView.model_fields.keys() - {"allowed", "bay", "vehicle", "promise", "lines"})
+_OWN = tuple(JobView.model_fields.keys() - {"allowed", "bay", "vehicle", "promise", "lines", "interruptions"})
 
 
 def job_view(job: Job, visit: Visit, bay: str | None) -> JobView:
@@ -151,6 +151,7 @@ def job_view(job: Job, visit: Visit, bay: str | None) -> JobView:
         bay=bay,
         vehicle=VehicleView.of(visit),
         promise=PromiseView.of(job),
+        interruptions=job.interruptions.root,
         lines=[_line_view(job, line) for line in job.lines],
     )
 
