@@ -66,7 +66,7 @@ async def test_no_statement_reads_through_a_outbox_of_a_million_events(departmen
         employee = await hire(tx, "new")
     async with staff.tx() as tx:
         await rename(tx, employee.id, "newer")
-    await staff.runtime.publisher_drained()
+    await staff.publisher_drained()
     await staff.runtime.publisher.sweep(age=0.0)
     await staff.runtime.backfill.publish_watermark()
     async with staff.tx() as tx:

@@ -109,7 +109,7 @@ class Toys:
         with suppress(Killed):
             async with self.staff.tx() as tx:
                 done = await act(tx)
-            await self.staff.runtime.publisher_drained()
+            await self.staff.publisher_drained()
             return done
         return None
 
