@@ -169,12 +169,6 @@ class Runtime:
             log.warning("reconnect.failed", error=repr(error))
         self.poller.wake()
 
-    async def publisher_drained(self) -> None:
-        """Return when all that was committed here has been tried, or the process is ending."""
-        drained = asyncio.ensure_future(self.publisher.drained())
-        await asyncio.wait({drained, *self._loops}, return_when=asyncio.FIRST_COMPLETED)
-        drained.cancel()
-
     async def stop(self) -> None:
         """Drain: let running work finish, then end the loops and close what is open."""
         self.draining = True

@@ -1,5 +1,6 @@
 """One department under test: its real code on a real database, the in-memory broker, its HTTP by call."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -191,9 +192,16 @@ class Department:
         await self.runtime.timers.run_due()
         await self.runtime.poller.poll()
         await self.runtime.publisher.sweep(age=0.0)
-        await self.runtime.publisher_drained()
+        await self.publisher_drained()
         self.connection.must_live()
         await self.broker.idle()
+
+    async def publisher_drained(self) -> None:
+        """Return when all that was committed here has been tried, or the process is dead."""
+        drained = asyncio.ensure_future(self.runtime.publisher.drained())
+        while not drained.done() and not self.connection.dead:
+            await asyncio.wait({drained}, timeout=0.01)
+        drained.cancel()
 
     async def passes(self, **span: float) -> None:
         """Shop time goes on (``minutes=30``), timers fire, all settles."""

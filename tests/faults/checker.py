@@ -1,7 +1,7 @@
-"""The one checker: for every stream, key and listener the applied sequences are 1…n, once each, in order.
+"""The one checker: for every stream, key and subscriber the applied sequences are 1…n, once each, in order.
 
 It believes the witnesses in the reactions' own transactions, not the cursors, and compares them with the
-publishers' logs; a second application of an event also shows in what it made its department say.
+publishers' outboxes; a second application of an event also shows in what it made its department publish.
 """
 
 from collections import defaultdict
@@ -18,12 +18,12 @@ from servicekit.service import Service
 
 Key = tuple[str, str]
 
-_TOLD = "select key, sequence, type, schema_version as version from outbox where stream = '{0}'"
+_RECORDED = "select key, sequence, type, schema_version as version from outbox where stream = '{0}'"
 _WITNESSED = "select key, sequence from fault_witness where stream = '{0}' order by position"
-_STANDING = """
+_CURSORS = """
     select c.key, c.last,
            (select count(*) from deferred d
-             where d.stream = c.stream and d.key = c.key and d.sequence > c.last) as aside
+             where d.stream = c.stream and d.key = c.key and d.sequence > c.last) as deferred
       from cursors c where c.stream = '{0}'
 """
 _TWICE = """
@@ -31,8 +31,8 @@ _TWICE = """
      where headers ->> 'causation' <> '' group by 1 having count(distinct txid) > 1
 """
 _UNPUBLISHED = "select count(*) as n from outbox where published_at is null"
-_SAID = "select stream, key, max(sequence) as n from outbox group by stream, key"
-_HEARD = "select stream, key, last as n from cursors"
+_LAST_RECORDED = "select stream, key, max(sequence) as n from outbox group by stream, key"
+_APPLIED = "select stream, key, last as n from cursors"
 
 
 async def disagreements(urls: Mapping[str, str]) -> list[str]:
@@ -50,61 +50,61 @@ async def misapplied(books: Books, services: Mapping[str, Service]) -> list[Disc
     of_these = among(services.values())
     for stream in STREAMS.values():
         if stream.publisher in services:
-            told = await books.rows(stream.publisher, _TOLD.format(stream.name))
-            for listener in of_these[stream.name]:
-                found += await _heard(books, stream, services[listener], told)
+            recorded = await books.rows(stream.publisher, _RECORDED.format(stream.name))
+            for subscriber in of_these[stream.name]:
+                found += await _misapplied(books, stream, services[subscriber], recorded)
     for department in services:
         (left,) = await books.rows(department, _UNPUBLISHED)
         if left["n"]:
             found.append(Discrepancy("loss", department, f"{left['n']} unpublished"))
         for row in await books.rows(department, _TWICE):
-            what = f"{department} said its consequences in {row['n']} transactions"
+            what = f"{department} published its consequences in {row['n']} transactions"
             found.append(Discrepancy("once", row["id"], what))
     return found
 
 
-async def _heard(
-    books: Books, stream: Stream, service: Service, told: list[Mapping[str, object]]
+async def _misapplied(
+    books: Books, stream: Stream, service: Service, recorded: list[Mapping[str, object]]
 ) -> list[Discrepancy]:
-    listener, reacts = service.name, service.reactions
-    standing = {row["key"]: row for row in await books.rows(listener, _STANDING.format(stream.name))}
+    subscriber, reacts = service.name, service.reactions
+    cursors = {row["key"]: row for row in await books.rows(subscriber, _CURSORS.format(stream.name))}
     wanted: dict[str, list[int]] = defaultdict(list)
     last: dict[str, int] = defaultdict(int)
-    for row in told:
+    for row in recorded:
         key, n = str(row["key"]), int(str(row["sequence"]))
         last[key] = max(last[key], n)
-        applied = key in standing and n <= standing[key]["last"]
+        applied = key in cursors and n <= cursors[key]["last"]
         if applied and (row["type"], row["version"]) in reacts:
             wanted[key].append(n)
     witnessed: dict[str, list[int]] = defaultdict(list)
-    for row in await books.rows(listener, _WITNESSED.format(stream.name)):
+    for row in await books.rows(subscriber, _WITNESSED.format(stream.name)):
         witnessed[row["key"]].append(row["sequence"])
     found = []
     for key in wanted.keys() | witnessed.keys():
         if witnessed[key] != sorted(wanted[key]):
-            what = f"{listener} applied {witnessed[key]} of {stream.name}, not {sorted(wanted[key])}"
+            what = f"{subscriber} applied {witnessed[key]} of {stream.name}, not {sorted(wanted[key])}"
             found.append(Discrepancy("order", key, what))
     for key, n in last.items():
-        known = standing[key]["last"] + standing[key]["aside"] if key in standing else 0
+        known = cursors[key]["last"] + cursors[key]["deferred"] if key in cursors else 0
         if known != n:
-            what = f"{listener} has applied or put aside {known} of {n} of {stream.name}"
+            what = f"{subscriber} has applied or deferred {known} of {n} of {stream.name}"
             found.append(Discrepancy("loss", key, what))
     return found
 
 
-async def said_so_far(urls: Mapping[str, str]) -> dict[Key, int]:
+async def published_so_far(urls: Mapping[str, str]) -> dict[Key, int]:
     """The last number of every aggregate of every stream."""
     async with open_books(urls) as books:
-        rows = [row for name in DEPARTMENTS for row in await books.rows(name, _SAID)]
+        rows = [row for name in DEPARTMENTS for row in await books.rows(name, _LAST_RECORDED)]
     return {(row["stream"], row["key"]): row["n"] for row in rows}
 
 
-async def caught_up(urls: Mapping[str, str], said: Mapping[Key, int]) -> bool:
-    """Whether every listener has applied at least what was said by then."""
+async def caught_up(urls: Mapping[str, str], published: Mapping[Key, int]) -> bool:
+    """Whether every subscriber has applied at least what was published by then."""
     async with open_books(urls) as books:
         for name in DEPARTMENTS:
-            heard = {(row["stream"], row["key"]): row["n"] for row in await books.rows(name, _HEARD)}
+            applied = {(row["stream"], row["key"]): row["n"] for row in await books.rows(name, _APPLIED)}
             mine = {stream for stream, names in subscribers().items() if name in names}
-            if any(heard.get(place, 0) < n for place, n in said.items() if place[0] in mine):
+            if any(applied.get(key, 0) < n for key, n in published.items() if key[0] in mine):
                 return False
     return True

@@ -24,7 +24,7 @@ BLOCKS = 32.0
 
 
 class OrderedToFail(Exception):
-    """The reaction does what it was told."""
+    """The reaction fails, as it was ordered to."""
 
 
 @dataclass(frozen=True, slots=True)

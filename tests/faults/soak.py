@@ -18,7 +18,7 @@ from tests.faults.real.shop import Stage, stage
 from tests.integration.real.conftest import PORT_BASE
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
-_BESIDE = 400
+_PORTS_APART = 400
 """Away from the shops of tests that run meanwhile."""
 
 
@@ -39,28 +39,28 @@ class Soak:
 
     async def lasts(self, seconds: float) -> bool:
         """Break and mend for so long; whether all departments agree in the end."""
-        saying: asyncio.Task[None] | None = None
+        reporting: asyncio.Task[None] | None = None
         async with Busy(self._stage.context, cars(), self._random) as busy:
-            saying = asyncio.create_task(self._say_every_minute(busy))
+            reporting = asyncio.create_task(self._report_every_minute(busy))
             for faults in rounds(self._random):
                 if time.monotonic() - self._began > seconds:
                     break
                 self._injected.update(fault.name for fault in faults)
                 _, recovered = await break_and_mend(self._stage, faults, self._random)
                 self._slowest = max(self._slowest, recovered)
-        saying.cancel()
-        self._say(busy)
+        reporting.cancel()
+        self._report(busy)
         wrong = [f"{failure.script}: {failure.why}" for failure in busy.failures]
         wrong += await self._stage.disagreements()
         print("\n".join(wrong) or f"all departments agree after {dict(self._injected)}", flush=True)
         return not wrong
 
-    async def _say_every_minute(self, busy: Busy) -> None:
+    async def _report_every_minute(self, busy: Busy) -> None:
         while True:
             await asyncio.sleep(60)
-            self._say(busy)
+            self._report(busy)
 
-    def _say(self, busy: Busy) -> None:
+    def _report(self, busy: Busy) -> None:
         total = self._stage.counts.total
         print(
             f"{time.monotonic() - self._began:6.0f} s  {busy.finished} visits, {len(busy.failures)} failed, "
@@ -73,7 +73,7 @@ class Soak:
 async def _run(span: str, seed: int) -> bool:
     folder = Path(tempfile.mkdtemp(prefix="bayline-soak-", dir="/var/tmp"))
     try:
-        async with stage(folder, PORT_BASE + _BESIDE) as made:
+        async with stage(folder, PORT_BASE + _PORTS_APART) as made:
             return await Soak(made, seed).lasts(seconds_of(span))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -84,10 +84,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("span", help="90s, 10m, 2h")
     parser.add_argument("--seed", type=int, default=0, help="0: pick one")
-    told = parser.parse_args()
-    seed = told.seed or SystemRandom().randrange(1, 1_000_000)
-    print(f"soak of {told.span} from SEED={seed}", flush=True)
-    return 0 if uvloop.run(_run(told.span, seed)) else 1
+    arguments = parser.parse_args()
+    seed = arguments.seed or SystemRandom().randrange(1, 1_000_000)
+    print(f"soak of {arguments.span} from SEED={seed}", flush=True)
+    return 0 if uvloop.run(_run(arguments.span, seed)) else 1
 
 
 if __name__ == "__main__":

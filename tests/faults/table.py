@@ -1,6 +1,6 @@
 """The table of faults: what each was, how often it was injected, what was absorbed, how long it took.
 
-A test names its fault with ``@pytest.mark.fault("memory alarm", "broker")`` and may tell figures with
+A test names its fault with ``@pytest.mark.fault("memory alarm", "broker")`` and may report figures with
 ``record_property``: ``injected``, ``duplicates``, ``gaps``, ``seconds``. ``pytest --faults`` runs those tests
 alone, also the long ones, and prints the table; ``--faults=alarm`` those whose names have the word.
 """
@@ -25,13 +25,13 @@ class Row:
     failed: int = 0
     figures: dict[str, float] = field(default_factory=dict)
 
-    def add(self, told: dict[str, Any]) -> None:
+    def add(self, figures: dict[str, Any]) -> None:
         """Figures add up; of the times to recover the longest counts."""
         for name in ("injected", "duplicates", "gaps"):
-            if name in told:
-                self.figures[name] = self.figures.get(name, 0) + told[name]
-        if "seconds" in told:
-            self.figures["seconds"] = max(self.figures.get("seconds", 0.0), told["seconds"])
+            if name in figures:
+                self.figures[name] = self.figures.get(name, 0) + figures[name]
+        if "seconds" in figures:
+            self.figures["seconds"] = max(self.figures.get("seconds", 0.0), figures["seconds"])
 
     def cells(self) -> tuple[str, ...]:
         """As they are printed."""
@@ -43,7 +43,7 @@ class Row:
 
 
 class FaultTable:
-    """Chooses the tests that name a fault, and tells at the end how each went."""
+    """Chooses the tests that name a fault, and prints at the end how each went."""
 
     def __init__(self, wanted: str | None) -> None:
         self._wanted = wanted
@@ -71,16 +71,16 @@ class FaultTable:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a test went."""
-        told: dict[str, Any] = dict(report.user_properties)
-        if "fault" not in told:
+        figures: dict[str, Any] = dict(report.user_properties)
+        if "fault" not in figures:
             return
-        group, name = told["fault"]
+        group, name = figures["fault"]
         row = self._rows.setdefault((group, name), Row(group, name))
         if report.failed and report.nodeid not in self._counted:
             row.failed += 1
         if report.when == "call":
             row.tests += 1
-            row.add(told)
+            row.add(figures)
 
     def pytest_terminal_summary(self) -> None:
         """Print the table."""

@@ -1,4 +1,4 @@
-"""What every reaction did, noted in its own transaction beside its effects: what the checker believes."""
+"""What every reaction did, noted in its own transaction with its effects: what the checker believes."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -23,7 +23,7 @@ Before = Callable[[Any], Awaitable[None]]
 
 
 async def _nothing(event: Any) -> None:
-    """Most reactions are let alone."""
+    """Most reactions are left as they are."""
 
 
 def witnessed(service: Service, before: Before = _nothing) -> Service:

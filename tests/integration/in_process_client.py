@@ -76,7 +76,7 @@ class InProcessClient(ShopClient):
             before = now
             for department in departments:
                 if not department.connection.dead:
-                    await department.runtime.publisher_drained()
+                    await department.publisher_drained()
             await self._shop.broker.idle()
         await self._revive()
 

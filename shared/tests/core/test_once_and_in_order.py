@@ -1,13 +1,16 @@
 """One event takes effect once, in the order of its aggregate's life, whatever the broker does."""
 
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from contracts.events.staff import EmployeeChanged, EmployeeHired
 from servicekit import Tx
 from servicekit.messaging import operations
-from testkit.plugin import MakeShop
+from servicekit.messaging.envelope import Envelope
+from testkit.plugin import MakeDepartment, MakeShop
 from testkit.shop import Shop
 
 from .toy import Employee, Listed, hire, hiring, listing, rename
@@ -93,6 +96,27 @@ class TestOneAggregate:
         await shop.quiet()
 
         assert await _names(shop, employee.id) == "a b"
+
+
+class TestADelivery:
+    async def test_comes_to_one_result(self, department: MakeDepartment) -> None:
+        workshop = await department(listing())
+        key = uuid4()
+
+        def event(name: str, n: int) -> Envelope:
+            contract = EmployeeHired if n == 1 else EmployeeChanged
+            content = contract(employee_id=key, employee_no="E1", display_name=name, skills=[], active=True)
+            return workshop.envelope(content, sequence=n)
+
+        events = [
+            event("a", 1),
+            event("a", 1),
+            replace(event("x", 2), type="staff.employee.promoted"),
+            event("d", 4),
+        ]
+        results = [await workshop.runtime.consumer.handle(one) for one in (*events, event("poison", 3))]
+
+        assert results == ["applied", "duplicate", "skipped", "deferred", "deferred"]
 
 
 @pytest.mark.fault("a reaction that always fails", "messages")

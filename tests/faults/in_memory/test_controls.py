@@ -19,13 +19,13 @@ _STORIES = 4
 
 
 def _lost(_: str, what: Envelope | Control) -> bool:
-    """Watermarks, asks and answers are lost, so that nothing heals what a variant breaks."""
+    """Watermarks, requests and answers are lost, so that nothing heals what a variant breaks."""
     return isinstance(what, Control)
 
 
 async def _story(shop: Toys, wrong: Wrong, seed: int) -> list[str]:
     wrong.adversary(shop)
-    await shop.live(Random(seed))
+    await shop.publish_events(Random(seed))
     shop.broker.down = shop.broker.paused = False
     await shop.until_quiet()
     return await shop.wrongs()
@@ -38,7 +38,7 @@ async def _story(shop: Toys, wrong: Wrong, seed: int) -> list[str]:
 )  # fmt: skip
 class TestTheChecker:
     async def test_catches_a_rule_left_out(self, databases: Databases, keys: Keys, wrong: Wrong) -> None:
-        async with toys(databases, keys, 5, listeners=2) as shop:
+        async with toys(databases, keys, 5, subscribers=2) as shop:
             shop.broker.lose = _lost
             shop.spoil(wrong.service, wrong.harm)
 
@@ -48,9 +48,9 @@ class TestTheChecker:
 
         pytest.fail(f"nothing was found wrong in {_STORIES} stories")
 
-    async def test_finds_nothing_wrong_with_the_chassis_as_it_is(
+    async def test_finds_nothing_wrong_with_the_servicekit_as_it_is(
         self, databases: Databases, keys: Keys, wrong: Wrong
     ) -> None:
-        async with toys(databases, keys, 5, listeners=2) as shop:
+        async with toys(databases, keys, 5, subscribers=2) as shop:
             for seed in range(2):
                 assert await _story(shop, wrong, seed) == []

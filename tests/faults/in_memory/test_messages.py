@@ -29,11 +29,11 @@ _NAMES = text("select trim(names) from listed where id = :id")
 @pytest_asyncio.fixture(loop_scope="session")
 async def shop(databases: Databases, keys: Keys) -> AsyncIterator[Toys]:
     """Staff, and two processes of a workshop."""
-    async with toys(databases, keys, 3, listeners=2) as made:
+    async with toys(databases, keys, 3, subscribers=2) as made:
         yield made
 
 
-def _told(workshop: Department, key: UUID, n: int, name: str, **other: Any) -> Envelope:
+def _event(workshop: Department, key: UUID, n: int, name: str, **other: Any) -> Envelope:
     contract = EmployeeHired if n == 1 else EmployeeChanged
     event = contract(employee_id=key, employee_no="E1", display_name=name, skills=(), active=True)
     return replace(workshop.envelope(event, sequence=n), **other)
@@ -47,7 +47,7 @@ async def _names(workshop: Department, key: UUID) -> str:
 class TestWhatIsMissing:
     @pytest.mark.fault("the first, a middle one, the last missing", "messages")
     @pytest.mark.parametrize("which", [1, 4, 6])
-    async def test_is_asked_for_and_comes(self, shop: Toys, which: int, record_property: Any) -> None:
+    async def test_is_requested_and_comes(self, shop: Toys, which: int, record_property: Any) -> None:
         lost: set[str] = set()
 
         def lose(_: str, what: Envelope | Control) -> bool:
@@ -57,7 +57,7 @@ class TestWhatIsMissing:
             return once
 
         shop.broker.lose = lose
-        await shop.live(Random(which), names=6)
+        await shop.publish_events(Random(which), names=6)
         await shop.until_quiet()
 
         assert len(lost) == 3
@@ -69,7 +69,7 @@ class TestWhatIsMissing:
     async def test_nor_is_anything_applied_twice(self, shop: Toys, record_property: Any) -> None:
         shop.broker.duplicate = 1.0
         shop.broker.paused = True
-        await shop.live(Random(2))
+        await shop.publish_events(Random(2))
         shop.broker.paused = False
         await shop.until_quiet()
 
@@ -82,20 +82,20 @@ class TestWhatIsMissing:
 
 class TestAnEventOfAnotherRelease:
     @pytest.mark.fault("unknown type", "messages")
-    async def test_is_passed_over_when_nobody_ever_reacted_to_its_type(self, shop: Toys) -> None:
+    async def test_is_skipped_when_nobody_ever_reacted_to_its_type(self, shop: Toys) -> None:
         key, receive = uuid4(), shop.workshop.runtime.consumer.handle
-        await receive(_told(shop.workshop, key, 1, "a"))
-        await receive(_told(shop.workshop, key, 2, "?", type="staff.employee.promoted"))
-        await receive(_told(shop.workshop, key, 3, "c"))
+        await receive(_event(shop.workshop, key, 1, "a"))
+        await receive(_event(shop.workshop, key, 2, "?", type="staff.employee.promoted"))
+        await receive(_event(shop.workshop, key, 3, "c"))
 
         assert await _names(shop.workshop, key) == "a c"
 
     @pytest.mark.fault("higher version", "messages")
     async def test_of_a_newer_version_waits_for_the_release_that_knows_it(self, shop: Toys) -> None:
         key, receive = uuid4(), shop.workshop.runtime.consumer.handle
-        await receive(_told(shop.workshop, key, 1, "a"))
-        await receive(_told(shop.workshop, key, 2, "b", version=2))
-        await receive(_told(shop.workshop, key, 3, "c"))
+        await receive(_event(shop.workshop, key, 1, "a"))
+        await receive(_event(shop.workshop, key, 2, "b", version=2))
+        await receive(_event(shop.workshop, key, 3, "c"))
         await shop.until_quiet()
         assert await _names(shop.workshop, key) == "a"
 
@@ -111,8 +111,8 @@ class TestAnEventOfAnotherRelease:
         known = EmployeeChanged.TYPE, EmployeeChanged.VERSION
         reaction = old.service.reactions.pop(known)
         key = uuid4()
-        await old.runtime.consumer.handle(_told(old, key, 1, "a"))
-        await old.runtime.consumer.handle(_told(old, key, 2, "b"))
+        await old.runtime.consumer.handle(_event(old, key, 1, "a"))
+        await old.runtime.consumer.handle(_event(old, key, 2, "b"))
         await old.turn()
         assert await _names(old, key) == "a"
 
@@ -125,7 +125,7 @@ class TestAnEventOfAnotherRelease:
 
 class TestPoison:
     @pytest.mark.fault("a reaction that always fails, with 100 successors", "messages")
-    async def test_parks_with_its_successors_behind_it_and_holds_nobody_else_up(self, shop: Toys) -> None:
+    async def test_becomes_a_dead_letter_and_blocks_its_successors_alone(self, shop: Toys) -> None:
         async with shop.staff.tx() as tx:
             bad, good = (await hire(tx, "0")).id, (await hire(tx, "0")).id
         for key, names in ((bad, ["poison", *map(str, range(100))]), (good, ["1", "2"])):
@@ -147,17 +147,17 @@ class TestPoison:
         assert await _names(shop.workshop, bad) == " ".join(["0", *map(str, range(100))])
 
 
-class TestWhatCannotBeSaid:
+class TestWhatCannotBePublished:
     @pytest.mark.fault("too large", "messages")
     async def test_undoes_the_whole_transaction(self, shop: Toys) -> None:
         with pytest.raises(EventTooLarge):
-            await _say_too_much(shop.staff)
+            await _publish_too_much(shop.staff)
         await shop.until_quiet()
 
         assert shop.staff.published_types == []
 
 
-async def _say_too_much(staff: Department) -> None:
+async def _publish_too_much(staff: Department) -> None:
     async with staff.tx() as tx:
         await hire(tx, "x" * BODY_LIMIT)
 
@@ -169,7 +169,7 @@ class TestPublishing:
     ) -> None:
         async with toys(databases, keys, 4, publishers=2) as shop:
             shop.broker.down = True
-            await shop.live(Random(4))
+            await shop.publish_events(Random(4))
             shop.broker.down = False
             sweeping = (d.runtime.publisher.sweep(age=0.0) for d in (shop.staff, shop.shop["staff 1"]))
 

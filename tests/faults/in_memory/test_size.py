@@ -1,6 +1,5 @@
-"""What grows for years: a log of a million facts costs no more than a short one, and is heard again whole."""
+"""An outbox that grows for years costs no more than a short one, and is backfilled whole."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,6 +8,7 @@ from sqlalchemy import text
 
 from servicekit.messaging import outbox
 from testkit.department import Department
+from testkit.plugin import MakeDepartment, MakeShop
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900), pytest.mark.long]
 
@@ -22,8 +22,8 @@ _LONG_AGO = text("""
            jsonb_build_object('employee_id', key, 'employee_no', 'E1', 'display_name', n::text,
                               'skills', '[]'::jsonb, 'active', true, 'by', 'system'),
            now() - interval '1 year'
-      from (select gen_random_uuid() as key from generate_series(1, :lives)) as life
-     cross join generate_series(1, :facts) as n
+      from (select gen_random_uuid() as key from generate_series(1, :employees)) as employee
+     cross join generate_series(1, :events) as n
 """)
 _AT_ONCE = 100
 _ANALYZE = text("analyze outbox")
@@ -35,23 +35,25 @@ _TOUCHED = text("""
      order by 1 desc
 """)
 _FEW = 600
-"""Blocks of 8 kB; a log of a million facts has far more than 50,000."""
-_HEARD = text("select count(*) as lives, sum(last) as facts from cursors where stream = 'staff.employee'")
+"""Blocks of 8 kB; an outbox of a million events has far more than 50,000."""
+_APPLIED = text(
+    "select count(*) as employees, sum(last) as events from cursors where stream = 'staff.employee'"
+)
 _LISTED = text("select count(*) from listed")
 _SOMEBODY = text("select key::uuid as id from outbox order by position desc limit 1")
 
 
-async def _grow(staff: Department, lives: int, facts: int) -> None:
-    """So many lives of so many facts each, told and published long ago."""
-    for _ in range(lives // _AT_ONCE):
+async def _grow(staff: Department, employees: int, events: int) -> None:
+    """So many employees of so many events each, published long ago."""
+    for _ in range(employees // _AT_ONCE):
         async with staff.tx() as tx:
-            await tx.session.execute(_LONG_AGO, {"lives": _AT_ONCE, "facts": facts})
+            await tx.session.execute(_LONG_AGO, {"employees": _AT_ONCE, "events": events})
     async with staff.tx() as tx:
         await tx.session.execute(_ANALYZE)
 
 
-@pytest.mark.fault("a log of a million facts", "database")
-async def test_no_statement_reads_through_a_log_of_a_million_facts(department: Any) -> None:
+@pytest.mark.fault("an outbox of a million events", "database")
+async def test_no_statement_reads_through_a_outbox_of_a_million_events(department: MakeDepartment) -> None:
     staff: Department = await department(hiring())
     await _grow(staff, 10_000, 100)
     async with staff.tx() as tx:
@@ -64,7 +66,7 @@ async def test_no_statement_reads_through_a_log_of_a_million_facts(department: A
         employee = await hire(tx, "new")
     async with staff.tx() as tx:
         await rename(tx, employee.id, "newer")
-    await staff.runtime.publisher_drained()
+    await staff.publisher_drained()
     await staff.runtime.publisher.sweep(age=0.0)
     await staff.runtime.backfill.publish_watermark()
     async with staff.tx() as tx:
@@ -77,14 +79,14 @@ async def test_no_statement_reads_through_a_log_of_a_million_facts(department: A
     assert [(row.blocks, row.query) for row in touched if row.blocks > _FEW] == []
 
 
-@pytest.mark.fault("a hundred thousand events heard again under live traffic", "publisher")
-async def test_a_new_listener_hears_a_long_log_while_life_goes_on(shop_of: Any) -> None:
+@pytest.mark.fault("a hundred thousand events backfilled under live traffic", "publisher")
+async def test_a_new_subscriber_applies_a_long_outbox_while_work_goes_on(shop_of: MakeShop) -> None:
     shop = await shop_of(hiring(), greeting())
     staff, workshop = shop["staff"], shop["workshop"]
     await _grow(staff, 1_000, 100)
     async with staff.tx() as tx:
         employee = await hire(tx, "new")
-    asked = workshop.runtime.counts.backfill_requests
+    before = workshop.runtime.counts.backfill_requests
 
     await workshop.runtime.backfill.request_links()
     for n in range(20):
@@ -94,8 +96,8 @@ async def test_a_new_listener_hears_a_long_log_while_life_goes_on(shop_of: Any) 
     await shop.quiet()
 
     async with workshop.tx() as tx:
-        heard = (await tx.session.execute(_HEARD)).one()
-        assert (heard.lives, heard.facts) == (1_001, 100_021)
+        applied = (await tx.session.execute(_APPLIED)).one()
+        assert (applied.employees, applied.events) == (1_001, 100_021)
         assert (await tx.session.execute(_LISTED)).scalar_one() == 1_001
         assert (await tx.read(Listed, employee.id)).names == "new "
-    assert workshop.runtime.counts.backfill_requests - asked >= 1_000
+    assert workshop.runtime.counts.backfill_requests - before >= 1_000

@@ -1,4 +1,4 @@
-"""Two small departments on a hub, each of whose reactions is witnessed, and a story that keeps them busy."""
+"""Two small departments on an in-memory broker, whose reactions are witnessed, and events for them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -25,10 +25,11 @@ from tests.faults.witness import MAKE, witnessed
 Harm = Callable[[Department], None]
 T = TypeVar("T")
 BURST = 7
-"""So many facts are told before the in-memory broker comes to rest."""
-PUBLISHER, LISTENER = "staff", "workshop"
-_SEEN = text("select key, string_agg(data ->> 'display_name', ' ' order by sequence) as names from outbox"
-             " group by key")  # fmt: skip
+"""So many events are published before the in-memory broker comes to rest."""
+PUBLISHER, SUBSCRIBER = "staff", "workshop"
+_PUBLISHED = text("""
+    select key, string_agg(data ->> 'display_name', ' ' order by sequence) as names from outbox group by key
+""")
 _NOTED = text("select id::text as key, trim(names) as names from listed")
 
 
@@ -38,21 +39,21 @@ class Toys:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.broker = shop.broker
-        self.between: Callable[[int], None] = lambda _: None  # before the n-th thing that is told
-        self.in_the_end: Callable[[], None] = lambda: None  # when all was told, and nothing is under way
+        self.between: Callable[[int], None] = lambda _: None  # before the n-th event that is published
+        self.in_the_end: Callable[[], None] = lambda: None  # when all is published, and nothing is under way
         self._spoilt = ""
         self._harm: Harm = lambda _: None
         self._harmed: list[Runtime] = []
 
     @property
     def staff(self) -> Department:
-        """Who says."""
+        """Who publishes."""
         return self.shop[PUBLISHER]
 
     @property
     def workshop(self) -> Department:
-        """Who hears."""
-        return self.shop[LISTENER]
+        """Who subscribes."""
+        return self.shop[SUBSCRIBER]
 
     def spoil(self, service: str, harm: Harm) -> None:
         """Do this to every process of a department, also to those that come after one that died."""
@@ -66,17 +67,17 @@ class Toys:
                 self._harmed.append(department.runtime)
                 self._harm(department)
 
-    async def live(self, random: Random, *, people: int = 3, names: int = 6) -> None:
-        """So many lives, told in any order among them, by processes that may die meanwhile."""
+    async def publish_events(self, random: Random, *, people: int = 3, names: int = 6) -> None:
+        """Publish the events of so many employees, mixed at random, by processes that may die meanwhile."""
         hired: list[UUID] = []
         while len(hired) < people:
-            employee = await self._tell(partial(hire, name="0"))
+            employee = await self._publish(partial(hire, name="0"))
             hired += [employee.id] if employee else []
-        told = [(id, f"{n}") for n in range(1, names) for id in hired]
-        random.shuffle(told)
-        for n, (id, name) in enumerate(told):
+        renamings = [(id, f"{n}") for n in range(1, names) for id in hired]
+        random.shuffle(renamings)
+        for n, (id, name) in enumerate(renamings):
             self.between(n)
-            await self._tell(partial(rename, id=id, name=name))
+            await self._publish(partial(rename, id=id, name=name))
             if n % BURST == 0:
                 await self.broker.idle()
         await self.broker.idle()
@@ -102,42 +103,42 @@ class Toys:
     def _dead(self) -> int:
         return sum(department.connection.dead for department in self.shop.departments.values())
 
-    async def _tell(self, act: Callable[[Tx], Awaitable[T]]) -> T | None:
+    async def _publish(self, act: Callable[[Tx], Awaitable[T]]) -> T | None:
         """What came of it; nothing when the process died and it may have happened or not."""
         await self.revive()
         with suppress(Killed):
             async with self.staff.tx() as tx:
                 done = await act(tx)
-            await self.staff.runtime.publisher_drained()
+            await self.staff.publisher_drained()
             return done
         return None
 
     async def wrongs(self) -> list[str]:
-        """What the checker finds, and effects that are not what was told, once each and in order."""
+        """What the checker finds, and effects that are not what was published, once each and in order."""
         urls = {d.service.name: d.settings.database_url for d in self.shop.departments.values()}
         services = {d.service.name: d.service for d in self.shop.departments.values()}
         async with open_books(urls) as books:
             found = [str(one) for one in await misapplied(books, services)]
         async with self.staff.tx() as tx:
-            told = {row.key: row.names for row in await tx.session.execute(_SEEN)}
+            published = {row.key: row.names for row in await tx.session.execute(_PUBLISHED)}
         async with self.workshop.tx() as tx:
             noted = {row.key: row.names for row in await tx.session.execute(_NOTED)}
         return found + [
-            f"effect {key}: {noted.get(key)!r} of {told.get(key)!r}"
-            for key in told.keys() | noted.keys()
-            if told.get(key) != noted.get(key)
+            f"effect {key}: {noted.get(key)!r} of {published.get(key)!r}"
+            for key in published.keys() | noted.keys()
+            if published.get(key) != noted.get(key)
         ]
 
 
 @asynccontextmanager
 async def toys(
-    databases: Databases, keys: Keys, seed: int, *, publishers: int = 1, listeners: int = 1
+    databases: Databases, keys: Keys, seed: int, *, publishers: int = 1, subscribers: int = 1
 ) -> AsyncIterator[Toys]:
     """A shop of two on fresh databases."""
     async with AsyncExitStack() as stack:
         broker, clock = InMemoryBroker(seed), ManualClock(FRIDAY)
         departments = {}
-        for service, replicas in ((hiring(), publishers), (listing(), listeners)):
+        for service, replicas in ((hiring(), publishers), (listing(), subscribers)):
             url = await stack.enter_async_context(databases.copy(service))
             for replica in range(replicas):  # each with reactions of its own: it may be of another release
                 made = Department(witnessed(service), url, broker, clock, keys)

@@ -1,6 +1,6 @@
 """Negative controls: variants that break one rule of the protocol each; the checker must catch them.
 
-Watermarks and resend are off where these run: they would heal what the variants break.
+Watermarks and backfill are off where these run: they would heal what the variants break.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ from servicekit.messaging import cursors, outbox
 from servicekit.messaging.envelope import Envelope
 from servicekit.tx import Tx
 from testkit.department import Department
-from tests.faults.in_memory.toys import BURST, LISTENER, PUBLISHER, Harm, Toys
+from tests.faults.in_memory.toys import BURST, PUBLISHER, SUBSCRIBER, Harm, Toys
 
 _LAST = text("select last from cursors where stream = :stream and key = :key and :n > 0")
 _MOVE = text("""
@@ -55,14 +55,14 @@ async def _at(tx: Tx, envelope: Envelope, statement: TextClause) -> int | None:
     return found
 
 
-def _hearing(receive: Callable[[Department, Envelope], Awaitable[None]]) -> Harm:
-    """The process takes up deliveries like this."""
+def _handling(receive: Callable[[Department, Envelope], Awaitable[None]]) -> Harm:
+    """The process handles deliveries like this."""
 
     async def patient(workshop: Department, envelope: Envelope) -> None:
         while True:
             try:
                 return await receive(workshop, envelope)
-            except IntegrityError:  # another replica was faster: as the listener, try again
+            except IntegrityError:  # another replica was faster: as the consumer, try again
                 continue
 
     def harm(workshop: Department) -> None:
@@ -71,7 +71,7 @@ def _hearing(receive: Callable[[Department, Envelope], Awaitable[None]]) -> Harm
     return harm
 
 
-# --- listeners
+# --- subscribers
 
 
 async def no_cursor(workshop: Department, envelope: Envelope) -> None:
@@ -168,15 +168,15 @@ def bindings_not_reasserted(workshop: Department) -> None:
 
 
 class _Hasty(Tx):
-    """Says it before it is so."""
+    """Publishes before it commits."""
 
-    say: Callable[[list[Envelope]], Awaitable[object]]
+    publish_early: Callable[[list[Envelope]], Awaitable[object]]
 
     async def _end(self, *, keep: bool) -> None:
         try:
             if keep:
                 await self.flush()
-                await self.say(self._events)
+                await self.publish_early(self._events)
         except BaseException:
             keep = False
             raise
@@ -185,13 +185,13 @@ class _Hasty(Tx):
 
 
 def publish_before_commit(staff: Department) -> None:
-    """Facts of a transaction that never was are heard."""
+    """Events of a transaction that is rolled back are received."""
     process: Any = staff.runtime.process
     begin = process.begin
 
     def hasty(**how: Any) -> Any:
         tx = begin(**how)
-        tx.__class__, tx.say = _Hasty, staff.connection.publish
+        tx.__class__, tx.publish_early = _Hasty, staff.connection.publish
         return tx
 
     process.begin = hasty
@@ -236,7 +236,7 @@ def shuffles_and_kills(toys: Toys) -> None:
 
     def kill() -> None:
         for department in toys.shop.departments.values():
-            if department.service.name == LISTENER:
+            if department.service.name == SUBSCRIBER:
                 department.connection.kill()
 
     toys.in_the_end = kill
@@ -247,19 +247,19 @@ def kills_publishers(toys: Toys) -> None:
     toys.broker.kill_at(PUBLISHER, *toys.broker.random.sample(range(1, 80), 20))
 
 
-def kills_listeners(toys: Toys) -> None:
+def kills_subscribers(toys: Toys) -> None:
     """The workshop's processes die with a burst of messages in hand."""
 
     def between(n: int) -> None:
         toys.broker.paused = n % BURST != 0
         if n == BURST:
-            toys.broker.kill_at(LISTENER, 3, 9)
+            toys.broker.kill_at(SUBSCRIBER, 3, 9)
 
     toys.between = between
 
 
 def takes_broker_away(toys: Toys) -> None:
-    """For some of what is told there is no broker."""
+    """For some of what is published there is no broker."""
 
     def between(n: int) -> None:
         toys.broker.down = n % 5 == 3
@@ -280,13 +280,13 @@ def loses_bindings(toys: Toys) -> None:
 
 
 WRONGS = [
-    Wrong("no cursor", LISTENER, _hearing(no_cursor), doubles),
-    Wrong("upsert with condition", LISTENER, _hearing(upsert_with_condition), shuffles),
-    Wrong("max(sequence)", LISTENER, _hearing(max_sequence), shuffles),
-    Wrong("defer without the lock", LISTENER, _hearing(defer_without_lock), comes_in_bursts),
-    Wrong("acknowledge before commit", LISTENER, acknowledge_before_commit, kills_listeners),
-    Wrong("wake-up in memory only", LISTENER, wake_up_in_memory, shuffles_and_kills),
-    Wrong("bindings not asserted again", LISTENER, bindings_not_reasserted, loses_bindings),
+    Wrong("no cursor", SUBSCRIBER, _handling(no_cursor), doubles),
+    Wrong("upsert with condition", SUBSCRIBER, _handling(upsert_with_condition), shuffles),
+    Wrong("max(sequence)", SUBSCRIBER, _handling(max_sequence), shuffles),
+    Wrong("defer without the lock", SUBSCRIBER, _handling(defer_without_lock), comes_in_bursts),
+    Wrong("acknowledge before commit", SUBSCRIBER, acknowledge_before_commit, kills_subscribers),
+    Wrong("wake-up in memory only", SUBSCRIBER, wake_up_in_memory, shuffles_and_kills),
+    Wrong("bindings not asserted again", SUBSCRIBER, bindings_not_reasserted, loses_bindings),
     Wrong("publish before commit", PUBLISHER, publish_before_commit, kills_publishers),
     Wrong("mark before confirm", PUBLISHER, mark_before_confirm, takes_broker_away),
 ]

@@ -54,7 +54,7 @@ async def cut_mid_frame(stage: Stage, random: Random) -> int:
 
 
 def silenced(*, client: bool, server: bool) -> Callable[[Stage, Random], "asyncio.Future[int]"]:
-    """A black hole: connections stand, and what is said in these directions does not arrive."""
+    """A black hole: connections stay open, and what is sent in these directions does not arrive."""
 
     async def inject(stage: Stage, _: Random) -> int:
         stage.shop.to_broker.mute(client=client, server=server)
@@ -141,7 +141,7 @@ async def emptied(stage: Stage, _: Random) -> int:
 async def connections_closed(stage: Stage, _: Random) -> int:
     for _n in range(4):
         await stage.act(
-            partial(stage.shop.broker.ctl, "-p", VHOST, "close_all_connections", "the operator says so")
+            partial(stage.shop.broker.ctl, "-p", VHOST, "close_all_connections", "by the operator")
         )
         await asyncio.sleep(3)
     return 4

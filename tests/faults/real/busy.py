@@ -1,8 +1,8 @@
-"""A shop at work while it is broken: drivers who see one car after the other through until told to stop."""
+"""A shop at work while it is broken: drivers see one car after the other through until stopped."""
 
 import asyncio
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from random import Random
@@ -10,11 +10,13 @@ from typing import Self
 
 from demo.day import Failure, visits_of_the_day
 from scenarios import narratives, samples
-from scenarios.context import ScenarioContext, Script
+from scenarios.context import ScenarioContext
 from scenarios.narratives import Fault, whole_vin
 from scenarios.visits import additional_work, back_order, complaint, declined, happy, promise, rework
 
-_SCRIPTS: Sequence[Script] = (
+VisitScript = Callable[[ScenarioContext, Fault, bool], Awaitable[object]]
+
+_SCRIPTS: Sequence[VisitScript] = (
     happy.happy,
     happy.happy,
     happy.by_link,
@@ -46,7 +48,7 @@ def cars() -> Iterator[Fault]:
 
 
 class Busy:
-    """``async with`` it; afterwards every car has left, and ``failures`` says which did not."""
+    """``async with`` it; afterwards every car has left, and ``failures`` names those that did not."""
 
     def __init__(
         self, context: ScenarioContext, supply: Iterator[Fault], random: Random, *, drivers: int = 4

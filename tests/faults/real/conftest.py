@@ -13,7 +13,7 @@ from tests.faults.real.busy import cars
 from tests.faults.real.shop import Stage, stage
 from tests.integration.real.conftest import PORT_BASE
 
-_BESIDE = 200
+_PORTS_APART = 200
 """Away from the shop of the other integration tests, which may be open in another process of the same run."""
 
 
@@ -22,7 +22,7 @@ async def stage_of_run() -> AsyncIterator[Stage]:
     """Opened for this run, closed and erased after it."""
     folder = Path(tempfile.mkdtemp(prefix="bayline-faults-", dir="/var/tmp"))
     try:
-        async with stage(folder, PORT_BASE + _BESIDE) as made:
+        async with stage(folder, PORT_BASE + _PORTS_APART) as made:
             yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -36,7 +36,7 @@ class Sampler:
 
     @property
     def total(self) -> Counter[str]:
-        """Of all processes, living and dead; and how often a listener found its database away."""
+        """Of all processes, living and dead; and how often a consumer found its database away."""
         return sum(self._seen.values(), Counter[str]())
 
     async def look(self) -> None:

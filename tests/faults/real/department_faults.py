@@ -45,7 +45,7 @@ async def fails(stage: Stage, _: Random) -> int:
     return 3 * len(_WORKING)
 
 
-async def asked_to_end_in_a_long_reaction(stage: Stage, _: Random) -> int:
+async def ended_in_a_long_reaction(stage: Stage, _: Random) -> int:
     """It ends in good order: that a reaction was under way is the only trace."""
     for department in ("workshop", "reception", "billing"):
         stage.shop.orders.give(department, "linger", 2)
@@ -56,7 +56,7 @@ async def asked_to_end_in_a_long_reaction(stage: Stage, _: Random) -> int:
 
 
 async def blocked(stage: Stage, _: Random) -> int:
-    """The event loop stands still for longer than the broker waits; a second replica goes on."""
+    """The event loop is blocked for longer than the broker waits; a second replica goes on."""
     await stage.start("workshop", 2)
     stage.shop.orders.give("workshop", "block")
     await asyncio.sleep(40)
@@ -65,7 +65,7 @@ async def blocked(stage: Stage, _: Random) -> int:
 
 
 async def zombies(stage: Stage, _: Random) -> int:
-    """Processes stand still, their work goes to successors, and then they go on where they were."""
+    """Processes are stopped, their work goes to successors, and then they go on where they were."""
     victims = ("workshop", "reception", "parts")
     for department in victims:
         await stage.start(department, 2)
@@ -121,7 +121,7 @@ FAULTS = [
     Fault("subscriber", "processes killed", killed),
     Fault("subscriber", "a reaction that ends the process", dies_in_a_reaction),
     Fault("subscriber", "reactions that fail", fails, ()),
-    Fault("subscriber", "asked to end during a long reaction", asked_to_end_in_a_long_reaction, ()),
+    Fault("subscriber", "SIGTERM during a long reaction", ended_in_a_long_reaction, ()),
     Fault("subscriber", "event loop blocked", blocked),
     Fault("subscriber", "zombies", zombies),
     Fault("subscriber", "two replicas of every service", two_replicas),

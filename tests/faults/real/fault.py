@@ -7,7 +7,7 @@ from random import Random
 from tests.faults.real.shop import Stage
 
 Inject = Callable[[Stage, Random], Awaitable[int]]
-"""Breaks the shop and mends it again; how many times it was broken. What it does lasts as it says."""
+"""Breaks the shop and mends it again; how many times it was broken. Its effects end with it."""
 
 
 @dataclass(frozen=True, slots=True)

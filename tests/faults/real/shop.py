@@ -25,7 +25,7 @@ from tools.native.keys import FIRST_ADMIN
 from tools.native.layout import REPLICAS
 from yarl import URL
 
-from tests.faults.checker import caught_up, disagreements, said_so_far
+from tests.faults.checker import caught_up, disagreements, published_so_far
 from tests.faults.department import ORDERS
 from tests.faults.orders import Orders
 from tests.faults.real.counts import Sampler
@@ -33,7 +33,7 @@ from tests.faults.real.until import until
 from tests.faults.witness import MAKE
 
 _AT_ONCE = 32
-"""Blocking steps beside each other: some faults must hit all departments at once."""
+"""Blocking steps at once: some faults must hit all departments together."""
 PATIENCE = 180.0
 """Seconds within which a shop must have recovered from anything."""
 
@@ -48,12 +48,12 @@ class _Watched(Departments):
         self._shop = shop
 
     def environment(self, department: str, replica: int = 1) -> dict[str, str]:
-        told = super().environment(department, replica)
+        variables = super().environment(department, replica)
         shop = self._shop
-        address = make_url(told["DATABASE_URL"]).set(port=shop.to_database.port)
-        return told | {
+        address = make_url(variables["DATABASE_URL"]).set(port=shop.to_database.port)
+        return variables | {
             "DATABASE_URL": address.render_as_string(hide_password=False),
-            "BROKER_URL": str(URL(told["BROKER_URL"]).with_port(shop.to_broker.port)),
+            "BROKER_URL": str(URL(variables["BROKER_URL"]).with_port(shop.to_broker.port)),
             "POOL_SIZE": "16" if replica == 1 else "6",
             ORDERS: str(shop.orders.folder),
         }
@@ -66,7 +66,7 @@ class _Watched(Departments):
 
 
 class BreakableShop(Shop):
-    """A shop whose servers stand behind gates; everything else is as in production."""
+    """A shop whose servers are behind gates; everything else is as in production."""
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout, *kinds())
@@ -91,7 +91,7 @@ class BreakableShop(Shop):
 
 
 class Stage:
-    """A furnished shop on a working morning, and what a fault may do to it."""
+    """A shop with samples on a working morning, and what a fault may do to it."""
 
     def __init__(self, shop: BreakableShop, client: GatewayClient, context: ScenarioContext) -> None:
         self.shop = shop
@@ -101,11 +101,11 @@ class Stage:
         self.urls = database_urls(shop)
 
     async def act(self, *steps: Callable[[], object]) -> None:
-        """Blocking work on servers and processes, beside everything else."""
+        """Blocking work on servers and processes, while everything else goes on."""
         await asyncio.gather(*(asyncio.to_thread(step) for step in steps))
 
     async def kill(self, department: str, replica: int = 1) -> None:
-        """End a process where it stands; what it counted is not forgotten."""
+        """End a process at once; what it counted is not forgotten."""
         await self.counts.look()
         await self.act(partial(self.shop.stop_service, department, replica, kill=True))
 
@@ -114,7 +114,7 @@ class Stage:
         await self.act(partial(self.shop.start_service, department, replica, wait=wait))
 
     async def stop(self, department: str, replica: int = 1) -> None:
-        """Ask a process to end in good order."""
+        """Let a process end in good order."""
         await self.counts.look()
         await self.act(partial(self.shop.stop_service, department, replica))
 
@@ -140,8 +140,8 @@ class Stage:
         return await asyncio.to_thread(self.shop.postgres.sql, statement, database=login(department))
 
     async def recovers(self) -> float:
-        """Seconds until everyone has applied everything that was said up to now."""
-        wanted = await said_so_far(self.urls)
+        """Seconds until everyone has applied everything that was published up to now."""
+        wanted = await published_so_far(self.urls)
         return await until(partial(caught_up, self.urls, wanted), within=PATIENCE)
 
     async def disagreements(self) -> list[str]:
@@ -152,7 +152,7 @@ class Stage:
 
 @asynccontextmanager
 async def stage(folder: Path, port_base: int) -> AsyncIterator[Stage]:
-    """Opened, furnished, and erased at the end."""
+    """Opened, filled with samples, and erased at the end."""
     shop = BreakableShop(Layout(folder, port_base))
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_AT_ONCE))
     try:

@@ -32,8 +32,8 @@ async def full(stage: Stage, _: Random) -> int:
     async def is_full() -> bool:
         with log.open("rb") as lines:
             lines.seek(before)
-            said = lines.read()
-        return any(words in said for words in _FULL)
+            logged = lines.read()
+        return any(words in logged for words in _FULL)
 
     await stage.act(stage.shop.stop_database)
     await stage.act(partial(_onto_a_small_disk, _cluster(stage)))
@@ -49,30 +49,30 @@ async def full(stage: Stage, _: Random) -> int:
 
 
 def _onto_a_small_disk(cluster: Path) -> None:
-    owner, aside = cluster.stat(), _aside(cluster)
-    cluster.rename(aside)
+    owner, spare = cluster.stat(), _spare(cluster)
+    cluster.rename(spare)
     cluster.mkdir(mode=0o700)
-    used = int(_run("du", "-s", "--block-size=1K", str(aside)).split()[0])
+    used = int(_run("du", "-s", "--block-size=1K", str(spare)).split()[0])
     options = f"size={used + _ROOM}k,mode=700,uid={owner.st_uid},gid={owner.st_gid}"
     _run("mount", "-t", "tmpfs", "-o", options, "small-disk", str(cluster))
-    _run("cp", "-a", f"{aside}/.", str(cluster))
+    _run("cp", "-a", f"{spare}/.", str(cluster))
 
 
 def _onto_a_large_disk(cluster: Path) -> None:
-    aside = _aside(cluster)
-    shutil.rmtree(aside)
-    _run("cp", "-a", str(cluster), str(aside))
+    spare = _spare(cluster)
+    shutil.rmtree(spare)
+    _run("cp", "-a", str(cluster), str(spare))
     _run("umount", str(cluster))
     cluster.rmdir()
-    aside.rename(cluster)
+    spare.rename(cluster)
 
 
 def _cluster(stage: Stage) -> Path:
     return stage.shop.postgres.folder / "cluster"
 
 
-def _aside(cluster: Path) -> Path:
-    return cluster.with_name("cluster.aside")
+def _spare(cluster: Path) -> Path:
+    return cluster.with_name("cluster.spare")
 
 
 def _run(*argv: str) -> str:

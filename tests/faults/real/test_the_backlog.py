@@ -1,4 +1,4 @@
-"""A department that was away for long: it hears all that was said, stays small, and serves meanwhile."""
+"""A department that was away for long: it applies all that was published, stays small, serves meanwhile."""
 
 import asyncio
 import os
@@ -18,9 +18,9 @@ _MESSAGES = int(os.environ.get("BACKLOG") or 100_000)
 _OF_ONE = 100
 _WITHIN = 3600.0
 _GROWTH = 64
-"""Megabytes: it holds what it takes up together, not what the queue holds."""
+"""Megabytes: it holds what it handles at once, not what the queue holds."""
 
-_SAY = f"""
+_RECORD = f"""
     insert into outbox
            (stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, correlation,
             headers, data)
@@ -32,7 +32,7 @@ _SAY = f"""
      order by n, life.id
 """
 _UNPUBLISHED = "select count(*) from outbox where published_at is null"
-_HEARD = "select coalesce(sum(last), 0) from cursors where stream = 'staff.employee'"
+_APPLIED = "select coalesce(sum(last), 0) from cursors where stream = 'staff.employee'"
 
 
 @pytest.mark.fault("a backlog of a hundred thousand messages (BACKLOG=1000000)", "subscriber")
@@ -41,21 +41,23 @@ async def test_a_department_comes_back_to_a_long_backlog(
 ) -> None:
     stage = stage_of_run
     assert await stage.disagreements() == []
-    small, heard = _megabytes(stage), int(await stage.sql(_HEARD, "workshop"))
+    small, applied = _megabytes(stage), int(await stage.sql(_APPLIED, "workshop"))
     await stage.stop("workshop")
-    await stage.sql(_SAY, "staff")
+    await stage.sql(_RECORD, "staff")
     await until(partial(_is, stage, "staff", _UNPUBLISHED, 0), within=_WITHIN)
 
     await stage.start("workshop")
     sizes: list[float] = []
     serving = asyncio.create_task(_serve(stage, sizes))
-    seconds = await until(partial(_is, stage, "workshop", _HEARD, heard + _MESSAGES), within=_WITHIN, every=1)
+    seconds = await until(
+        partial(_is, stage, "workshop", _APPLIED, applied + _MESSAGES), within=_WITHIN, every=1
+    )
     if not serving.cancel():
         serving.result()
     for name, figure in {"injected": 1, "seconds": seconds}.items():
         record_property(name, figure)
 
-    assert len(sizes) > 1, "nobody was served before everything was heard"
+    assert len(sizes) > 1, "nobody was served before everything was applied"
     assert max(sizes) < small + _GROWTH
     assert await stage.disagreements() == []
 

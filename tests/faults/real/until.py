@@ -1,4 +1,4 @@
-"""Waiting for something that happens in other processes, which cannot tell us."""
+"""Waiting for something that happens in other processes, which do not report it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
