@@ -43,19 +43,19 @@ def fetch() -> None:
 
 
 def _fingerprint() -> str:
-    told = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    return hashlib.sha256(told + f"{PYTHON} {platform.machine()}".encode()).hexdigest()
+    inputs = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return hashlib.sha256(inputs + f"{PYTHON} {platform.machine()}".encode()).hexdigest()
 
 
 def _running_only() -> str:
     """Of the lock, word for word, what a running department needs: nothing of the development tools."""
-    said = _run(
+    output = _run(
         *(str(Path(sys.executable).with_name("uv")), "pip", "compile", "--quiet", "pyproject.toml"),
         *("--constraint", str(LOCK), "--python-version", PYTHON, "--python-platform", "linux"),
         *("--no-header", "--no-annotate", "--no-emit-index-url"),
     )
     locked = {found[1]: found[0] for found in _PINNED.finditer(LOCK.read_text())}
-    names = [line.split("==")[0].strip() for line in said.splitlines() if "==" in line]
+    names = [line.split("==")[0].strip() for line in output.splitlines() if "==" in line]
     return "".join(locked[name] for name in names)
 
 
