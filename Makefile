@@ -55,13 +55,14 @@ fmt: setup ## put the code in its form
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
 
-requirements: setup ## which requirements the tests that passed have checked
+requirements: setup ## what of the requirements works, and whether tests prove it; after `make test`
 	@$(PY) -m tests.requirements
 
 generate: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, parts of Compose, gateway, import rules
 	@$(PY) -m tools.generate
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.openapi
+	@$(PY) -m tools.docs
 
 department: setup ## a new department that subscribes and publishes (OF=quality EN=Quality ZH=质量)
 	@$(PY) -m tools.scaffold $(OF) $(if $(EN),--en "$(EN)") $(if $(ZH),--zh "$(ZH)")

@@ -11,7 +11,7 @@ from tools.subscriptions import subscribers
 from contracts.streams import STREAMS
 from scenarios.shop_client import Person, ShopClient
 
-_BUSY = ("unpublished", "deferred", "set_down", "behind", "timers_due")
+_BUSY = ("unpublished", "deferred", "unsorted_deliveries", "behind", "timers_due")
 _WRONG = ("dead_letters", "unreadable", "timers_failing")
 _APART = 1.0
 _AGAIN = 0.3

@@ -13,7 +13,7 @@ _LEFT = """
     select (select count(*) from outbox where published_at is null) as unpublished,
            (select count(*) from deferred where status = 'waiting') as deferred,
            (select count(*) from deferred where status = 'dead_letter') as dead_letters,
-           (select count(*) from set_down) as set_down,
+           (select count(*) from unsorted_deliveries) as unsorted_deliveries,
            (select count(*) from skipped) as skipped,
            (select count(*) from unreadable) as unreadable
 """

@@ -1,6 +1,6 @@
 """``python -m servicekit.migrate upgrade all``: brings databases to their newest revision.
 
-Departments have only ``migrations/versions/``; Alembic's environment is in ``servicekit.migrations``.
+Departments have only ``migrations/versions/``; Alembic's environment is shared: ``servicekit.migrations``.
 """
 
 import argparse

@@ -18,7 +18,7 @@ from scenarios import narratives, samples
 from scenarios.context import ScenarioContext
 from scenarios.desks import parts
 from scenarios.gateway_client import Traffic
-from scenarios.narratives import NotAnInput, check_digit, whole_vin
+from scenarios.narratives import NotAnInput, whole_vin
 from scenarios.people import POSTS
 from scenarios.quiet import PartStatus
 from scenarios.shop_time import ShopTime
@@ -28,6 +28,7 @@ from vininfo import Vin
 
 from contracts.roles import ROLES
 from contracts.streams import STREAMS
+from shopkit.vehicles import check_digit
 from tests.integration.story import Story
 
 OIL = "OL-2002"
@@ -215,7 +216,15 @@ def _floor() -> ScenarioContext:
 
 def _told() -> dict[str, dict[str, object]]:
     """What eight departments tell when everybody has heard three events of every stream."""
-    counts = ("unpublished", "deferred", "dead_letters", "set_down", "unreadable", "behind", "timers_due")
+    counts = (
+        "unpublished",
+        "deferred",
+        "dead_letters",
+        "unsorted_deliveries",
+        "unreadable",
+        "behind",
+        "timers_due",
+    )
     told: dict[str, dict[str, object]] = {
         name: {**dict.fromkeys((*counts, "timers_failing"), 0), "said": {}, "heard": {}}
         for name in DEPARTMENTS

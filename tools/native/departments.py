@@ -13,7 +13,7 @@ from tools.native.processes import Account, Daemon, NotStarted, wait_for
 from tools.native.rabbitmq import RabbitMQ
 from tools.root import ROOT
 
-PASSED_ON = ("SHOP_TIMEZONE", "SHOP_CURRENCY", "LOG_LEVEL", "OTLP_ENDPOINT", "POOL_SIZE", "CRASH_AT")
+PASSED_ON = ("SHOP_TIMEZONE", "SHOP_CURRENCY", "LOG_LEVEL", "OTLP_ENDPOINT", "POOL_SIZE")
 PYTHON = [sys.executable, "-X", "utf8"]
 
 
