@@ -84,5 +84,5 @@ images-airgapped: setup ## the same from distribution packages alone, where no r
 engine: setup ## a container engine of this checkout's own where none answers (STOP=1 ends it)
 	@$(PY) -m tools engine $(if $(STOP),--stop)
 
-containers: setup ## the demo's day in containers, and the tests on servers in containers
+containers: setup ## the demo's day in containers, a new department there, and tests on servers in containers
 	@$(PY) -m tests.containers

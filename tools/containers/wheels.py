@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from tools.native.processes import NotStarted
@@ -43,7 +44,8 @@ def fetch() -> None:
 
 
 def _fingerprint() -> str:
-    inputs = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    inputs = LOCK.read_bytes() + repr(project["dependencies"]).encode()
     return hashlib.sha256(inputs + f"{PYTHON} {platform.machine()}".encode()).hexdigest()
 
 
