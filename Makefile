@@ -1,4 +1,4 @@
-# The one door to every tool. Plain `make` lists the verbs.
+# The way into every tool. Plain `make` lists the verbs.
 SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -42,7 +42,7 @@ erase: ## close the shop and delete its data, passwords and keys (asks; YES=1 do
 demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
 
-bench: setup ## what a journey costs, beside the machine's floor (QUICK=1, COMPARE=old.json, OUT=new.json)
+bench: setup ## what a journey costs, next to the machine's floor (QUICK=1, COMPARE=old.json, OUT=new.json)
 	@$(PY) -m bench
 
 test: setup ## every test, on private servers (ARGS="-k estimate services/reception")
@@ -84,5 +84,5 @@ images-airgapped: setup ## the same from distribution packages alone, where no r
 engine: setup ## a container engine of this checkout's own where none answers (STOP=1 ends it)
 	@$(PY) -m tools engine $(if $(STOP),--stop)
 
-containers: setup ## the demo's day in containers, and the tests on servers in containers
+containers: setup ## the demo's day in containers, a new department there, and tests on servers in containers
 	@$(PY) -m tests.containers

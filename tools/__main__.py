@@ -70,12 +70,14 @@ def status() -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("part", "state", "port", "pid", "MB"):
         table.add_column(heading)
-    standings = (containers if containers.opened else shop).status()
-    for part in standings:
+    parts = (containers if containers.opened else shop).status()
+    for part in parts:
         state = f"[{COLOURS[part.state]}]{part.state}[/]"
-        table.add_row(part.name, state, *(str(told or "") for told in (part.port, part.pid, part.megabytes)))
+        table.add_row(
+            part.name, state, *(str(value or "") for value in (part.port, part.pid, part.megabytes))
+        )
     screen.print(table)
-    raise typer.Exit(0 if all(part.well for part in standings) else 1)
+    raise typer.Exit(0 if all(part.well for part in parts) else 1)
 
 
 @app.command()

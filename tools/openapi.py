@@ -16,7 +16,7 @@ from tools.departments import DEPARTMENTS
 from tools.root import ROOT
 
 FOLDER = ROOT / "contracts" / "openapi"
-NOWHERE = {  # building an application connects to nothing, it only wants to be told
+NOWHERE = {  # building an application connects to nothing, but needs its settings
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing",
     "BROKER_URL": "amqp://nobody@127.0.0.1:9/nothing",
     "SHOP_ID": "00000000-0000-0000-0000-000000000000",

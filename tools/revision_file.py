@@ -36,11 +36,17 @@ def downgrade() -> None:
 '''
 
 
+def words_of(message: str) -> list[str]:
+    """The words of a message in lower case; an apostrophe separates none."""
+    return re.findall(r"[^\W_]+", message.lower().replace("'", ""))
+
+
 def file_name(service_name: str, revision: str, message: str) -> str:
-    """``parts_0002_keep_lists_quick.py``: the message in lower case, cut at a word to 40 characters."""
-    words = re.sub(r"\W+", "_", message.lower()).strip("_")
-    cut = words if len(words) <= _LONGEST else words[: _LONGEST + 1].rpartition("_")[0]
-    return f"{service_name}_{revision}_{cut}.py"
+    """``parts_0002_keep_lists_quick.py``: the first words of the message, 40 characters of them at most."""
+    chosen = words_of(message)
+    while len("_".join(chosen)) > _LONGEST:
+        chosen.pop()
+    return f"{service_name}_{revision}_{'_'.join(chosen)}.py"
 
 
 def write(

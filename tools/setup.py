@@ -105,7 +105,7 @@ def _install_uv(python: Path) -> None:
 
 
 def main() -> None:
-    """Bring the environment up to date; says nothing when it is."""
+    """Bring the environment up to date; prints nothing when it is."""
     if sys.version_info < (3, 11):  # noqa: UP036  # whoever calls this may have an older one
         sys.exit(f"setup: Python 3.11 or later is needed, this is {sys.version.split()[0]}; set PYTHON=…")
     wanted = fingerprint()

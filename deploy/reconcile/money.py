@@ -58,7 +58,9 @@ async def authorised_is_the_same_everywhere(books: Books) -> list[Discrepancy]:
     for visit in sorted(desk.keys() | till.keys() | floor.keys()):
         agreed, billable, doable = desk.get(visit, {}), till.get(visit, {}), floor.get(visit, {})
         if agreed != billable:
-            found.append(Discrepancy("Q1", visit, f"reception {_told(agreed)}, billing {_told(billable)}"))
+            found.append(
+                Discrepancy("Q1", visit, f"reception {_listed(agreed)}, billing {_listed(billable)}")
+            )
         if agreed.keys() != doable.keys():
             found.append(Discrepancy("Q1", visit, f"reception {sorted(agreed)}, workshop {sorted(doable)}"))
     return found
@@ -153,5 +155,5 @@ def _by_visit(rows: list[Any], fact: str) -> dict[str, dict[str, Any]]:
     return dict(found)
 
 
-def _told(lines: dict[str, Any]) -> str:
+def _listed(lines: dict[str, Any]) -> str:
     return ", ".join(f"{line} {gross}" for line, gross in sorted(lines.items())) or "nothing"

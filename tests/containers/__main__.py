@@ -11,11 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from tools.containers import engine, images
 from tools.native.processes import NotStarted
 from tools.root import ROOT
+
+from tests.containers import new_department
 
 ON_SERVERS_IN_CONTAINERS = (
     "tests/integration/real",
@@ -32,7 +35,8 @@ def main() -> int:
     try:
         with engine.running(_say):
             images.make_airgapped(_say)
-            return 0 if _shop() and _tests() else 1
+            with_one_more = partial(new_department.holds, os.environ.get("PORT_BASE") or _PORT_BASE, _say)
+            return 0 if _shop() and with_one_more() and _tests() else 1
     except NotStarted as failure:
         _say(f"failed: {failure}")
         return 1

@@ -64,10 +64,10 @@ class Box:
         with self._asked() as there:
             if there is None or there.status != "running":
                 raise NotStarted(f"the container {self.name} does not run")
-            code, said = execute(there, argv, user)
+            code, output = execute(there, argv, user)
         if code != 0:
-            raise NotStarted(f"{argv[0]} failed ({code}): {said.strip()[-2000:]}")
-        return said
+            raise NotStarted(f"{argv[0]} failed ({code}): {output.strip()[-2000:]}")
+        return output
 
     def pid(self, program: str | None = None) -> int | None:
         """Number on this machine of its first process, or of the one that runs ``program``."""
@@ -80,7 +80,7 @@ class Box:
             return next((int(pid) for pid, name in processes if name == program), None)
 
     def tail(self) -> str:
-        """The last lines that it said."""
+        """The last lines of its output."""
         with self._asked() as there:
             return there.logs(tail=15).decode(errors="replace") if there is not None else ""
 
@@ -113,11 +113,11 @@ def execute(container: Container, argv: Sequence[str], user: str = "") -> tuple[
     command = api.exec_create(container.id, list(argv), user=user)["Id"]
     stream = api.exec_start(command, socket=True)
     try:
-        said = b"".join(piece for _, piece in frames_iter(stream, tty=False))
+        output = b"".join(piece for _, piece in frames_iter(stream, tty=False))
     finally:
         stream._sock.close()
         stream.close()
-    return api.exec_inspect(command)["ExitCode"], said.decode(errors="replace")
+    return api.exec_inspect(command)["ExitCode"], output.decode(errors="replace")
 
 
 def _make(

@@ -1,4 +1,4 @@
-"""Calls to Compose, which comes with the virtual environment and is told which engine answers."""
+"""Calls to Compose, which comes with the virtual environment on the engine that answers."""
 
 import subprocess
 import sys
@@ -25,5 +25,5 @@ def run(argv: Sequence[str], variables: Mapping[str, str] | None = None, *, quie
         check=False,
     )
     if done.returncode != 0:
-        said = "\n".join((done.stdout or "").splitlines()[-25:])
-        raise NotStarted(f"{Path(argv[0]).name} {argv[-1]} failed ({done.returncode})\n{said}")
+        output = "\n".join((done.stdout or "").splitlines()[-25:])
+        raise NotStarted(f"{Path(argv[0]).name} {argv[-1]} failed ({done.returncode})\n{output}")

@@ -41,8 +41,8 @@ def make() -> None:
         sources = [f"deb {address} {suite} main\n" for address, suite in _suites(mirrors)]
         (root / "etc/apt/sources.list").write_text("".join(sources))
         (root / "etc/apt/apt.conf.d/99machine").write_text(_settings_of_apt())
-        for told in ("etc/resolv.conf", "etc/hostname", "etc/machine-id"):
-            (root / told).unlink(missing_ok=True)
+        for file in ("etc/resolv.conf", "etc/hostname", "etc/machine-id"):
+            (root / file).unlink(missing_ok=True)
         finish = root / "usr/local/sbin/finish-image"
         finish.write_bytes(_FINISH.read_bytes())
         finish.chmod(0o755)
@@ -73,8 +73,8 @@ def _mirrors() -> list[str]:
     if os.environ.get("DEBIAN_MIRROR"):
         return [os.environ["DEBIAN_MIRROR"]]
     argv = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
-    said = subprocess.run(argv, capture_output=True, text=True, check=False).stdout
-    found = sorted({line.rstrip("/") for line in said.splitlines()}, key=lambda at: "security" in at)
+    output = subprocess.run(argv, capture_output=True, text=True, check=False).stdout
+    found = sorted({line.rstrip("/") for line in output.splitlines()}, key=lambda at: "security" in at)
     if not found:
         raise NotStarted("this machine's apt knows no Debian archive; set DEBIAN_MIRROR")
     return found
@@ -87,7 +87,7 @@ def _suites(mirrors: list[str]) -> list[tuple[str, str]]:
 
 def _settings_of_apt() -> str:
     """How this machine's apt fetches (proxies, certificates, checks), and nothing else of its settings."""
-    said = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False).stdout
+    output = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False).stdout
     return "".join(
-        f"{line}\n" for line in said.splitlines() if line.startswith("Acquire::") and '""' not in line
+        f"{line}\n" for line in output.splitlines() if line.startswith("Acquire::") and '""' not in line
     )

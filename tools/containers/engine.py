@@ -1,4 +1,4 @@
-"""The container engine: this machine's, or one of our own beside it that changes nothing of the machine."""
+"""The container engine: this machine's, or a separate one of our own that changes nothing of the machine."""
 
 import os
 import socket
@@ -61,7 +61,7 @@ def environment() -> dict[str, str]:
 
 
 def start(say: Callable[[str], None] = print) -> None:
-    """Start an engine of our own if none answers; ``NotStarted`` says why it cannot be."""
+    """Start an engine of our own if none answers; raises ``NotStarted`` with the reason."""
     if address() is not None:
         return
     if os.geteuid() != 0:
@@ -85,9 +85,9 @@ def start(say: Callable[[str], None] = print) -> None:
     )  # of an engine that was killed: its number may be another's
     daemon.start(argv)
     if not wait_for(lambda: _answers(_own_address()) or not daemon.alive, 60) or not daemon.alive:
-        said = daemon.tail()
+        output = daemon.tail()
         daemon.stop()
-        raise NotStarted(f"the engine did not come up; see {daemon.log_file}\n{said}")
+        raise NotStarted(f"the engine did not come up; see {daemon.log_file}\n{output}")
 
 
 def stop() -> None:

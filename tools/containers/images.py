@@ -19,7 +19,7 @@ _HAD_WITHIN = 1200.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """What docker-compose.yml is told to take."""
+    """The variables of docker-compose.yml that choose them."""
 
     python: str
     postgres: str

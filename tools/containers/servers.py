@@ -139,9 +139,9 @@ class ContainerRabbitMQ(RabbitMQ):
     def _await(self, timeout: float) -> None:
         up = wait_for(lambda: answers(self.port, AMQP_GREETING) or not self._box.alive, timeout, every=0.5)
         if not up or not self._box.alive:
-            said = self._box.tail()
+            output = self._box.tail()
             self.stop(kill=True)
-            raise NotStarted(f"RabbitMQ did not come up\n{said}")
+            raise NotStarted(f"RabbitMQ did not come up\n{output}")
 
 
 def kinds() -> tuple[type[Postgres], type[RabbitMQ]]:

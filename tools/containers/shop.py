@@ -78,7 +78,7 @@ class ComposeShop:
     def status(self) -> list[PartStatus]:
         """Every part; ``dead`` is what ended by itself or was killed."""
         with self.containers() as containers:
-            found = [_standing(container) for container in containers]
+            found = [_status_of(container) for container in containers]
         missing = [
             PartStatus(name, "stopped") for name in _PARTS if name not in {part.name for part in found}
         ]
@@ -89,7 +89,7 @@ class ComposeShop:
         options = ["--tail", str(lines), *(["--follow"] if follow else [])]
         chosen = [_NAMES.get(name, name)] if name else []
         argv = [*COMPOSE, "--file", str(FILE), "logs", *options, *chosen]
-        return subprocess.run(argv, env={**engine.environment(), **self._told}, check=False).returncode
+        return subprocess.run(argv, env={**engine.environment(), **self._variables}, check=False).returncode
 
     # -- one part of it
 
@@ -185,7 +185,7 @@ class ComposeShop:
         return self.layout.folder / "compose.up"
 
     @property
-    def _told(self) -> Mapping[str, str]:
+    def _variables(self) -> Mapping[str, str]:
         return {
             "COMPOSE_PROJECT_NAME": self.project,
             "SECRETS": str(self._secrets),
@@ -197,7 +197,7 @@ class ComposeShop:
         }
 
     def _compose(self, *arguments: str) -> None:
-        run([*COMPOSE, "--progress", "quiet", "--file", str(FILE), *arguments], self._told)
+        run([*COMPOSE, "--progress", "quiet", "--file", str(FILE), *arguments], self._variables)
 
     def _start(self, name: str) -> None:
         self._compose("up", "--detach", "--wait", "--no-deps", "--no-recreate", _NAMES.get(name, name))
@@ -208,7 +208,7 @@ class ComposeShop:
                 container.kill()
                 container.wait()
             else:
-                container.stop()  # as docker-compose.yml says: by which signal, and how long it may take
+                container.stop()  # as docker-compose.yml has it: by which signal, and how long it may take
 
     def _ip(self, name: str) -> str:
         with self.one(name) as container:
@@ -243,7 +243,7 @@ def _called(container: Container) -> str:
     return name if _number(container) == 1 else f"{name}-{_number(container)}"
 
 
-def _standing(container: Container) -> PartStatus:
+def _status_of(container: Container) -> PartStatus:
     state = container.attrs["State"]
     health = state.get("Health", {}).get("Status")
     if state["Running"]:
@@ -253,13 +253,13 @@ def _standing(container: Container) -> PartStatus:
 
 
 def _spent(container: Container) -> Spent:
-    told = container.stats(stream=False, one_shot=True)
-    memory = told["memory_stats"]
+    stats = container.stats(stream=False, one_shot=True)
+    memory = stats["memory_stats"]
     files = memory.get("stats", {}).get(
         "total_inactive_file", memory.get("stats", {}).get("inactive_file", 0)
     )
     return Spent(
         container.attrs["State"]["StartedAt"],
         max(0, int(memory.get("usage", 0)) - int(files)) // 1_000_000,
-        int(told["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9,
+        int(stats["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9,
     )

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from tools.native.processes import NotStarted
@@ -43,19 +44,20 @@ def fetch() -> None:
 
 
 def _fingerprint() -> str:
-    told = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    return hashlib.sha256(told + f"{PYTHON} {platform.machine()}".encode()).hexdigest()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    inputs = LOCK.read_bytes() + repr(project["dependencies"]).encode()
+    return hashlib.sha256(inputs + f"{PYTHON} {platform.machine()}".encode()).hexdigest()
 
 
 def _running_only() -> str:
     """Of the lock, word for word, what a running department needs: nothing of the development tools."""
-    said = _run(
+    output = _run(
         *(str(Path(sys.executable).with_name("uv")), "pip", "compile", "--quiet", "pyproject.toml"),
         *("--constraint", str(LOCK), "--python-version", PYTHON, "--python-platform", "linux"),
         *("--no-header", "--no-annotate", "--no-emit-index-url"),
     )
     locked = {found[1]: found[0] for found in _PINNED.finditer(LOCK.read_text())}
-    names = [line.split("==")[0].strip() for line in said.splitlines() if "==" in line]
+    names = [line.split("==")[0].strip() for line in output.splitlines() if "==" in line]
     return "".join(locked[name] for name in names)
 
 

@@ -1,4 +1,4 @@
-"""The departments' processes: what each is told in its environment, and whether it is ready."""
+"""The departments' processes: the environment of each, and whether it is ready."""
 
 import os
 import sys
@@ -54,8 +54,8 @@ class Departments:
         return self.postgres.url(name, name, scheme="postgresql+asyncpg")
 
     def environment(self, department: str, replica: int = 1) -> dict[str, str]:
-        """Everything a process is told; staff alone is told where the private key is (design 7)."""
-        told = {
+        """Of a process; staff alone gets the path of the private key (design 7)."""
+        variables = {
             **_bare(),
             **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
             "DATABASE_URL": self.database_url(department),
@@ -71,10 +71,10 @@ class Departments:
             "LOG_FORMAT": "json",
         }
         if department == "staff":
-            told["AUTH_PRIVATE_KEY"] = str(self.keys.signing_key)
-            told["FIRST_ADMIN_LOGIN"] = FIRST_ADMIN
-            told["FIRST_ADMIN_PASSWORD_FILE"] = str(self.keys.first_password)
-        return told
+            variables["AUTH_PRIVATE_KEY"] = str(self.keys.signing_key)
+            variables["FIRST_ADMIN_LOGIN"] = FIRST_ADMIN
+            variables["FIRST_ADMIN_PASSWORD_FILE"] = str(self.keys.first_password)
+        return variables
 
     def migrate(self, departments: tuple[str, ...]) -> None:
         """Bring the databases to their newest revision, before any process starts."""
@@ -89,7 +89,7 @@ class Departments:
         self.daemon(department, replica).start(argv, env=environment, cwd=ROOT)
 
     def await_ready(self, department: str, replica: int = 1, timeout: float = 60) -> None:
-        """Return when the process says that it is ready; ``NotStarted`` with its last words if it is not."""
+        """Return when the process is ready. Raises ``NotStarted`` with its last output."""
         daemon = self.daemon(department, replica)
         wait_for(lambda: not daemon.alive or self.ready(department, replica), timeout, every=0.2)
         if not self.ready(department, replica):

@@ -92,8 +92,8 @@ class Account:
             extra_groups=[] if self.name else None,
         )
         if done.returncode != 0:
-            said = (done.stderr.strip() or done.stdout.strip())[-2000:]
-            raise NotStarted(f"{Path(argv[0]).name} failed ({done.returncode}): {said}")
+            output = (done.stderr.strip() or done.stdout.strip())[-2000:]
+            raise NotStarted(f"{Path(argv[0]).name} failed ({done.returncode}): {output}")
         return done.stdout
 
     @property

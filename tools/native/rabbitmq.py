@@ -126,9 +126,9 @@ class RabbitMQ:
     def _await(self, timeout: float) -> None:
         up = wait_for(lambda: answers(self.port, AMQP_GREETING) or not self._server.alive, timeout, every=0.1)
         if not up or not self._server.alive:
-            said = self._server.tail()
+            output = self._server.tail()
             self.stop(kill=True)
-            raise NotStarted(f"RabbitMQ did not come up; see {self.log_file}\n{said}")
+            raise NotStarted(f"RabbitMQ did not come up; see {self.log_file}\n{output}")
 
     def _start_epmd(self) -> None:
         """An epmd of our own, in the foreground of its own session, so that it can be ended by its pid."""

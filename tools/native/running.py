@@ -99,7 +99,7 @@ class Shop:
             for replica in REPLICAS:
                 daemon = self.departments.daemon(department, replica)
                 if replica == 1 or daemon.expected:
-                    lines.append(self._standing(department, replica, daemon))
+                    lines.append(self._status_of(department, replica, daemon))
         process = self.gateway.process()
         state = "running" if process else "dead" if self.gateway.expected else "stopped"
         lines.append(PartStatus("gateway", state, self.layout.gateway_port, process.pid if process else None))
@@ -120,13 +120,13 @@ class Shop:
         if wait:
             self.departments.await_ready(name, replica)
         if replica > 1:
-            self._tell_gateway()
+            self._reload_gateway()
 
     def stop_service(self, name: str, replica: int = 1, *, kill: bool = False) -> None:
         """Stop one department's process: draining, or with ``kill`` in the middle of whatever it does."""
         self.departments.daemon(name, replica).stop(kill=kill)
         if replica > 1:
-            self._tell_gateway()
+            self._reload_gateway()
 
     def start_broker(self) -> None:
         """Start RabbitMQ; returns when it speaks AMQP."""
@@ -188,7 +188,7 @@ class Shop:
         every = (self.departments.daemon(name, replica) for name in DEPARTMENTS for replica in REPLICAS)
         return {daemon.name: daemon for daemon in every if daemon.expected}
 
-    def _standing(self, department: str, replica: int, daemon: Daemon) -> PartStatus:
+    def _status_of(self, department: str, replica: int, daemon: Daemon) -> PartStatus:
         port = self.layout.port(department, replica)
         process = daemon.process()
         if process is None:
@@ -214,7 +214,7 @@ class Shop:
 
     def _start_gateway(self) -> None:
         if self.gateway.alive:
-            return self._tell_gateway()
+            return self._reload_gateway()
         if answers(self.layout.gateway_port):
             raise NotStarted(f"port {self.layout.gateway_port} is taken; choose another PORT_BASE")
         config = self._write_gateway()
@@ -224,7 +224,7 @@ class Shop:
             raise NotStarted(f"the gateway did not come up\n{self.gateway.tail()}")
         return None
 
-    def _tell_gateway(self) -> None:
+    def _reload_gateway(self) -> None:
         """Let a running gateway read which replicas there are now; open requests are finished."""
         process = self.gateway.process()
         if process is not None:

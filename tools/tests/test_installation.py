@@ -100,7 +100,7 @@ class TestTheContainers:
 
         assert {file.name: file.read_text() for file in folder.iterdir()} == before
 
-    def test_are_the_official_ones_where_nobody_says_otherwise(self) -> None:
+    def test_are_the_official_ones_unless_variables_choose_others(self) -> None:
         names = [str(service.get("image", "")) for service in COMPOSE["services"].values()]
 
         for variable, image in OFFICIAL.variables.items():
@@ -178,10 +178,10 @@ class TestSecrets:
             assert private.stat().st_mode & 0o077 == 0
         assert "d" not in json.loads(shop.keys.jwks.read_text())["keys"][0]
 
-    def test_only_staff_is_told_where_the_private_key_is(self, shop: Shop) -> None:
-        told = [name for name in DEPARTMENTS if "AUTH_PRIVATE_KEY" in shop.departments.environment(name)]
+    def test_only_staff_gets_the_path_of_the_private_key(self, shop: Shop) -> None:
+        holders = [name for name in DEPARTMENTS if "AUTH_PRIVATE_KEY" in shop.departments.environment(name)]
 
-        assert told == ["staff"]
+        assert holders == ["staff"]
 
 
 class TestInstallingPackages:

@@ -57,6 +57,9 @@ class TestAScaffoldedDepartment:
 
     def test_has_nothing_stale(self, copy: Path) -> None:
         run(copy, "-m", "tools.generate", "--check")
+        readme = (copy / "services" / NAME / "README.md").read_text(encoding="utf-8")
+        assert "`open_record_on_visit_opened`" in readme
+        assert f"/api/{NAME}/records" in readme or "/records/{record_id}" in readme
 
     def test_migrates_with_the_servicekits_tables(self, copy: Path) -> None:
         run(copy, "-m", "tools.migrations", "check", NAME)

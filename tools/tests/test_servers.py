@@ -39,7 +39,7 @@ class TestADatabase:
 
 
 class TestTheBroker:
-    async def test_takes_facts_only_under_the_name_of_who_tells_them(self, both: Servers) -> None:
+    async def test_takes_events_only_under_the_name_of_their_publisher(self, both: Servers) -> None:
         async with await aio_pika.connect(both.broker.url("parts")) as connection:
             channel = await connection.channel()
             exchange = await channel.declare_exchange("bayline", "topic", durable=True)
@@ -83,7 +83,7 @@ def test_servers_leave_nothing_running_behind() -> None:
 
 
 class TestAProcess:
-    def test_that_died_is_told_from_one_that_was_stopped(self, tmp_path: Path) -> None:
+    def test_that_died_differs_from_one_that_was_stopped(self, tmp_path: Path) -> None:
         daemon = Daemon("sleeper", tmp_path / "pid", tmp_path / "log")
         pid = daemon.start(["sleep", "60"])
 

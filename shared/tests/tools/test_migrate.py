@@ -14,6 +14,7 @@ from servicekit.schema import new_metadata
 from shopkit.columns import Money
 from testkit.databases import fresh_database
 from tools.migrations import autogenerate, downgrade, drift, wrong_steps
+from tools.revision_file import file_name
 
 Place = tuple[str, str, Path, sa.MetaData]
 
@@ -78,6 +79,15 @@ class TestARevision:
         await autogenerate(*place, "first tables")
 
         assert await autogenerate(*place, "nothing") is None
+
+
+class TestTheNameOfARevision:
+    def test_is_cut_at_a_word(self) -> None:
+        message = "What a day holds is counted from the calendar's own slots"
+
+        name = file_name("booking", "0002", message)
+
+        assert name == "booking_0002_what_a_day_holds_is_counted_from_the.py"
 
 
 class TestMigrating:
