@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.parts.tests.parts_builders import (
+from services.parts.tests.builders import (
     FRIDAY,
     OIL,
     PADS,
@@ -66,21 +66,21 @@ class TestSettingAside:
     def test_takes_no_more_than_is_promised_to_nobody(self) -> None:
         shelf = a_shelf(a_stock(on_hand="5", reserved="3"))
 
-        told = a_reservation().want(
+        event = a_reservation().want(
             wishes_of([a_line((PADS, "4"))]), source="appointment", revision=1, shelf=shelf
         )
 
-        assert isinstance(told, ShortageDetected)
-        (line,) = told.lines
+        assert isinstance(event, ShortageDetected)
+        (line,) = event.lines
         assert (line.wanted, line.reserved, line.short) == (qty("4"), qty("2"), qty("2"))
         assert shelf.available(PADS) == 0
 
     def test_of_a_part_that_is_not_in_the_catalogue_is_a_shortage(self) -> None:
-        told = a_reservation().want(
+        event = a_reservation().want(
             wishes_of([a_line(("NEVER-LISTED", "1"))]), source="appointment", revision=1, shelf=a_shelf()
         )
 
-        assert isinstance(told, ShortageDetected)
+        assert isinstance(event, ShortageDetected)
 
     @pytest.mark.req("PART-15")
     def test_of_a_changed_set_frees_what_is_gone(self) -> None:
@@ -89,10 +89,10 @@ class TestSettingAside:
         first, second = a_line((PADS, "2")), a_line((OIL, "4"))
         reservation.want(wishes_of([first, second]), source="appointment", revision=1, shelf=shelf)
 
-        told = reservation.want(wishes_of([second]), source="estimate", revision=1, shelf=shelf)
+        event = reservation.want(wishes_of([second]), source="estimate", revision=1, shelf=shelf)
 
-        assert isinstance(told, PartsReserved)
-        assert {line.part_no: line.released for line in told.lines} == {PADS: qty("2"), OIL: qty("0")}
+        assert isinstance(event, PartsReserved)
+        assert {line.part_no: line.released for line in event.lines} == {PADS: qty("2"), OIL: qty("0")}
         assert shelf.available(PADS) == 10
 
     def test_never_frees_what_the_customer_agreed_to(self) -> None:
@@ -145,7 +145,7 @@ class TestTheCounter:
         with pytest.raises(MoreThanAuthorised):
             _issue(_attached(shelf), shelf, "5")
 
-    def test_refuses_what_is_not_there_and_says_what_is(self) -> None:
+    def test_refuses_what_is_not_there_and_names_what_is(self) -> None:
         shelf = a_shelf(a_stock(on_hand="1"))
 
         with pytest.raises(NotEnoughStock) as refusal:
@@ -159,9 +159,9 @@ class TestTheCounter:
         reservation = _attached(shelf, "2")
         shelf.receive(PADS, qty("5"))
 
-        told = _issue(reservation, shelf, "2")
+        event = _issue(reservation, shelf, "2")
 
-        assert [type(event) for event in told] == [PartsReserved, PartsIssued]
+        assert [type(event) for event in event] == [PartsReserved, PartsIssued]
         assert (stock.on_hand, stock.reserved) == (4, 0)
 
     @pytest.mark.req("PART-27")

@@ -1,7 +1,7 @@
 """The rules of purchasing without a database: suppliers, deliveries, what an order's state allows."""
 
 import pytest
-from services.parts.tests.parts_builders import FRIDAY, PADS, qty
+from services.parts.tests.builders import FRIDAY, PADS, qty
 
 from parts.domain import PurchaseOrder, PurchaseOrderLine, Supplier
 from parts.domain.purchase import (

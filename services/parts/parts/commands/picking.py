@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select
-
-from parts.commands.stockroom import lock_shelf, put_away
+from parts.commands.stock import put_away
 from parts.domain import PickRequest, Reservation, Shelf, Slip
-from parts.domain.picking import PICK, PickedPart, PickState, SlipKind
+from parts.domain.picking import PICK, PickedPart, SlipKind
 from parts.domain.reservation import Asked
+from parts.repository import lock_shelf, lock_waiting_requests
 from servicekit import NotFound, Tx
 from shopkit.numbers import request_no
 
@@ -98,23 +97,14 @@ async def _answered_request(
             raise NotFound("PickRequest", pick_request_id)
         PICK.check(named.state, "pick")
         return named
-    own = _waiting(reservation).where(PickRequest.technician_id == technician_id)
-    return next(iter(await tx.all(own.limit(1))), None)
+    own = await lock_waiting_requests(tx, reservation.id, technician_id=technician_id)
+    return next(iter(own), None)
 
 
 async def send_away_waiting(tx: Tx, reservation: Reservation) -> None:
     """The visit is over: nobody waits at the counter for its parts any longer."""
-    for request in await tx.all(_waiting(reservation)):
+    for request in await lock_waiting_requests(tx, reservation.id):
         request.withdraw()
-
-
-def _waiting(reservation: Reservation) -> Select[PickRequest]:
-    return (
-        select(PickRequest)
-        .where(PickRequest.reservation_id == reservation.id, PickRequest.state == PickState.WAITING)
-        .order_by(PickRequest.requested_at, PickRequest.id)
-        .with_for_update()
-    )
 
 
 async def _slip(tx: Tx, kind: SlipKind, reservation: Reservation, technician_id: UUID) -> Slip:
