@@ -303,5 +303,5 @@ def routes() -> list[tuple[str, str]]:
         for router in main.service.routers
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     ]

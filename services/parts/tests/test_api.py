@@ -108,10 +108,10 @@ class TestMalformedRequests:
 
 class TestRepeatedCommands:
     async def test_take_effect_once_and_are_answered_twice(self, parts: Department) -> None:
-        sent = {"json": a_part("NEW-1"), "who": ALL, "headers": {"Idempotency-Key": "k1"}}
+        body, headers = a_part("NEW-1"), {"Idempotency-Key": "k1"}
 
-        first = await parts.call("POST", "/parts", **sent)
-        second = await parts.call("POST", "/parts", **sent)
+        first = await parts.call("POST", "/parts", json=body, who=ALL, headers=headers)
+        second = await parts.call("POST", "/parts", json=body, who=ALL, headers=headers)
 
         assert (second.status_code, second.content) == (first.status_code, first.content)
         assert len(parts.published(PartListed)) == 2  # the fixture's and this one

@@ -14,6 +14,7 @@ from services.parts.tests.builders import (
     agreed,
     asked_for,
     post,
+    qty,
     reservation_of,
     stock_differs,
     stock_of,
@@ -97,7 +98,7 @@ class TestTheCounter:
         await post(parts, f"/reservations/{id}/returns", asked_for(line, "1"))
 
         (event,) = parts.published(PartsReturned)
-        assert (event.lines[0].issued_total, event.lines[0].returned_total) == (2, 1)
+        assert (event.lines[0].issued_total, event.lines[0].returned_total) == (qty("2"), qty("1"))
         assert await stock_of(parts) == ("9.000", "0.000", "9.000")
         used = (await parts.call("GET", f"/visits/{story.visit_id}/parts-used", who=ALL)).json()
         assert [(row["part_no"], row["quantity"], row["kind"]) for row in used] == [(PADS, "1.000", "oem")]

@@ -11,6 +11,7 @@ from services.parts.tests.builders import (
     a_supplier,
     agreed,
     post,
+    qty,
     reservation_of,
     stock_differs,
     stocked,
@@ -43,7 +44,11 @@ class TestABackOrder:
 
         assert received["state"] == "received"
         (event,) = parts.published(PartsArrived)
-        assert (event.lines[0].reserved, event.lines[0].short, event.lines[0].eta) == (3, 0, None)
+        assert (event.lines[0].reserved, event.lines[0].short, event.lines[0].eta) == (
+            qty("3"),
+            qty("0"),
+            None,
+        )
         assert parts.published(PurchaseOrderReceived)[0].lines[0].quantity == 2
         assert await stock_differs(parts) == []
 
@@ -87,7 +92,7 @@ class TestABackOrder:
         await post(parts, f"/purchase-orders/{order['id']}/cancellation")
 
         event = parts.published(ShortageDetected)[-1]
-        assert (event.lines[0].short, event.lines[0].eta) == (1, None)
+        assert (event.lines[0].short, event.lines[0].eta) == (qty("1"), None)
 
     async def test_whose_goods_went_to_an_older_promise_is_short_again_when_that_ones_order_is_cancelled(
         self, parts: Department

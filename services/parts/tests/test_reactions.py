@@ -13,6 +13,7 @@ from services.parts.tests.builders import (
     SLOT,
     Story,
     a_line,
+    qty,
     reservation_of,
     stock_of,
     stocked,
@@ -69,7 +70,7 @@ class TestABooking:
         await parts.receives(Story().confirmed(a_line((PADS, "12"))))
 
         (event,) = parts.published(ShortageDetected)
-        assert (event.lines[0].reserved, event.lines[0].short) == (10, 2)
+        assert (event.lines[0].reserved, event.lines[0].short) == (qty("10"), qty("2"))
 
     async def test_without_parts_gets_an_event_too(self, parts: Department) -> None:
         await parts.receives(Story().confirmed(a_line()))
@@ -113,7 +114,7 @@ class TestACarThatComes:
         await parts.receives(story.confirmed(a_line((PADS, "2"))), story.opened())
 
         (event,) = parts.published(ReservationAttached)
-        assert (event.visit_id, event.lines[0].reserved) == (story.visit_id, 2)
+        assert (event.visit_id, event.lines[0].reserved) == (story.visit_id, qty("2"))
 
     async def test_before_the_news_of_its_slot_waits_for_it(self, parts: Department) -> None:
         story = Story()
@@ -285,7 +286,7 @@ class TestTheEnd:
 
 class TestTheCalendar:
     async def test_is_copied_for_expected_deliveries(self, parts: Department) -> None:
-        hours = tuple(WeeklyHours(weekday=day, opens="08:00", closes="17:00") for day in range(7))  # type: ignore[arg-type]
+        hours = tuple(WeeklyHours(weekday=day, opens="08:00", closes="17:00") for day in range(7))
         await parts.receives(booking.CalendarChanged(timezone="Asia/Shanghai", weekly_hours=hours))
         story, line = Story(), a_line((PADS, "11"))
 

@@ -1,5 +1,6 @@
 """The rules of parts without a database: ledger, reservation, who gets what, key figures."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -112,7 +113,7 @@ class TestSettingAside:
 
         reservation.want(wishes_of([other]), source="estimate", revision=2, shelf=shelf)
 
-        assert (shelf.available(PADS), shelf.available("BRK-200")) == (10, 8)
+        assert (shelf.available(PADS), shelf.available("BRK-200")) == (qty("10"), qty("8"))
 
 
 class TestTheCounter:
@@ -126,7 +127,7 @@ class TestTheCounter:
 
         assert isinstance(issued, PartsIssued)
         assert issued.lines[0].issued_total == 3
-        assert (stock.on_hand, stock.reserved, stock.available) == (7, 1, 6)
+        assert (stock.on_hand, stock.reserved, stock.available) == (qty("7"), qty("1"), qty("6"))
 
     def test_refuses_work_that_nobody_agreed_to(self) -> None:
         shelf = a_shelf(a_stock())
@@ -162,7 +163,7 @@ class TestTheCounter:
         event = _issue(reservation, shelf, "2")
 
         assert [type(event) for event in event] == [PartsReserved, PartsIssued]
-        assert (stock.on_hand, stock.reserved) == (4, 0)
+        assert (stock.on_hand, stock.reserved) == (qty("4"), qty("0"))
 
     @pytest.mark.req("PART-27")
     def test_takes_back_no_more_than_is_unused(self) -> None:
@@ -185,7 +186,7 @@ class TestTheCounter:
 
         _take_back(reservation, shelf, "1", again=True)
 
-        assert (stock.on_hand, stock.reserved) == (1, 1)
+        assert (stock.on_hand, stock.reserved) == (qty("1"), qty("1"))
         _issue(reservation, shelf, "1")
         assert reservation.lines[0].out == 4
 
@@ -201,7 +202,7 @@ class TestTheAnswer:
 
         assert isinstance(released, PartsReleased)
         assert released.reason == "declined"
-        assert (shelf.available(PADS), shelf.available(OIL)) == (8, 10)
+        assert (shelf.available(PADS), shelf.available(OIL)) == (qty("8"), qty("10"))
 
     def test_leaves_what_was_handed_out(self) -> None:
         shelf = a_shelf(a_stock())
@@ -211,7 +212,7 @@ class TestTheAnswer:
         reservation.answer([], revision=2, shelf=shelf)
 
         line = reservation.lines[0]
-        assert (line.out, line.held, line.released) == (3, 0, 1)
+        assert (line.out, line.held, line.released) == (qty("3"), qty("0"), qty("1"))
 
     def test_leaves_rework_that_a_complaint_ordered(self) -> None:
         shelf = a_shelf(a_stock())
@@ -359,7 +360,7 @@ class TestStates:
         _issue(reservation, shelf, "1")
         reservation.state = state
         line_id = reservation.lines[0].part_line_id
-        acts = {
+        acts: dict[str, Callable[[], object]] = {
             "attach": lambda: reservation.attach(uuid4(), shelf),
             "close": lambda: reservation.close(shelf),
             "request_picking": lambda: reservation.must_be_pickable([line_id]),
@@ -382,7 +383,10 @@ class TestStates:
         request = PickRequest(
             reservation_id=uuid4(), technician_id=uuid4(), lines=[], requested_at=FRIDAY, state=state
         )
-        acts = {"pick": lambda: request.pick("PI-250307-0001", FRIDAY), "withdraw": request.withdraw}
+        acts: dict[str, Callable[[], object]] = {
+            "pick": lambda: request.pick("PI-250307-0001", FRIDAY),
+            "withdraw": request.withdraw,
+        }
         if command in PICK.allowed(state):
             acts[command]()
             assert request.state == PICK.go(state, command)

@@ -17,9 +17,9 @@ from booking.domain.diary import SlotFull, SlotNotOffered, VehicleAlreadyBooked
 from booking.domain.rules import HouseRules
 from booking.queries.appointments import appointment as shown
 from booking.queries.slots import free_slots
-from servicekit import IllegalTransition, Invalid, NotFound, Tx
+from servicekit import IllegalTransition, Invalid, Tx
 from servicekit.http import Accepts, Body, TxDep, customer_link, customer_page, problems, public_router
-from servicekit.links import Link
+from servicekit.links import Link, LinkExpired, LinkUnknown
 
 router = public_router(tags=["customers"])
 
@@ -48,7 +48,7 @@ async def _wish(request: Request) -> Wish:
         raise Invalid(".".join(str(part) for part in ("body", *first["loc"])), first["msg"]) from wrong
 
 
-@router.get("/l/{token}", responses=problems(NotFound))
+@router.get("/l/{token}", responses=problems(LinkUnknown, LinkExpired))
 async def see(request: Request, link: CustomersLink, tx: TxDep) -> Response:
     """The appointment as its customer sees it, with the slots that are free now."""
     return customer_page(request, "appointment.html", **await _facts(tx, link))
@@ -57,7 +57,8 @@ async def see(request: Request, link: CustomersLink, tx: TxDep) -> Response:
 @router.post(
     "/l/{token}",
     responses=problems(
-        NotFound,
+        LinkUnknown,
+        LinkExpired,
         IllegalTransition,
         SlotNotOffered,
         CapacityExceeded,

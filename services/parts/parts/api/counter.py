@@ -80,7 +80,7 @@ class ReturnBody(Body):
 @router.post(
     "/reservations/{reservation_id}/pick-requests",
     status_code=201,
-    responses=problems(NotFound, NotAuthorised, IllegalTransition),
+    responses=problems(NotFound, NotAuthorised, IllegalTransition, Stale),
 )
 async def request_picking(
     reservation_id: ReservationId,
