@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
 
 from parts.domain import (
     HouseRules,
@@ -29,16 +30,34 @@ from parts.domain.purchase import PLACED, REQUESTED, delivery_expected
 from parts.domain.reservation import CLOSED
 from parts.domain.reservation_line import Wish
 from servicekit import NotFound, Tx
+from servicekit.loading import load
 from shopkit.calendar import default_calendar
 
 
-async def lock_reservation(tx: Tx, request_id: UUID) -> Reservation:
+async def lock_reservation(tx: Tx, reservation_id: UUID) -> Reservation:
+    """A reservation with its lines. Raises ``NotFound``."""
+    return await load(tx, await tx.get(Reservation, reservation_id), "lines")
+
+
+async def find_reservation(tx: Tx, reservation_id: UUID) -> Reservation | None:
+    """The same, locked, or ``None``."""
+    found = await tx.find(Reservation, reservation_id)
+    return None if found is None else await load(tx, found, "lines")
+
+
+async def find_reservation_of(tx: Tx, request_id: UUID) -> Reservation | None:
+    """The request's reservation with its lines, locked, or ``None``."""
+    found = await tx.find_by(Reservation, request_id=request_id)
+    return None if found is None else await load(tx, found, "lines")
+
+
+async def lock_reservation_of(tx: Tx, request_id: UUID) -> Reservation:
     """The request's reservation; made on first need. Two streams may be the first to name it."""
-    reservation = await tx.find_by(Reservation, request_id=request_id)
+    reservation = await find_reservation_of(tx, request_id)
     if reservation is not None:
         return reservation
     await tx.lock(f"reservation of request {request_id}")
-    reservation = await tx.find_by(Reservation, request_id=request_id)
+    reservation = await find_reservation_of(tx, request_id)
     if reservation is None:
         reservation = Reservation(request_id=request_id, opened_at=tx.now, lines=[])
         tx.add(reservation)
@@ -48,8 +67,9 @@ async def lock_reservation(tx: Tx, request_id: UUID) -> Reservation:
 async def lock_reservations(tx: Tx, ids: Iterable[UUID]) -> list[Reservation]:
     """These reservations, by id."""
     wanted = set(ids)
-    query = select(Reservation).where(Reservation.id.in_(wanted)).order_by(Reservation.id).with_for_update()
-    return await tx.all(query) if wanted else []
+    query = select(Reservation).where(Reservation.id.in_(wanted)).order_by(Reservation.id)
+    lines = selectinload(Reservation.lines)  # by a statement after the one that locks
+    return await tx.all(query.options(lines).with_for_update()) if wanted else []
 
 
 async def lock_waiting(tx: Tx, part_nos: Iterable[str]) -> list[Reservation]:
@@ -76,6 +96,11 @@ async def lock_lines(
         raise NotFound("part_line", missing)
     reservations = {found.id: found for found in await lock_reservations(tx, owner.values())}
     return {id: (reservations[owner[id]], reservations[owner[id]].line(id)) for id in owner}
+
+
+async def lock_order(tx: Tx, purchase_order_id: UUID) -> PurchaseOrder:
+    """A purchase order with its lines. Raises ``NotFound``."""
+    return await load(tx, await tx.get(PurchaseOrder, purchase_order_id), "lines")
 
 
 async def lock_shelf(tx: Tx, part_nos: Iterable[str]) -> Shelf:

@@ -4,14 +4,14 @@ from uuid import UUID
 
 from parts.commands import stock
 from parts.commands.reservation import release
-from parts.domain import Reservation
 from parts.domain.reservation import OPEN
+from parts.repository import find_reservation
 from servicekit import Timer, Tx
 
 
 async def lapse(tx: Tx, timer: Timer) -> None:
     """The slot is long over, and neither booking nor reception published more: free the parts (PART-15)."""
-    reservation = await tx.find(Reservation, UUID(timer.key))
+    reservation = await find_reservation(tx, UUID(timer.key))
     if reservation is not None and reservation.state == OPEN:
         await release(tx, reservation, "lapsed")
 

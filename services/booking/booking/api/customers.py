@@ -10,13 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.status import HTTP_303_SEE_OTHER
 
 from booking.commands import appointment as commands
-from booking.domain.appointment import Appointment
 from booking.domain.appointment_states import APPOINTMENT
 from booking.domain.capacity import CapacityExceeded, ShopClosed, SlotInThePast
 from booking.domain.diary import SlotFull, SlotNotOffered, VehicleAlreadyBooked
-from booking.domain.rules import HouseRules
 from booking.queries.appointments import appointment as shown
-from booking.queries.slots import free_slots
+from booking.queries.slots import slots_from_today
 from servicekit import IllegalTransition, Invalid, Tx
 from servicekit.http import Accepts, Body, TxDep, customer_link, customer_page, problems, public_router
 from servicekit.links import Link, LinkExpired, LinkUnknown
@@ -96,9 +94,7 @@ async def _facts(tx: Tx, link: Link) -> dict[str, Any]:
     view = await shown(tx, link.subject_id)
     slots = []
     if {"confirm", "reschedule"} & set(view.allowed):
-        appointment = await tx.session.get_one(Appointment, link.subject_id)
-        rules = await tx.rules(HouseRules)
-        slots = await free_slots(tx, appointment.work, from_on=None, rules=rules, leaving=appointment)
+        slots = await slots_from_today(tx, link.subject_id)
     return {
         "request_no": view.request_no,
         "state": view.state,

@@ -8,7 +8,7 @@ from parts.commands.stock import put_away
 from parts.domain import PickRequest, Reservation, Shelf, Slip
 from parts.domain.picking import PICK, PickedPart, SlipKind
 from parts.domain.reservation import Asked
-from parts.repository import lock_shelf, lock_waiting_requests
+from parts.repository import lock_reservation, lock_shelf, lock_waiting_requests
 from servicekit import NotFound, Tx
 from shopkit.numbers import request_no
 
@@ -17,7 +17,7 @@ async def request_picking(
     tx: Tx, *, reservation_id: UUID, technician_id: UUID, lines: Sequence[tuple[UUID, Decimal]]
 ) -> PickRequest:
     """A technician asks for parts; the wait counts from now (PART-09). Raises ``NotAuthorised``."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     reservation.must_be_pickable([part_line_id for part_line_id, _ in lines])
     asked = [
         PickedPart(part_line_id=id, part_no=reservation.line(id).part_no, quantity=quantity)
@@ -47,7 +47,7 @@ async def issue_parts(
 ) -> Slip:
     """Hand parts out on a slip (PART-02). Raises ``NotAuthorised``, ``NotEnoughStock``,
     ``MoreThanAuthorised``."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     request = await _answered_request(tx, reservation, technician_id, pick_request_id)
     reservation.must_be_pickable([row.part_line_id for row in asked], "issue")
     shelf = await _shelf_for(tx, reservation, asked)
@@ -68,7 +68,7 @@ async def issue_parts(
 
 async def return_parts(tx: Tx, *, reservation_id: UUID, technician_id: UUID, asked: Sequence[Asked]) -> Slip:
     """Take unused parts back on a slip (PART-27). Raises ``MoreThanIssued``."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     shelf = await _shelf_for(tx, reservation, asked)
     slip = await _slip(tx, SlipKind.RETURN, reservation, technician_id)
     events = reservation.take_back(

@@ -10,11 +10,13 @@ from parts.commands.stock import give_out, put_away
 from parts.domain import PurchaseOrder, PurchaseOrderLine, Reservation, ReservationLine, Supplier
 from parts.domain.allotment import uncovered
 from parts.domain.purchase import Delivered
+from parts.domain.stock import Cause
 from parts.repository import (
     coming_of,
     expected_delivery,
     load_supplier,
     lock_lines,
+    lock_order,
     lock_reservations,
     lock_shelf,
     lock_waiting,
@@ -93,7 +95,7 @@ async def _order_group(
 
 async def place_order(tx: Tx, *, purchase_order_id: UUID, supplier_id: UUID) -> PurchaseOrder:
     """Give a requested order its supplier. Raises ``SupplierNotQualified``."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
+    order = await lock_order(tx, purchase_order_id)
     supplier = await load_supplier(tx, supplier_id)
     tx.publish(order, order.place(supplier, currency=tx.settings.shop_currency, by=tx.by, at=tx.now))
     return order
@@ -101,7 +103,7 @@ async def place_order(tx: Tx, *, purchase_order_id: UUID, supplier_id: UUID) -> 
 
 async def change_eta(tx: Tx, *, purchase_order_id: UUID, due_at: datetime, reason: str) -> PurchaseOrder:
     """The supplier names another arrival; everybody who waits for it gets the new date (PART-06)."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
+    order = await lock_order(tx, purchase_order_id)
     reason = mask_free_text(reason)
     order.change_eta(due_at, reason=reason, by=tx.by, at=tx.now)
     waiting = order.back_orders()
@@ -115,7 +117,7 @@ async def change_eta(tx: Tx, *, purchase_order_id: UUID, due_at: datetime, reaso
 async def receive_order(tx: Tx, *, purchase_order_id: UUID, delivered: Sequence[Delivered]) -> PurchaseOrder:
     """Book a delivery into stock and give it out, oldest promise first. No rows: all that is open came.
     Raises ``MoreThanOrdered``, and ``NotFound`` for a part that the catalogue does not know."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
+    order = await lock_order(tx, purchase_order_id)
     notes = delivered or [Delivered(line.id, line.open) for line in order.lines if line.open > 0]
     received = order.receive(notes, currency=tx.settings.shop_currency, by=tx.by, at=tx.now)
     part_nos = {order.line(note.line_id).part_no for note in notes}
@@ -126,8 +128,8 @@ async def receive_order(tx: Tx, *, purchase_order_id: UUID, delivered: Sequence[
         if not shelf.knows(line.part_no):
             raise NotFound("Part", line.part_no)
         cost = note.unit_cost if note.unit_cost is not None else line.unit_cost
-        cause = {"batch": note.batch, "certificate_no": note.certificate_no, "purchase_order_id": order.id}
-        shelf.receive(line.part_no, note.quantity, cost, **cause)
+        cause = Cause(purchase_order_id=order.id, batch=note.batch, certificate_no=note.certificate_no)
+        shelf.receive(line.part_no, note.quantity, cost, cause)
     tx.publish(order, received)
     give_out(tx, waiting, shelf)
     put_away(tx, shelf)
@@ -136,7 +138,7 @@ async def receive_order(tx: Tx, *, purchase_order_id: UUID, delivered: Sequence[
 
 async def cancel_order(tx: Tx, *, purchase_order_id: UUID) -> PurchaseOrder:
     """What is still open will not come; lines that waited for it are short again without an order."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
+    order = await lock_order(tx, purchase_order_id)
     order.cancel(by=tx.by, at=tx.now)
     part_nos = {line.part_no for line in order.lines if line.open > 0}
     waiting = await lock_waiting(tx, part_nos)
@@ -162,6 +164,6 @@ def _line(row: Ordered, reservation: Reservation | None) -> PurchaseOrderLine:
 
 async def _new_order(tx: Tx, due_at: datetime) -> PurchaseOrder:
     number = request_no("PO", tx.today, await tx.next_number("purchase-order"))
-    order = PurchaseOrder(order_no=number, due_at=due_at, created_by=tx.by, created_at=tx.now)
+    order = PurchaseOrder(order_no=number, due_at=due_at, created_by=tx.by, created_at=tx.now, lines=[])
     tx.add(order)
     return order

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from parts.commands.stock import put_away
 from parts.domain import Reservation
-from parts.repository import lock_shelf, lock_shelf_of
+from parts.repository import lock_reservation, lock_shelf, lock_shelf_of
 from servicekit import Tx
 
 
 async def set_line_aside(tx: Tx, *, reservation_id: UUID, part_line_id: UUID) -> Reservation:
     """Set aside what a line is short of, as far as there is something free."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     shelf = await lock_shelf(tx, [reservation.line(part_line_id).part_no])
     tx.publish(reservation, reservation.set_aside(part_line_id, shelf))
     put_away(tx, shelf)
@@ -19,7 +19,7 @@ async def set_line_aside(tx: Tx, *, reservation_id: UUID, part_line_id: UUID) ->
 
 async def free_line(tx: Tx, *, reservation_id: UUID, part_line_id: UUID) -> Reservation:
     """Take what a line holds back into free stock, for a count or for somebody who needs it more."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     shelf = await lock_shelf(tx, [reservation.line(part_line_id).part_no])
     tx.publish(reservation, reservation.free(part_line_id, shelf))
     # Not given to others by itself: it would come straight back to the line that it was taken from.

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from parts.domain import Reservation, Shelf, Stock
 from parts.domain.allotment import ALLOT, allot
+from parts.domain.stock import Cause
 from parts.repository import lock_shelf, lock_waiting
 from servicekit import Tx
 
@@ -22,7 +23,8 @@ async def receive_stock(
     waiting = await lock_waiting(tx, [part_no])
     stock = await tx.get(Stock, part_no)
     shelf = Shelf([stock], at=tx.now, by=tx.by)
-    shelf.receive(part_no, quantity, unit_cost, batch=batch, certificate_no=certificate_no, reason=reason)
+    cause = Cause(batch=batch, certificate_no=certificate_no, reason=reason)
+    shelf.receive(part_no, quantity, unit_cost, cause)
     give_out(tx, waiting, shelf)
     put_away(tx, shelf)
     return stock

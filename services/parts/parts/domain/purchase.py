@@ -165,7 +165,7 @@ class PurchaseOrder(Aggregate, Base):
     ended_by: Mapped[str | None]
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
     lines: Mapped[list[PurchaseOrderLine]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=PurchaseOrderLine.id
+        lazy="raise", cascade="all, delete-orphan", order_by=PurchaseOrderLine.id
     )
 
     @property

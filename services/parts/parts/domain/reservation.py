@@ -100,7 +100,7 @@ class Reservation(Aggregate, Base):
     opened_at: Mapped[datetime] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     lines: Mapped[list[ReservationLine]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=ReservationLine.part_line_id
+        lazy="raise", cascade="all, delete-orphan", order_by=ReservationLine.part_line_id
     )
 
     # --- what is wanted

@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from parts.domain import PurchaseOrder
 from parts.domain.purchase import OrderState
 from parts.queries.views import OrderView
 from servicekit import Tx
 from servicekit.http import Page, PageRequest, paginate
+from servicekit.loading import load
 
 
 async def purchase_orders(
@@ -25,8 +27,10 @@ async def purchase_orders(
         PurchaseOrder.supplier_id: supplier_id,
         PurchaseOrder.order_no: order_no,
     }
-    query = select(PurchaseOrder).where(
-        *(column == value for column, value in asked.items() if value is not None)
+    query = (
+        select(PurchaseOrder)
+        .options(selectinload(PurchaseOrder.lines))
+        .where(*(column == value for column, value in asked.items() if value is not None))
     )
     by = (PurchaseOrder.created_at, PurchaseOrder.id)
     return await paginate(tx, query, page, by=by, view=OrderView, descending=True)
@@ -35,4 +39,4 @@ async def purchase_orders(
 async def purchase_order(tx: Tx, purchase_order_id: UUID) -> OrderView:
     """One order, as this transaction sees it. Raises ``NotFound``."""
     await tx.session.flush()
-    return OrderView.of(await tx.read(PurchaseOrder, purchase_order_id))
+    return OrderView.of(await load(tx, await tx.read(PurchaseOrder, purchase_order_id), "lines"))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from parts.domain import Part, PickRequest, Reservation, ReservationLine, Stock
 from parts.domain.part import PartKind
@@ -12,6 +13,7 @@ from parts.domain.stock import NONE
 from parts.queries.views import LineView, ReservationRow, ReservationView, UsedPartView
 from servicekit import Tx
 from servicekit.http import Page, PageRequest, paginate
+from servicekit.loading import load
 from shopkit.numbers import search_key
 
 
@@ -35,8 +37,10 @@ async def reservations(
         Reservation.plate: search_key(plate) if plate else None,
         Reservation.state: state,
     }
-    query = select(Reservation).where(
-        *(column == value for column, value in asked.items() if value is not None)
+    query = (
+        select(Reservation)
+        .options(selectinload(Reservation.lines))
+        .where(*(column == value for column, value in asked.items() if value is not None))
     )
     by = (Reservation.opened_at, Reservation.id)
     return await paginate(tx, query, page, by=by, view=ReservationRow, descending=True)
@@ -45,7 +49,7 @@ async def reservations(
 async def reservation(tx: Tx, reservation_id: UUID) -> ReservationView:
     """One reservation, as this transaction sees it. Raises ``NotFound``."""
     await tx.session.flush()
-    found = await tx.read(Reservation, reservation_id)
+    found = await load(tx, await tx.read(Reservation, reservation_id), "lines")
     query = select(Part, Stock).join(Stock, Stock.part_no == Part.part_no)
     rows = await tx.session.execute(query.where(Part.part_no.in_({line.part_no for line in found.lines})))
     listed = {part.part_no: (part, stock) for part, stock in rows}

@@ -17,7 +17,7 @@ from parts.commands.stock import put_away
 from parts.domain import Appointment, HouseRules, Reservation, ShopCalendar
 from parts.domain.reservation import ATTACHED, CLOSED, LAPSE, OPEN
 from parts.domain.reservation_line import Wish, wishes_of
-from parts.repository import lock_reservation, lock_shelf_of
+from parts.repository import find_reservation_of, lock_reservation_of, lock_shelf_of
 from servicekit import Tx
 from servicekit.copies import keep
 from shopkit.calendar import WorkingCalendar
@@ -43,7 +43,7 @@ async def _reserve_for_slot(
     tx: Tx, event: AppointmentConfirmed | AppointmentRescheduled, start: datetime, end: datetime
 ) -> None:
     await _note_appointment(tx, event.appointment_id, event.request_id)
-    reservation = await lock_reservation(tx, event.request_id)
+    reservation = await lock_reservation_of(tx, event.request_id)
     if reservation.state == CLOSED:
         return
     reservation.request_no = event.request_no
@@ -92,7 +92,7 @@ async def release_on_missed(tx: Tx, event: AppointmentMissed) -> None:
 
 
 async def _release_for_appointment(tx: Tx, request_id: UUID, appointment_id: UUID, reason: str) -> None:
-    reservation = await tx.find_by(Reservation, request_id=request_id)
+    reservation = await find_reservation_of(tx, request_id)
     if reservation is None or reservation.state != OPEN or reservation.appointment_id != appointment_id:
         return
     tx.cancel(LAPSE, reservation.id)

@@ -17,7 +17,7 @@ from parts.commands.stock import put_away
 from parts.domain import Appointment, HouseRules, Reservation
 from parts.domain.reservation import ATTACHED, CLOSED, LAPSE, OPEN
 from parts.domain.reservation_line import wishes_of
-from parts.repository import lock_reservation, lock_shelf_of
+from parts.repository import find_reservation_of, lock_reservation_of, lock_shelf_of
 from servicekit import NotYet, Tx
 
 
@@ -25,7 +25,7 @@ async def attach_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
     """The parts belong to the visit from now on (PART-03); cancelled or missed before, the visit wins."""
     if event.appointment_id is not None:
         await _must_know_appointment(tx, event.appointment_id)
-    reservation = await lock_reservation(tx, event.request_id)
+    reservation = await lock_reservation_of(tx, event.request_id)
     if reservation.state == ATTACHED:
         return
     reservation.request_no, reservation.plate = event.request_no, event.plate
@@ -44,7 +44,7 @@ async def _must_know_appointment(tx: Tx, appointment_id: UUID) -> None:
 
 async def reserve_on_estimate_drafted(tx: Tx, event: EstimateDrafted) -> None:
     """Set aside what is new and free what is gone, so that the advisor sees what is there (PART-01)."""
-    reservation = await lock_reservation(tx, event.request_id)
+    reservation = await lock_reservation_of(tx, event.request_id)
     if reservation.state == CLOSED:
         return
     wishes = wishes_of(event.lines)
@@ -55,7 +55,7 @@ async def reserve_on_estimate_drafted(tx: Tx, event: EstimateDrafted) -> None:
 
 async def authorise_on_estimate_answered(tx: Tx, event: EstimateAnswered) -> None:
     """Agreed lines may be issued, declined ones are freed, agreed short ones are ordered (E1, E2)."""
-    reservation = await lock_reservation(tx, event.request_id)
+    reservation = await lock_reservation_of(tx, event.request_id)
     if reservation.state == CLOSED:
         return
     wishes = wishes_of(event.authorised_lines)
@@ -70,7 +70,7 @@ async def authorise_on_estimate_answered(tx: Tx, event: EstimateAnswered) -> Non
 
 async def reserve_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
     """A complaint's rework in the visit that is open: agreed at once, at the shop's cost (E8)."""
-    reservation = await lock_reservation(tx, event.request_id)
+    reservation = await lock_reservation_of(tx, event.request_id)
     if reservation.state == CLOSED:
         return
     await _order_rework(tx, reservation, event, event.estimate_revision or 1)
@@ -78,7 +78,7 @@ async def reserve_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
 
 async def reserve_on_rework_agreed(tx: Tx, event: ReworkAgreed) -> None:
     """A complaint's rework in a visit of its own that is expected (E8)."""
-    reservation = await lock_reservation(tx, event.request_id)
+    reservation = await lock_reservation_of(tx, event.request_id)
     if reservation.state != OPEN:
         return
     reservation.request_no, reservation.visit_id = event.request_no, event.visit_id
@@ -105,7 +105,7 @@ async def _order_rework(
 
 async def close_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
     """Free any leftover; a closed visit holds no reservation."""
-    reservation = await tx.find_by(Reservation, request_id=event.request_id)
+    reservation = await find_reservation_of(tx, event.request_id)
     if reservation is None or reservation.state == CLOSED:
         return
     shelf = await lock_shelf_of(tx, reservation)

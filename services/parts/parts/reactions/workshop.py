@@ -2,15 +2,14 @@
 
 from contracts.events.workshop import JobReady, JobReopened
 from parts.commands.stock import put_away
-from parts.domain import Reservation
 from parts.domain.reservation import CLOSED
-from parts.repository import lock_shelf_of
+from parts.repository import find_reservation_of, lock_shelf_of
 from servicekit import Tx
 
 
 async def release_on_job_ready(tx: Tx, event: JobReady) -> None:
     """Nothing more is needed of these lines: free the rest, and note what stays in the car."""
-    reservation = await tx.find_by(Reservation, request_id=event.request_id)
+    reservation = await find_reservation_of(tx, event.request_id)
     if reservation is None or reservation.state == CLOSED:
         return
     shelf = await lock_shelf_of(tx, reservation)
@@ -27,6 +26,6 @@ async def release_on_job_ready(tx: Tx, event: JobReady) -> None:
 
 async def reopen_use_on_job_reopened(tx: Tx, event: JobReopened) -> None:
     """The job goes on: what it reported as used may change."""
-    reservation = await tx.find_by(Reservation, request_id=event.request_id)
+    reservation = await find_reservation_of(tx, event.request_id)
     if reservation is not None:
         reservation.go_on()
