@@ -1,4 +1,4 @@
-"""The rules of parts without a database: ledger, reservation, who gets what, key figures."""
+"""The rules of parts without a database: ledger, reservation, who gets what."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,7 +24,6 @@ from services.parts.tests.builders import (
 from contracts.events.parts import PartsIssued, PartsReleased, PartsReserved, ShortageDetected
 from parts.domain import Shelf
 from parts.domain.allotment import allot, uncovered
-from parts.domain.figures import mean_minutes, share_percent
 from parts.domain.part import PART, Part, PartState
 from parts.domain.picking import PICK, PickRequest, PickState
 from parts.domain.reservation import RESERVATION, Asked, Reservation, ReservationState
@@ -338,17 +337,6 @@ def _do(step: str, reservation: Reservation, shelf: Shelf, n: int) -> None:
         shelf.count(PADS, qty(str(n)), "count")
     else:
         _take_back(reservation, shelf, str(n), again=n % 2 == 0)
-
-
-class TestKeyFigures:
-    @pytest.mark.req("F-29")
-    def test_follow_the_worked_example_of_f_29(self) -> None:
-        assert share_percent(180, 200) == Decimal("90.00")
-        assert mean_minutes([5 * 60, 10 * 60, 15 * 60]) == Decimal("10.00")
-        assert share_percent(3, 180) == Decimal("1.67")
-
-    def test_are_none_where_nothing_happened(self) -> None:
-        assert (share_percent(0, 0), mean_minutes([])) == (None, None)
 
 
 class TestStates:
