@@ -99,13 +99,11 @@ class Appointment(Aggregate, Base):
     after_missed: Mapped[bool] = mapped_column(default=False)
 
     days: Mapped[list[AppointmentDay]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=AppointmentDay.day
+        lazy="raise", cascade="all, delete-orphan", order_by=AppointmentDay.day
     )
-    calls: Mapped[list[Call]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Call.due_at
-    )
+    calls: Mapped[list[Call]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by=Call.due_at)
     changes: Mapped[list[AppointmentChange]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=AppointmentChange.number
+        lazy="raise", cascade="all, delete-orphan", order_by=AppointmentChange.number
     )
 
     @classmethod
