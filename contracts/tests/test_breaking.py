@@ -112,12 +112,12 @@ class TestEarlierSchemas:
     @pytest.fixture
     def repository(self, tmp_path: Path) -> Path:
         """A repository with two commits on main: the example, then the example without its note."""
-        _said(tmp_path, "init", "-q", "-b", "main")
+        _git(tmp_path, "init", "-q", "-b", "main")
         for schema in (SCHEMA, changed("properties", "note", to=None)):
             folder = tmp_path / "contracts" / "schemas"
             folder.mkdir(parents=True, exist_ok=True)
             (folder / NAME).write_text(json.dumps(schema), encoding="utf-8")
-            _said(tmp_path, "add", ".")
+            _git(tmp_path, "add", ".")
             _commit(tmp_path)
         return tmp_path
 
@@ -129,7 +129,7 @@ class TestEarlierSchemas:
         assert len(breaks(schemas_at(base, repository), schemas_at("HEAD", repository))) == 1
 
     def test_are_read_from_where_a_branch_left_the_main_branch(self, repository: Path) -> None:
-        _said(repository, "checkout", "-q", "-b", "work")
+        _git(repository, "checkout", "-q", "-b", "work")
         for _ in range(2):
             _commit(repository)
 
@@ -137,7 +137,7 @@ class TestEarlierSchemas:
 
         assert base is not None
         assert schemas_at(base, repository) == schemas_at("main", repository)
-        assert _said(repository, "rev-parse", "main") == base
+        assert _git(repository, "rev-parse", "main") == base
 
     def test_are_none_where_there_were_none(self, tmp_path: Path) -> None:
         assert schemas_at("HEAD", tmp_path) == {}
@@ -146,10 +146,10 @@ class TestEarlierSchemas:
 
 def _commit(root: Path) -> None:
     who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-    _said(root, *who, "commit", "-q", "--allow-empty", "--no-verify", "-m", "change")
+    _git(root, *who, "commit", "-q", "--allow-empty", "--no-verify", "-m", "change")
 
 
-def _said(root: Path, *words: str) -> str:
+def _git(root: Path, *words: str) -> str:
     return subprocess.run(
         ["git", *words], cwd=root, check=True, capture_output=True, text=True
     ).stdout.strip()

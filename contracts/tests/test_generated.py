@@ -52,7 +52,7 @@ class TestTheAsyncApiDocument:
         assert isinstance(document, dict)
         return document
 
-    def test_says_who_sends_and_who_hears_each_stream(self, document: dict[str, Any]) -> None:
+    def test_names_who_publishes_and_who_subscribes_to_each_stream(self, document: dict[str, Any]) -> None:
         sends = {(o.split(".")[0], o.split(".", 2)[2]) for o in document["operations"] if ".sends." in o}
         hears = {(o.split(".")[0], o.split(".", 2)[2]) for o in document["operations"] if ".hears." in o}
 
