@@ -139,7 +139,7 @@ class TestDispatch:
         with pytest.raises(SkillMissing) as no:
             self._dispatch(make, make.job(), technician=make.technician(1), rules=rules)
 
-        assert no.value.facts["has_level"] == 1
+        assert no.value.details["has_level"] == 1
         assert self._dispatch(make, make.job(), technician=make.technician(2), rules=rules)
 
     def test_refuses_work_that_is_not_authorised(self, make: Any) -> None:
@@ -212,7 +212,7 @@ class TestADiagnosis:
                 lines=[],
                 at=at("10:30"),
             )
-        assert no.value.facts["missing"] == [missing.value]
+        assert no.value.details["missing"] == [missing.value]
 
     def test_knows_the_listed_trouble_codes(self) -> None:
         assert trouble_codes.described(DiagnosticCode(code="p0301")).description

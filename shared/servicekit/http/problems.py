@@ -63,7 +63,7 @@ def problem(
 def refused(refusal: Refusal) -> Response:
     """The answer to a refusal. A route may *return* it, when what it did until then must be committed."""
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == HTTPStatus.UNAUTHORIZED else {}
-    members = refusal.facts | {
+    members = refusal.details | {
         "state": refusal.state,
         "allowed": refusal.allowed,
         "waiting_for": refusal.waiting_for,

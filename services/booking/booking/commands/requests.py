@@ -16,7 +16,7 @@ from booking.domain.states import AppointmentState
 from booking.queries.menu import menu_items, parts_on_sale
 from contracts.values import Line
 from servicekit import NotFound, Tx, new_id
-from shopkit.numbers import request_no
+from shopkit.numbers import request_id_of, request_no
 
 
 async def menu_lines(
@@ -57,7 +57,7 @@ async def request_appointment(
         diagnosis=diagnosis,
     )
     number = request_no("B", tx.today, await tx.next_number(f"request {tx.today:%y%m%d}"))
-    return await _take(tx, wish, tx.settings.request_id(number), number)
+    return await _take(tx, wish, request_id_of(tx.settings.shop_id, number), number)
 
 
 async def book_return(tx: Tx, *, visit_id: UUID, channel: str, wanted_from: datetime | None) -> Appointment:

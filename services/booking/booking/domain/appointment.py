@@ -26,7 +26,7 @@ from contracts.events.booking import (
 )
 from contracts.values import Line, Readiness, Slot
 from servicekit import NotFound
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 NewId = Callable[[], UUID]
 CheckName = Literal["bay", "parts", "crew", "reception"]
@@ -88,9 +88,9 @@ class Appointment(AppointmentFacts, Base):
             vehicle_id=wish.vehicle_id,
             owner=by,
             channel=wish.channel,
-            source=mask_free_text(wish.source),
-            fault_text=mask_free_text(wish.fault_text.strip()),
-            fault_occurred=mask_free_text(wish.fault_occurred.strip()),
+            source=mask(wish.source),
+            fault_text=mask(wish.fault_text.strip()),
+            fault_occurred=mask(wish.fault_occurred.strip()),
             urgency=wish.urgency,
             wanted_from=wish.wanted_from,
             diagnosis=wish.diagnosis,
@@ -192,7 +192,7 @@ class Appointment(AppointmentFacts, Base):
             new_slot=Slot(start=plan.start, end=plan.end),
             labour_minutes=self.labour_minutes,
             lines=self.lines,
-            reason=mask_free_text(reason),
+            reason=mask(reason),
             asked_by=asked_by,
         )
 
@@ -209,7 +209,7 @@ class Appointment(AppointmentFacts, Base):
         return AppointmentCancelled(
             **self.about,
             slot=slot,
-            reason=mask_free_text(reason),
+            reason=mask(reason),
             cancelled_by=cancelled_by,
             in_time=self.cancelled_in_time,
         )

@@ -16,7 +16,7 @@ from booking.domain.states import APPOINTMENT, SCRIPTS, AppointmentState
 from contracts.values import Line, Readiness, Slot
 from servicekit import Aggregate
 from servicekit.columns import Json
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 NOT_READY = Readiness(ready=False)
 
@@ -220,7 +220,5 @@ class AppointmentFacts(Aggregate):
 
     def _note(self, change: str, *, by: str, at: datetime, reason: str = "") -> None:
         self.changes.append(
-            AppointmentChange(
-                number=len(self.changes) + 1, change=change, by=by, at=at, reason=mask_free_text(reason)
-            )
+            AppointmentChange(number=len(self.changes) + 1, change=change, by=by, at=at, reason=mask(reason))
         )

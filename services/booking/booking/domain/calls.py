@@ -15,7 +15,7 @@ from booking.domain.rules import HouseRules
 from contracts.values import Title
 from servicekit import Aggregate
 from servicekit.columns import Json
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 class CallKind(StrEnum):
@@ -78,7 +78,7 @@ class Call(Base):
         if self.done_at is not None:
             raise CallClosed(call_id=str(self.id), outcome=self.outcome)
         self.attempts += 1
-        self.outcome, self.note = outcome, mask_free_text(note)
+        self.outcome, self.note = outcome, mask(note)
         if outcome == "completed":
             self.done_at, self.done_by = at, by
         elif again_at is not None:

@@ -40,7 +40,7 @@ from contracts.events.complaints import (
     MeasureDecided,
 )
 from servicekit import Aggregate
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 class Complaint(Aggregate, CaseRecord, Base):
@@ -83,7 +83,7 @@ class Complaint(Aggregate, CaseRecord, Base):
             **registered,
             measures=[],
             entries=[],
-            text=mask_free_text(case.text),
+            text=mask(case.text),
             respond_by=respond_by,
             first_respond_by=respond_by,
             resolve_by=rules.resolve_by(case.received_at),
@@ -167,7 +167,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         rules.must_list(category=category, level=level)
         self.state = COMPLAINT.go(self.state, "assess")
         self.category, self.level, self.cause = category, level, cause
-        self.cause_text = mask_free_text(text)
+        self.cause_text = mask(text)
         self._note(EntryKind.ASSESSED, at, by, text=text)
 
     def decide(
@@ -189,7 +189,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         self._must_be_within_limit(decision, may_approve=may_approve, rules=rules)
         self.state = to
         fields = {name: getattr(decision, name) for name in Decision.__slots__}
-        fields["reason"] = mask_free_text(decision.reason)
+        fields["reason"] = mask(decision.reason)
         self.measures.append(
             Measure(
                 **fields,
@@ -223,7 +223,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         """All measures are done and the customer was told and asked (COMP-17); ``resolution`` sums it up."""
         self._must_have_no_open_measure()
         self.state = COMPLAINT.go(self.state, "resolve")
-        self.resolution, self.confirmed_by_customer = mask_free_text(resolution), confirmed_by_customer
+        self.resolution, self.confirmed_by_customer = mask(resolution), confirmed_by_customer
         self.resolved_at = at
         self._note(EntryKind.RESOLVED, at, by, text=resolution)
         return ComplaintResolved(
@@ -245,7 +245,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         self._note(EntryKind.REOPENED, at, by, text=reason)
         return ComplaintReopened(
             **self._ids(),
-            reason=mask_free_text(reason),
+            reason=mask(reason),
             respond_by=self.respond_by,
             resolve_by=self.resolve_by,
         )

@@ -11,7 +11,7 @@ from complaints.domain.states import OPEN, Contact, EntryKind, State
 from complaints.domain.values import Person
 from contracts.events.complaints import ComplaintOverdue
 from servicekit.columns import Utc
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 class CaseRecord:
@@ -98,7 +98,7 @@ class CaseRecord:
                 by=by.employee_id if by else None,
                 by_name=by.name if by else "",
                 channel=channel,
-                text=mask_free_text(text),
+                text=mask(text),
                 about_id=about_id,
             )
         )

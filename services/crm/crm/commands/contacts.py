@@ -5,7 +5,7 @@ from uuid import UUID
 
 from crm.domain import Contact, Customer, Notice, Reminder
 from servicekit import NotFound, Tx, new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 async def log_contact(
@@ -31,9 +31,9 @@ async def log_contact(
         at=at or tx.now,
         topic=topic,
         channel=channel,
-        content=mask_free_text(content),
-        feedback=mask_free_text(feedback),
-        participants=tuple(mask_free_text(person) for person in participants),
+        content=mask(content),
+        feedback=mask(feedback),
+        participants=tuple(mask(person) for person in participants),
         by=tx.by,
     )
     tx.add(contact)
@@ -43,7 +43,7 @@ async def log_contact(
 async def send_notice(tx: Tx, *, notice_id: UUID, channel: str, feedback: str) -> Notice:
     """The customer was told; their feedback is collected with it (RECP-35)."""
     notice = await tx.get(Notice, notice_id)
-    notice.send(channel=channel, feedback=mask_free_text(feedback), by=tx.by, at=tx.now)
+    notice.send(channel=channel, feedback=mask(feedback), by=tx.by, at=tx.now)
     tx.add(
         Contact(
             id=new_id(),
@@ -63,5 +63,5 @@ async def send_notice(tx: Tx, *, notice_id: UUID, channel: str, feedback: str) -
 async def dismiss_reminder(tx: Tx, *, reminder_id: UUID, reason: str) -> Reminder:
     """The customer does not want this work."""
     reminder = await tx.get(Reminder, reminder_id)
-    reminder.dismiss(reason=mask_free_text(reason), by=tx.by, at=tx.now)
+    reminder.dismiss(reason=mask(reason), by=tx.by, at=tx.now)
     return reminder

@@ -6,7 +6,7 @@ from uuid import UUID
 from crm.commands.cases import link_to_open_case
 from crm.domain import Contact, FollowUp, HouseRules, Outcome, ReportReview
 from servicekit import Tx, new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 async def note_attempt(tx: Tx, *, follow_up_id: UUID, note: str) -> FollowUp:
@@ -14,7 +14,7 @@ async def note_attempt(tx: Tx, *, follow_up_id: UUID, note: str) -> FollowUp:
     follow_up = await tx.get(FollowUp, follow_up_id)
     rules = await tx.rules(HouseRules)
     completed = follow_up.note_attempt(
-        note=mask_free_text(note), by=tx.by, at=tx.now, on=tx.today, most=rules.call_attempts
+        note=mask(note), by=tx.by, at=tx.now, on=tx.today, most=rules.call_attempts
     )
     if completed is not None:
         tx.publish(follow_up, completed)
@@ -37,8 +37,8 @@ async def complete_follow_up(
         outcome=outcome,
         satisfied=satisfied,
         problem_found=problem_found,
-        text=mask_free_text(text),
-        answers=tuple(mask_free_text(answer) for answer in answers),
+        text=mask(text),
+        answers=tuple(mask(answer) for answer in answers),
         by=tx.by,
         at=tx.now,
         on=tx.today,
@@ -71,5 +71,5 @@ async def review_report(tx: Tx, *, on: date, comment: str) -> ReportReview:
     if review is None:
         review = ReportReview(on=on, comment="", reviewed_by="", reviewed_at=tx.now)
         tx.add(review)
-    review.comment, review.reviewed_by, review.reviewed_at = mask_free_text(comment), tx.by, tx.now
+    review.comment, review.reviewed_by, review.reviewed_at = mask(comment), tx.by, tx.now
     return review

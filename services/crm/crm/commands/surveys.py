@@ -7,7 +7,7 @@ from uuid import UUID
 from crm.commands.cases import link_to_open_case
 from crm.domain import ConsentWithdrawn, Contact, Customer, HouseRules, Purpose, Survey
 from servicekit import Tx, new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 SEND = "survey-send"
 """Kind of the timer that sends a survey, keyed by survey."""
@@ -58,7 +58,7 @@ async def answer_survey(
     survey = await tx.get(Survey, survey_id)
     answered = survey.answer(
         points,
-        comment=mask_free_text(comment) if comment else None,
+        comment=mask(comment) if comment else None,
         clear_opinion=clear_opinion,
         channel=channel,
         by=tx.by,

@@ -15,7 +15,7 @@ from reception.domain.revisions import Estimate
 from reception.domain.states import BY_FACTS, PROMISE, VISIT, EstimateState, PromiseState, VisitState
 from servicekit import Aggregate
 from servicekit.columns import Json
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 class About(TypedDict):
@@ -110,7 +110,7 @@ class VisitFacts(Aggregate):
 
 def said(text: str) -> str:
     """Free text as it may be kept and told: without numbers that could be a person's."""
-    return mask_free_text(text.strip())
+    return mask(text.strip())
 
 
 def all_said(texts: Iterable[str]) -> tuple[str, ...]:

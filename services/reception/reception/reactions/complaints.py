@@ -24,6 +24,7 @@ from reception.domain.states import VisitState
 from reception.queries.prices import price_list
 from reception.queries.work import load_work
 from servicekit import Tx, new_id
+from shopkit.numbers import request_id_of
 
 log = structlog.get_logger("reception")
 
@@ -87,7 +88,7 @@ async def _expected_visit(tx: Tx, visit: Visit, measure_id: UUID) -> Visit:
     no = await mint_request_no(tx)
     again = Visit(
         id=new_id(),
-        request_id=tx.settings.request_id(no),
+        request_id=request_id_of(tx.settings.shop_id, no),
         request_no=no,
         state=VisitState.EXPECTED,
         customer_id=visit.customer_id,

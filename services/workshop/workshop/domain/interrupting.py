@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.events.workshop import JobInterrupted, JobResumed
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from workshop.domain.job import JOB, Job
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.parts import PartLine
@@ -93,7 +93,7 @@ def as_interrupted(job: Job, told: Interruption) -> JobInterrupted:
         cause=told.cause,
         line_ids=told.line_ids,
         waiting_part_line_ids=told.waiting_part_line_ids,
-        reason=mask_free_text(told.reason),
+        reason=mask(told.reason),
         moved_to_parking=told.moved_to_parking,
         since=told.since,
     )
