@@ -21,7 +21,7 @@ import asyncpg
 
 _PASSING = frozenset(
     ("alembic_version", "changes", "counters", "house_rules", "idempotency_keys", "publisher_watermarks")
-) | {"reaction_types", "timers", "watermark", "set_down", "deferred", "unreadable", "skipped"}
+) | {"reaction_types", "timers", "watermark", "unsorted_deliveries", "deferred", "unreadable", "skipped"}
 """Tables of the servicekit in which a visit long past has no rows."""
 _OWN = frozenset(("uuid", "text", "character varying", "bytea"))
 """Types of the ids and numbers by which a row is one visit's own."""

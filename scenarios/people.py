@@ -11,7 +11,7 @@ from scenarios.shop_client import Person, ShopClient
 
 _AT_ONCE = 4
 
-DIAGNOSIS, ENGINE, CHASSIS, ELECTRICAL, BODY = "diagnosis", "engine", "servicekit", "electrical", "body"
+DIAGNOSIS, ENGINE, CHASSIS, ELECTRICAL, BODY = "diagnosis", "engine", "chassis", "electrical", "body"
 
 
 @dataclass(frozen=True, slots=True)

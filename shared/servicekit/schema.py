@@ -127,7 +127,7 @@ def _listener_tables(metadata: MetaData) -> None:
     )
     Index("ix_deferred_waits_for", deferred.c.waits_for, postgresql_where=text("waits_for is not null"))
     Table(
-        "set_down",
+        "unsorted_deliveries",
         metadata,
         Column("id", BigInteger, Identity(), primary_key=True),
         Column("event", JSONB, nullable=False),

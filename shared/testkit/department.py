@@ -84,18 +84,14 @@ class Department:
         self.runtime = Runtime(
             self.service, self.settings, self.connection, self.clock, failpoint=self.connection.failpoint
         )
-        publisher: Any = self.runtime.publisher
-        offer = publisher.offer
-
-        def tapped(recorded: list[tuple[int, Envelope]]) -> None:
-            self.committed.extend(envelope for _, envelope in recorded)
-            offer(recorded)
-
-        publisher.offer = tapped
+        self.runtime.process.after_commit(self._note_committed)
         self.app = make_app(self.runtime)
         self._http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://shop.test"
         )
+
+    def _note_committed(self, events: list[tuple[int, Envelope]]) -> None:
+        self.committed.extend(envelope for _, envelope in events)
 
     async def start(self) -> None:
         """Seed and begin to listen; the test turns the wheels."""

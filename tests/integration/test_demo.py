@@ -18,14 +18,17 @@ from scenarios import narratives, samples
 from scenarios.context import ScenarioContext
 from scenarios.desks import parts
 from scenarios.gateway_client import Traffic
-from scenarios.narratives import NotAnInput, check_digit, whole_vin
+from scenarios.narratives import NotAnInput, whole_vin
 from scenarios.people import POSTS
 from scenarios.quiet import PartStatus
 from scenarios.shop_time import ShopTime
+from tools.departments import DEPARTMENTS
+from tools.subscriptions import subscribers
 from vininfo import Vin
 
 from contracts.roles import ROLES
-from contracts.streams import DEPARTMENTS, STREAMS
+from contracts.streams import STREAMS
+from shopkit.vehicles import check_digit
 from tests.integration.story import Story
 
 OIL = "OL-2002"
@@ -213,15 +216,23 @@ def _floor() -> ScenarioContext:
 
 def _told() -> dict[str, dict[str, object]]:
     """What eight departments tell when everybody has heard three events of every stream."""
-    counts = ("unpublished", "deferred", "dead_letters", "set_down", "unreadable", "behind", "timers_due")
+    counts = (
+        "unpublished",
+        "deferred",
+        "dead_letters",
+        "unsorted_deliveries",
+        "unreadable",
+        "behind",
+        "timers_due",
+    )
     told: dict[str, dict[str, object]] = {
         name: {**dict.fromkeys((*counts, "timers_failing"), 0), "said": {}, "heard": {}}
         for name in DEPARTMENTS
     }
     for stream in STREAMS.values():
         told[stream.publisher]["said"][stream.name] = 3  # type: ignore[index]
-        for listener in stream.listeners:
-            told[listener]["heard"][stream.name] = 3  # type: ignore[index]
+        for subscriber in subscribers()[stream.name]:
+            told[subscriber]["heard"][stream.name] = 3  # type: ignore[index]
     return told
 
 

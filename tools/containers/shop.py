@@ -10,12 +10,14 @@ from docker.models.containers import Container
 from tools.containers import engine, images
 from tools.containers.calls import COMPOSE, run
 from tools.containers.secrets import write_secrets
-from tools.native.departments import login
+from tools.departments import DEPARTMENTS
+from tools.native.departments import login, reader
 from tools.native.keys import Keys
-from tools.native.layout import DEPARTMENTS, ROOT, Layout
+from tools.native.layout import Layout
 from tools.native.processes import NotStarted
 from tools.native.running import Shop
 from tools.part_status import PartStatus, Spent
+from tools.root import ROOT
 
 FILE = ROOT / "docker-compose.yml"
 _NAMES = {"postgresql": "postgres"}  # as people call it: as Compose does
@@ -130,8 +132,15 @@ class ComposeShop:
 
     def database_url(self, department: str) -> str:
         """A department's database as the superuser reads it."""
-        password = self._native.postgres.password("postgres")
-        return f"postgresql://postgres:{password}@{self._ip('postgres')}:5432/{login(department)}"
+        return self._database_url(department, "postgres")
+
+    def reading_url(self, department: str) -> str:
+        """A department's database as its read-only login."""
+        return self._database_url(department, reader(department))
+
+    def _database_url(self, department: str, user: str) -> str:
+        password = self._native.postgres.password(user)
+        return f"postgresql://{user}:{password}@{self._ip('postgres')}:5432/{login(department)}"
 
     def spending(self) -> dict[str, Spent]:
         """Memory and processor time of every running container, as the engine counts them."""

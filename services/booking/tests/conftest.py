@@ -1,7 +1,7 @@
 """The booking department under test, with a small menu."""
 
 import pytest_asyncio
-from services.booking.tests.booking_builders import Desk
+from services.booking.tests.builders import Desk
 
 from booking import main
 from testkit.plugin import MakeDepartment

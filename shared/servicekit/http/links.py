@@ -15,7 +15,7 @@ def customer_link(purpose: str) -> Any:
 
     async def check(tx: TxDep, token: Annotated[str, Path(description=_TOKEN)]) -> Link:
         link = await find(tx, token, purpose)
-        tx.by = "customer"
+        tx.set_by("customer")
         return link
 
     return Depends(check)

@@ -109,7 +109,7 @@ async def _in_transaction(request: Request, handler: Handler, claimed: Claim | N
     tx: Tx
     async with request.app.state.runtime.begin(reading=request.method in _READS) as tx:
         request.state.tx = tx
-        tx.if_match = _if_match(request)
+        tx.expect_version(_if_match(request))
         response = await handler(request)
         await tx.session.flush()  # for the versions; the events are written with the key, at the end
         if tx.subject is not None and "etag" not in response.headers and response.status_code < 400:

@@ -10,10 +10,10 @@ from servicekit.schema import Xid8
 def upgrade() -> None:
     """Make the tables of the servicekit; called by a department's first migration."""
     op.create_table(
-        "set_down",
+        "unsorted_deliveries",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("event", JSONB(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_down")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsorted_deliveries")),
     )
     op.create_table(
         "changes",
@@ -273,4 +273,4 @@ def downgrade() -> None:
     op.drop_table("counters")
     op.drop_index("ix_changes_txid", table_name="changes")
     op.drop_table("changes")
-    op.drop_table("set_down")
+    op.drop_table("unsorted_deliveries")

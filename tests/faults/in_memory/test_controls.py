@@ -8,8 +8,8 @@ from servicekit.messaging.broker import Control
 from servicekit.messaging.envelope import Envelope
 from testkit.databases import Databases
 from testkit.department import Keys
-from tests.faults.broker.toys import Toys, toys
-from tests.faults.broker.wrong import WRONGS, Wrong
+from tests.faults.in_memory.toys import Toys, toys
+from tests.faults.in_memory.wrong import WRONGS, Wrong
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -19,7 +19,7 @@ from servicekit.messaging.envelope import BODY_LIMIT, Envelope
 from servicekit.messaging.outbox import EventTooLarge
 from testkit.databases import Databases
 from testkit.department import Department, Keys
-from tests.faults.broker.toys import Toys, toys
+from tests.faults.in_memory.toys import Toys, toys
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -105,7 +105,7 @@ class TestAnEventOfAnotherRelease:
 
         assert await _names(shop.workshop, key) == "a b c"
 
-    @pytest.mark.fault("new reaction during a rolling deploy", "listener")
+    @pytest.mark.fault("new reaction during a rolling deploy", "subscriber")
     async def test_waits_at_an_old_replica_until_a_new_one_takes_it(self, shop: Toys) -> None:
         old, new = shop.workshop, shop.shop["workshop 1"]
         known = EmployeeChanged.TYPE, EmployeeChanged.VERSION

@@ -14,7 +14,7 @@ from scenarios import narratives
 from scenarios.desks import crm
 from scenarios.narratives import Fault
 from scenarios.visits import additional_work, back_order, happy, promise, rework
-from tools.native.layout import DEPARTMENTS
+from tools.departments import DEPARTMENTS
 from tools.native.rabbitmq import VHOST
 
 from .conftest import RealShop
@@ -84,7 +84,7 @@ class TestTheBroker:
 
 
 class TestADepartment:
-    @pytest.mark.fault("processes killed", "listener")
+    @pytest.mark.fault("processes killed", "subscriber")
     async def test_killed_twenty_times_at_work_loses_and_doubles_nothing(self, real_shop: RealShop) -> None:
         seed = random.Random(20250307)
         driving = asyncio.create_task(_see_through(real_shop, *[happy.happy] * 14))

@@ -9,14 +9,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.status import HTTP_303_SEE_OTHER
 
-from booking.commands import appointments as commands
-from booking.domain import refusals as no
+from booking.commands import appointment as commands
 from booking.domain.appointment import Appointment
+from booking.domain.appointment_states import APPOINTMENT
+from booking.domain.capacity import CapacityExceeded, ShopClosed, SlotInThePast
+from booking.domain.diary import SlotFull, SlotNotOffered, VehicleAlreadyBooked
 from booking.domain.rules import HouseRules
-from booking.domain.states import APPOINTMENT
 from booking.queries.appointments import appointment as shown
 from booking.queries.slots import free_slots
-from servicekit import Invalid, Tx
+from servicekit import IllegalTransition, Invalid, NotFound, Tx
 from servicekit.http import Accepts, Body, TxDep, customer_link, customer_page, problems, public_router
 from servicekit.links import Link
 
@@ -28,9 +29,11 @@ CustomersLink = Annotated[Link, customer_link(commands.LINK)]
 class Wish(Body):
     """What the customer wants: come, come at another time, or not come."""
 
-    wish: Literal["confirm", "choose_slot", "cancel"]
+    wish: Literal["confirm", "choose_slot", "cancel"] = Field(
+        description="come, come at another time, or not come"
+    )
     slot_start: datetime | None = Field(default=None, description="with `choose_slot`: one of those offered")
-    reason: str = Field(default="", max_length=500)
+    reason: str = Field(default="", max_length=500, description="with `cancel`: why; masked")
 
 
 async def _wish(request: Request) -> Wish:
@@ -45,7 +48,7 @@ async def _wish(request: Request) -> Wish:
         raise Invalid(".".join(str(part) for part in ("body", *first["loc"])), first["msg"]) from wrong
 
 
-@router.get("/l/{token}", responses=problems())
+@router.get("/l/{token}", responses=problems(NotFound))
 async def see(request: Request, link: CustomersLink, tx: TxDep) -> Response:
     """The appointment as its customer sees it, with the slots that are free now."""
     return customer_page(request, "appointment.html", **await _facts(tx, link))
@@ -53,7 +56,16 @@ async def see(request: Request, link: CustomersLink, tx: TxDep) -> Response:
 
 @router.post(
     "/l/{token}",
-    responses=problems(no.SlotNotOffered, no.CapacityExceeded, no.SlotFull, no.VehicleAlreadyBooked),
+    responses=problems(
+        NotFound,
+        IllegalTransition,
+        SlotNotOffered,
+        CapacityExceeded,
+        SlotFull,
+        VehicleAlreadyBooked,
+        ShopClosed,
+        SlotInThePast,
+    ),
     openapi_extra={"requestBody": {"content": {"application/json": {"schema": Wish.model_json_schema()}}}},
 )
 async def wish(

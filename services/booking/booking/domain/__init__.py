@@ -1,0 +1,1 @@
+"""What booking decides, without I/O and without a clock."""

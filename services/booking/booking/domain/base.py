@@ -10,7 +10,7 @@ from servicekit.columns import Utc
 
 
 class Base(DeclarativeBase):
-    """All of booking's tables, beside those of the servicekit."""
+    """All of booking's tables, and those of the servicekit."""
 
     metadata = new_metadata()
     type_annotation_map = {datetime: Utc(), str: Text()}

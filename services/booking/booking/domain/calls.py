@@ -1,6 +1,6 @@
 """Calls that the booking desk owes its customers, and the scripts that are read on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -10,12 +10,16 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
-from booking.domain.refusals import CallClosed
 from booking.domain.rules import HouseRules
 from contracts.values import Title
-from servicekit import Aggregate
+from servicekit import Aggregate, NotFound, Refusal
 from servicekit.columns import Json
+from servicekit.ids import new_id
 from servicekit.personal_data import mask
+
+
+class CallClosed(Refusal):
+    """This call has been dealt with."""
 
 
 class CallKind(StrEnum):
@@ -37,8 +41,10 @@ class CallType(StrEnum):
 
 CallOutcome = Literal["completed", "continues", "not_reached"]
 """The activity is completed, or it continues: the customer is undecided or did not answer (BOOK-15)."""
-OVERTAKEN = "overtaken"
+OVERTAKEN: Literal["overtaken"] = "overtaken"
 """Nobody needs to call any more: the customer came, changed or cancelled."""
+CallResult = Literal[CallOutcome, "overtaken"]
+"""How an attempt or the whole call ended."""
 
 SCRIPT_OF = {
     CallKind.OFFER: CallType.CONFIRMATION,
@@ -56,7 +62,7 @@ class Call(Base):
         Index("ix_calls_appointment_id", "appointment_id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointments.id"))
     kind: Mapped[str]
     due_at: Mapped[datetime]
@@ -90,6 +96,21 @@ class Call(Base):
             self.outcome, self.done_at, self.done_by = OVERTAKEN, at, "system"
 
 
+def call_of(calls: Iterable[Call], call_id: UUID) -> Call:
+    """One of these calls. Raises ``NotFound``."""
+    for call in calls:
+        if call.id == call_id:
+            return call
+    raise NotFound("call", call_id)
+
+
+def overtake(calls: Iterable[Call], *kinds: CallKind, at: datetime) -> None:
+    """Calls of these kinds are not needed any more."""
+    for call in calls:
+        if call.kind in kinds:
+            call.overtake(at=at)
+
+
 def reminders(
     slot_start: datetime, *, urgent: bool, rules: HouseRules, at: datetime
 ) -> Iterator[tuple[CallKind, datetime]]:
@@ -106,8 +127,14 @@ def reminders(
         yield CallKind.DAY_BEFORE, day_before
 
 
+def reminder_calls(slot_start: datetime, *, urgent: bool, rules: HouseRules, at: datetime) -> list[Call]:
+    """The reminders of a slot as calls to make."""
+    due = reminders(slot_start, urgent=urgent, rules=rules, at=at)
+    return [Call(kind=kind, due_at=due_at) for kind, due_at in due]
+
+
 class Script(Aggregate, Base):
-    """What is said on a type of call, in both languages; anyone who keeps the menu may edit it (BOOK-35)."""
+    """The text of a type of call, in both languages; anyone who keeps the menu may edit it (BOOK-35)."""
 
     __tablename__ = "scripts"
 

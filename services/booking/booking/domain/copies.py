@@ -1,22 +1,28 @@
-"""What booking keeps of other departments' facts: customers, vehicles, parts, reservations, visits."""
+"""Copies of other departments' data: customers, vehicles, parts, reservations, visits."""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
-from contracts.events import crm, parts
 from contracts.values import Line, ReservationLine, Title
+from servicekit import Refusal
 from servicekit.columns import Json
-from shopkit.numbers import search_key
+
+
+class VisitNotAway(Refusal):
+    """The car is not expected back for this visit."""
+
+
+class AlreadyBooked(Refusal):
+    """There is an open appointment for this visit."""
 
 
 class Customer(Base):
-    """A customer's name as crm tells it."""
+    """A customer's name, from crm."""
 
     __tablename__ = "customers"
 
@@ -26,20 +32,9 @@ class Customer(Base):
     name_key: Mapped[str] = mapped_column(Text(collation="C"), index=True)
     customer_class: Mapped[str]
 
-    @classmethod
-    def of(cls, event: crm.CustomerRegistered | crm.CustomerChanged) -> Self:
-        """The copy, from the whole state in the event."""
-        return cls(
-            customer_id=event.customer_id,
-            customer_no=event.customer_no,
-            display_name=event.display_name,
-            name_key=search_key(event.display_name),
-            customer_class=event.customer_class,
-        )
-
 
 class Vehicle(Base):
-    """A vehicle as crm tells it."""
+    """A vehicle, from crm."""
 
     __tablename__ = "vehicles"
 
@@ -52,20 +47,6 @@ class Vehicle(Base):
     model: Mapped[str]
     model_year: Mapped[int | None]
 
-    @classmethod
-    def of(cls, event: crm.VehicleRegistered | crm.VehicleChanged) -> Self:
-        """The copy, from the whole state in the event."""
-        return cls(
-            vehicle_id=event.vehicle_id,
-            customer_id=event.customer_id,
-            plate=event.plate,
-            plate_key=search_key(event.plate),
-            vin=event.vin,
-            make=event.make,
-            model=event.model,
-            model_year=event.model_year,
-        )
-
 
 class Part(Base):
     """A part of the catalogue, for the menu."""
@@ -77,14 +58,9 @@ class Part(Base):
     unit: Mapped[str]
     withdrawn: Mapped[bool] = mapped_column(default=False)
 
-    @classmethod
-    def of(cls, event: parts.PartListed | parts.PartChanged) -> Self:
-        """The copy, from the whole state in the event."""
-        return cls(part_no=event.part_no, title=event.title, unit=event.unit, withdrawn=False)
-
 
 class Reservation(Base):
-    """The parts set aside for a request, as parts last told it."""
+    """The parts set aside for a request, as parts published it last."""
 
     __tablename__ = "reservations"
 
@@ -100,7 +76,7 @@ class Reservation(Base):
         return [line for line in self.lines if line.line_id in ids]
 
     def is_short(self, wanted: tuple[Line, ...]) -> bool:
-        """Whether parts has told that something of this work is missing."""
+        """Whether something of this work is missing in stock."""
         return any(line.short > 0 for line in self.of_lines(wanted))
 
     def covers(self, wanted: tuple[Line, ...]) -> bool:
@@ -157,3 +133,8 @@ class Visit(Base):
     def awaits_car(self) -> bool:
         """Whether a car is to come for it."""
         return self.state in {VisitState.EXPECTED, VisitState.AWAY}
+
+    def must_await_car(self) -> None:
+        """Raise ``VisitNotAway`` unless a car is to come for it."""
+        if not self.awaits_car:
+            raise VisitNotAway(state=self.state)

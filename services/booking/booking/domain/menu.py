@@ -5,18 +5,26 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
 from booking.domain.copies import Part
-from booking.domain.refusals import PartUnknown, ServiceNotOffered
 from contracts.base import Fact
 from contracts.events.booking import ServiceOffered, ServiceWithdrawn
 from contracts.values import Line, LineKind, PartNeed, ServicePart, Title
-from servicekit import Aggregate
+from servicekit import Aggregate, Refusal
 from servicekit.columns import Json
 from servicekit.states import Machine
+
+
+class ServiceNotOffered(Refusal):
+    """This service is not on the menu."""
+
+
+class PartUnknown(Refusal):
+    """The catalogue has no such part."""
 
 
 class ServiceState(StrEnum):
@@ -59,12 +67,12 @@ _DIAGNOSIS = frozenset({ServiceType.INSPECTION, ServiceType.CONSULTATION})
 class ServiceTerms(Fact):
     """What a menu item is and takes."""
 
-    title: Title
-    service_type: ServiceType
-    work_type: str
-    skill: str
-    labour_minutes: int
-    parts: tuple[ServicePart, ...] = ()
+    title: Title = Field(description="name that customers see")
+    service_type: ServiceType = Field(description="kind of service (BOOK-30)")
+    work_type: str = Field(description="kind of work that the labour rate is looked up by, e.g. mechanical")
+    skill: str = Field(description="skill that the technician needs")
+    labour_minutes: int = Field(description="usual labour, whole minutes")
+    parts: tuple[ServicePart, ...] = Field(default=(), description="parts that it usually takes")
 
 
 class MenuItem(Aggregate, Base):

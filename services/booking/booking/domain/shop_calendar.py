@@ -29,10 +29,10 @@ class ShopCalendar(Aggregate, Base):
     def change(self, hours: WorkingCalendar, *, at: datetime) -> CalendarChanged:
         """From now on the shop works by these hours."""
         self.hours, self.changed_at = hours, at
-        return self.told()
+        return self.changed()
 
-    def told(self) -> CalendarChanged:
-        """The whole calendar as the others copy it."""
+    def changed(self) -> CalendarChanged:
+        """The event with the whole calendar, which others copy."""
         hours = self.hours
         return CalendarChanged(
             timezone=hours.timezone,

@@ -1,0 +1,1 @@
+"""What the screens of the booking department show, read by SQL."""

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import raiseload
 
 from booking.domain.appointment import Appointment
+from booking.domain.appointment_states import AppointmentState
 from booking.domain.calls import Call
 from booking.domain.copies import Customer, Reservation, Vehicle
-from booking.domain.states import AppointmentState
+from booking.domain.diary import SlotWarning
 from booking.queries.views import (
     AppointmentRow,
     AppointmentView,
@@ -25,7 +26,9 @@ from servicekit import NotFound, Tx
 from servicekit.http import Page, PageRequest, paginate
 
 
-async def appointment(tx: Tx, appointment_id: UUID, *, warnings: Sequence[str] = ()) -> AppointmentView:
+async def appointment(
+    tx: Tx, appointment_id: UUID, *, warnings: Sequence[SlotWarning] = ()
+) -> AppointmentView:
     """Everything about one appointment, as this transaction sees it. Raises ``NotFound``."""
     await tx.session.flush()
     query = (
@@ -39,8 +42,7 @@ async def appointment(tx: Tx, appointment_id: UUID, *, warnings: Sequence[str] =
     if row is None:
         raise NotFound("appointment", appointment_id)
     found, customer, vehicle, reservation = row
-    if tx.subject is None:
-        tx.subject = found
+    tx.set_subject(found)
     shown: dict[str, Any] = {
         "customer": CustomerShown.of(customer) if customer else CustomerShown(customer_id=found.customer_id),
         "customer_name": customer.display_name if customer else None,

@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select, true
 
 from booking.domain.appointment import Appointment
+from booking.domain.appointment_states import AppointmentState
 from booking.domain.copies import Visit
 from booking.domain.figures import Counted
-from booking.domain.states import AppointmentState
 from booking.queries.views import KeyFiguresView
 from servicekit import Tx
 

@@ -1,4 +1,4 @@
-"""The menu, the directory and the scripts for the screens, and what commands read of them."""
+"""The menu, the directory and the scripts for the screens."""
 
 from collections.abc import Iterable
 
@@ -8,27 +8,10 @@ from booking.domain.calls import Script
 from booking.domain.copies import Customer, Part, Vehicle
 from booking.domain.menu import MenuItem, ServiceState
 from booking.queries.views import CustomerShown, DirectoryEntry, ScriptView, ServiceView, VehicleShown
+from booking.repository import parts_on_sale
 from servicekit import NotFound, Tx
 from servicekit.http import Page, PageRequest, paginate
 from shopkit.numbers import search_key
-
-
-async def parts_on_sale(tx: Tx, part_nos: Iterable[str]) -> dict[str, Part]:
-    """Those of the parts that the catalogue sells."""
-    wanted = set(part_nos)
-    if not wanted:
-        return {}
-    found = await tx.all(select(Part).where(Part.part_no.in_(wanted), Part.withdrawn.is_(False)))
-    return {part.part_no: part for part in found}
-
-
-async def menu_items(tx: Tx, service_codes: Iterable[str]) -> dict[str, MenuItem]:
-    """The menu items with these codes, as far as there are any."""
-    wanted = set(service_codes)
-    if not wanted:
-        return {}
-    found = await tx.all(select(MenuItem).where(MenuItem.service_code.in_(wanted)))
-    return {item.service_code: item for item in found}
 
 
 async def service(tx: Tx, service_code: str) -> ServiceView:
@@ -37,7 +20,7 @@ async def service(tx: Tx, service_code: str) -> ServiceView:
     item = await tx.session.get(MenuItem, service_code)
     if item is None:
         raise NotFound("service", service_code)
-    tx.subject = tx.subject or item
+    tx.set_subject(item)
     return _shown(item, await parts_on_sale(tx, _part_nos([item])))
 
 
@@ -86,5 +69,5 @@ async def directory(tx: Tx, page: PageRequest, *, query: str) -> Page[DirectoryE
 
 
 async def scripts(tx: Tx) -> list[ScriptView]:
-    """What is said on each type of call (BOOK-35)."""
+    """The text of each type of call (BOOK-35)."""
     return [ScriptView.of(one) for one in await tx.all(select(Script).order_by(Script.call_type))]

@@ -1,55 +1,18 @@
-"""Which slots are taken, which are free, and how full the days are."""
+"""Which slots are free, and how full the days are."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from booking.domain.appointment import Appointment
-from booking.domain.capacity import CapacityDay, Diary, Load, SlotPlan, levelling_index, peaks
+from booking.domain.capacity import CapacityDay, Load, SlotPlan
+from booking.domain.diary import Diary, levelling_index, peaks
 from booking.domain.rules import HouseRules
-from booking.domain.shop_calendar import THE_SHOP, ShopCalendar
 from booking.queries.views import CapacityDayView, HourView, SlotView
-from servicekit import Tx
-from shopkit.calendar import WorkingCalendar
-
-
-class HeldSlot(NamedTuple):
-    """A slot that somebody has."""
-
-    appointment_id: UUID
-    vehicle_id: UUID
-    start: datetime
-    end: datetime
-
-
-async def shop_hours(tx: Tx) -> WorkingCalendar:
-    """The calendar in force."""
-    hours = select(ShopCalendar.hours).where(ShopCalendar.calendar == THE_SHOP)
-    found: WorkingCalendar = (await tx.session.execute(hours)).scalar_one()
-    return found
-
-
-def whole_days(start: datetime, end: datetime, tz: ZoneInfo) -> tuple[datetime, datetime]:
-    """From the midnight before ``start`` to the one after ``end``, shop-local."""
-    first, last = start.astimezone(tz).date(), end.astimezone(tz).date() + timedelta(days=1)
-    return datetime.combine(first, time(), tz), datetime.combine(last, time(), tz)
-
-
-async def slots_held(tx: Tx, start: datetime, end: datetime, *, but: UUID | None = None) -> list[HeldSlot]:
-    """All slots that touch a span of time, without that of one appointment."""
-    query = select(
-        Appointment.id, Appointment.vehicle_id, Appointment.slot_start, Appointment.slot_end
-    ).where(Appointment.slot_held, Appointment.slot_start < end, Appointment.slot_end > start)
-    if but is not None:
-        query = query.where(Appointment.id != but)
-    rows = (await tx.session.execute(query)).all()
-    return [
-        HeldSlot(id, vehicle_id, a, b) for id, vehicle_id, a, b in rows if a is not None and b is not None
-    ]
+from booking.repository import shop_hours, slots_held
+from servicekit import NotFound, Tx
 
 
 def _dates(first: date, count: int) -> Iterator[date]:
@@ -59,7 +22,7 @@ def _dates(first: date, count: int) -> Iterator[date]:
 async def read_diary(
     tx: Tx, first: date, days: int, rules: HouseRules, *, leaving: Appointment | None = None
 ) -> Diary:
-    """Days as they stand, unlocked and never saved; as if ``leaving`` had given its slot up."""
+    """Days as they are now, unlocked and never saved; as if ``leaving`` had given its slot up."""
     tz = tx.settings.timezone
     start, end = datetime.combine(first, time(), tz), datetime.combine(first + timedelta(days), time(), tz)
     columns = (
@@ -129,3 +92,13 @@ def _shown(diary: Diary, day: date) -> CapacityDayView:
             for hour in hours
         ],
     )
+
+
+async def slots_for(tx: Tx, appointment_id: UUID, *, from_on: date | None) -> list[SlotView]:
+    """Free slots for an appointment, as if it held none. Raises ``NotFound``."""
+    found = await tx.session.get(Appointment, appointment_id)
+    if found is None:
+        raise NotFound("appointment", appointment_id)
+    wanted = found.wanted_from.astimezone(tx.settings.timezone).date() if found.wanted_from else None
+    rules = await tx.rules(HouseRules)
+    return await free_slots(tx, found.work, from_on=from_on or wanted, rules=rules, leaving=found)

@@ -1,0 +1,1 @@
+"""What booking does when other departments report."""
