@@ -151,7 +151,7 @@ class TestTheCounter:
         with pytest.raises(NotEnoughStock) as refusal:
             _issue(_attached(shelf), shelf, "2")
 
-        assert refusal.value.facts["available"] == 1
+        assert refusal.value.details["available"] == 1
 
     def test_hands_out_free_stock_to_a_line_that_is_short(self) -> None:
         stock = a_stock(on_hand="1")

@@ -24,7 +24,7 @@ from parts.repository import (
     suppliers_of,
 )
 from servicekit import NotFound, Tx
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from shopkit.numbers import request_no
 
 
@@ -104,7 +104,7 @@ async def place_order(tx: Tx, *, purchase_order_id: UUID, supplier_id: UUID) -> 
 async def change_eta(tx: Tx, *, purchase_order_id: UUID, due_at: datetime, reason: str) -> PurchaseOrder:
     """The supplier names another arrival; everybody who waits for it gets the new date (PART-06)."""
     order = await lock_order(tx, purchase_order_id)
-    reason = mask_free_text(reason)
+    reason = mask(reason)
     order.change_eta(due_at, reason=reason, by=tx.by, at=tx.now)
     waiting = order.back_orders()
     for reservation in await lock_reservations(tx, waiting):
