@@ -163,7 +163,7 @@ _BRAKES = {
     "kind": "repair",
     "title": {"zh": "更换前制动片", "en": "Replace front brake pads"},
     "work_type": "mechanical",
-    "skill": "servicekit",
+    "skill": "chassis",
     "labour_minutes": 60,
     "parts": [{"part_no": PART_NO, "quantity": "1"}],
     "why": "worn out",

@@ -29,7 +29,7 @@ _BAYS = 24
 _CARS = 48
 _PASSWORD = "bench-Passw0rd-2"
 _ADMIN = Person("Administrator", "admin", FIRST_ADMIN, uuid7())
-_SKILLS = ("diagnosis", "servicekit")
+_SKILLS = ("diagnosis", "chassis")
 _SHARED = (
     "service-advisor",
     "workshop-supervisor",

@@ -55,7 +55,7 @@ class _HubWatch(Watch):
 async def _journey(story: Story) -> tuple[str, int]:
     """A visit, and how many commands it took."""
     client = _CountingClient(story.shop)
-    caller = story.driver(walk_in=True)
+    caller = story.new_visit(walk_in=True)
     await caller.register()
     team = Team(
         advisor=story.person("service-advisor"),
