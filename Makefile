@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs start stop erase demo test check fmt requirements contracts migration \
+.PHONY: help setup up down status logs start stop erase demo test check fmt requirements generate migration \
 	faults bench images images-airgapped engine containers
 
 help: ## these lines
@@ -52,16 +52,17 @@ fmt: setup ## put the code in its form
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
 
-requirements: setup ## which requirements the tests that passed have checked
+requirements: setup ## what of the requirements works, and whether tests prove it; after `make test`
 	@$(PY) -m tests.requirements
 
-contracts: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, the gateway of the containers
-	@$(PY) -m contracts.generate
+generate: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, parts of Compose, gateway, import rules
+	@$(PY) -m tools.generate
+	@$(PY) -m tools.contracts
 	@$(PY) -m tools.openapi
-	@$(PY) -m tools.gateway
+	@$(PY) -m tools.docs
 
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
-	@$(PY) -m servicekit.migrate revision $(OF) -m "$(WHY)"
+	@$(PY) -m tools.migrations revision $(OF) -m "$(WHY)"
 
 faults: setup ## break broker, databases and departments on purpose (ONLY=alarm, SOAK=10m, SEED=3)
 	@$(if $(SOAK),$(PY) -m tests.faults.soak $(SOAK) --seed $(or $(SEED),0),\

@@ -20,9 +20,10 @@ from typing import Any
 import uvloop
 from rich.console import Console
 from scenarios.shop_time import ShopTime
-from tools.native.layout import DEPARTMENTS, ROOT
+from tools.departments import DEPARTMENTS
 from tools.native.processes import NotStarted
 from tools.native.running import Shop
+from tools.root import ROOT
 
 from bench import floors, messages
 from bench.client import LeanClient

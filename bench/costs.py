@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import psutil
-from tools.native.layout import DEPARTMENTS
+from tools.departments import DEPARTMENTS
 from tools.native.running import Shop
 
 DRIVER = "driver"

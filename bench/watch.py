@@ -13,8 +13,8 @@ from typing import Any
 
 import asyncpg
 import orjson
-
-from contracts.streams import DEPARTMENTS, STREAMS
+from tools.departments import DEPARTMENTS
+from tools.subscriptions import subscribers
 
 PATIENCE = 30.0
 
@@ -159,9 +159,9 @@ class Watch:
                 return
             await asyncio.gather(
                 *(
-                    self.applied(listener, stream, key, n)
+                    self.applied(subscriber, stream, key, n)
                     for stream, key, n in fresh
-                    for listener in STREAMS[stream].listeners
+                    for subscriber in subscribers()[stream]
                 )
             )
             done |= fresh

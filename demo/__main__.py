@@ -17,8 +17,9 @@ from scenarios.people import POSTS
 from scenarios.quiet import NeverQuiet
 from scenarios.shop_client import NotInTime, Person, Refused
 from tools.containers.shop import shop_of
+from tools.departments import DEPARTMENTS
 from tools.native.keys import FIRST_ADMIN
-from tools.native.layout import DEPARTMENTS, Layout
+from tools.native.layout import Layout
 from tools.native.processes import NotStarted
 from tools.shop import AnyShop
 from uuid_utils.compat import uuid7

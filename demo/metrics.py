@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, fields
 
 import httpx
-from tools.native.layout import DEPARTMENTS
+from tools.departments import DEPARTMENTS
 from tools.shop import AnyShop
 
 _COUNT = re.compile(r"^bayline_messages_(\w+?)_total\S* (\S+)$", re.MULTILINE)

@@ -5,7 +5,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.streams import DEPARTMENTS, STREAMS
+from tools.departments import DEPARTMENTS
+from tools.subscriptions import subscribers
+
+from contracts.streams import STREAMS
 from scenarios.shop_client import Person, ShopClient
 
 _BUSY = ("unpublished", "deferred", "unsorted_deliveries", "behind", "timers_due")
@@ -55,7 +58,7 @@ class ShopActivity:
         behind = []
         for stream in STREAMS.values():
             published = self.states[stream.publisher]["published"].get(stream.name, 0)
-            for subscriber in stream.listeners:
+            for subscriber in subscribers()[stream.name]:
                 applied = self.states[subscriber]["applied"].get(stream.name, 0)
                 if applied != published:
                     behind.append(f"{subscriber} applied {applied} of {published} of {stream.name}")

@@ -1,24 +1,59 @@
-"""Which requirements have a test that checks them and passed: ``make requirements``, after a test run.
+"""What of the requirements works, by status and by test: ``make requirements``, after a test run.
 
-A test says what it checks with ``@pytest.mark.req("BOOK-39")``; only tests that passed count.
+``docs/requirements`` has the texts and ``status.tsv``; its README describes the form. A test names what it
+checks by ``@pytest.mark.req("BOOK-39")``; only tests that passed count.
 """
 
+import csv
 import json
+import re
 import sys
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CATALOGUE = ROOT / "docs" / "requirements.tsv"
+TEXTS = ROOT / "docs" / "requirements"
+STATUS = TEXTS / "status.tsv"
 RECORD = ROOT / ".requirements.json"
+STATES = ("works", "partly", "missing", "not software")
+ID = r"(?:BOOK|RECP|WORK|PART|BILL|CRM|COMP|STAF|QUAL|DATA|COLL|F|C)-\d\d|[EPQ][1-9]\d?"
+HEADING = re.compile(rf"^#{{2,3}} ({ID})$", re.MULTILINE)
 
 
-def catalogue() -> dict[str, str]:
-    """Every requirement's id and title."""
-    lines = CATALOGUE.read_text(encoding="utf-8").splitlines()[1:]
-    return dict(line.split("\t", 1) for line in lines)
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One row of the status table."""
+
+    id: str
+    state: str
+    where: str
+    lacks: str
+
+    @property
+    def group(self) -> str:
+        """The id without its number."""
+        return self.id.split("-")[0]
+
+
+def entries(folder: Path = TEXTS) -> dict[str, list[str]]:
+    """Every id that is a heading, with the names of the files that have it: one, if all is well."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(folder.glob("*.md")):
+        for name in HEADING.findall(file.read_text(encoding="utf-8")):
+            found.setdefault(name, []).append(file.name)
+    return found
+
+
+def requirements(table: Path = STATUS) -> list[Requirement]:
+    """The status table, row by row."""
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [Requirement(*row) for row in rows[1:]]
 
 
 class Recorder:
@@ -32,7 +67,7 @@ class Recorder:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Note the markers; one that names no requirement is an error, else it would count for nothing."""
-        known = catalogue()
+        known = entries()
         for item in items:
             ids = [str(arg) for marker in item.iter_markers("req") for arg in marker.args]
             unknown = [name for name in ids if name not in known]
@@ -42,17 +77,16 @@ class Recorder:
                 item.user_properties.append(("req", ids))  # travels with the report, also between processes
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note how a test went; one that fails while it is taken down has not passed."""
+        """Note how a test went; one that fails in its teardown has not passed."""
         if report.failed:
             self._failed.add(report.nodeid)
         elif report.when == "call" and report.passed:
             self._passed.add(report.nodeid)
-            self._named[report.nodeid] = [
-                name for key, ids in report.user_properties if key == "req" for name in ids
-            ]
+            properties = dict(report.user_properties)
+            self._named[report.nodeid] = cast(list[str], properties.get("req", []))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write what this run showed; of tests that did not run now, the last run's word stays."""
+        """Write the results of this run; of tests that did not run now, the last result stays."""
         if hasattr(session.config, "workerinput"):
             return  # one of several processes: the first among them writes
         kept: dict[str, list[str]] = json.loads(RECORD.read_text()) if RECORD.exists() else {}
@@ -66,31 +100,45 @@ def _still_there(test: str) -> bool:
     return (ROOT / test.split("::", 1)[0]).exists()
 
 
-def main() -> int:
-    """Print, by group, the requirements that passed tests check, out of all there are."""
-    if not RECORD.exists():
-        print("no test has run yet: `make test` first")
+def count_tests(results: Mapping[str, Iterable[str]]) -> Counter[str]:
+    """How many passing tests name each id; ``results`` is what the recorder writes."""
+    return Counter(name for ids in results.values() for name in set(ids))
+
+
+def unproven(rows: Iterable[Requirement], tests: Mapping[str, int]) -> list[str]:
+    """Entries at *works* that no passing test names."""
+    return [row.id for row in rows if row.state == "works" and not tests.get(row.id)]
+
+
+def contradicted(rows: Iterable[Requirement], tests: Mapping[str, int]) -> list[str]:
+    """Entries that passing tests name although they are not at *works*: the mark or the status is wrong."""
+    return [row.id for row in rows if row.state != "works" and tests.get(row.id)]
+
+
+def summary(rows: Iterable[Requirement]) -> list[str]:
+    """How many entries are in each state, by group and in all, as lines of a table."""
+    counts = Counter((row.group, row.state) for row in rows)
+    lines = [f"{'':6}" + "".join(f"{state:>14}" for state in STATES)]
+    for group in dict.fromkeys(group for group, _ in counts):
+        lines.append(f"{group:6}" + "".join(f"{counts[group, state]:14}" for state in STATES))
+    totals = (sum(n for (_, s), n in counts.items() if s == state) for state in STATES)
+    return [*lines, f"{'all':6}" + "".join(f"{total:14}" for total in totals)]
+
+
+def main(table: Path = STATUS, record: Path = RECORD) -> int:
+    """Print the states and what contradicts the tests; 1 if anything does, or if no test has run."""
+    rows = requirements(table)
+    print("\n".join(summary(rows)))
+    if not record.exists():
+        print("\nno results of tests: run `make test` first")
         return 1
-    tests: dict[str, int] = defaultdict(int)
-    for ids in json.loads(RECORD.read_text()).values():
-        for name in ids:
-            tests[name] += 1
-    groups: dict[str, list[str]] = defaultdict(list)
-    for name in catalogue():
-        groups[name.split("-")[0]].append(name)
-    for group, names in groups.items():
-        checked = [name for name in names if tests[name]]
-        print(
-            f"{group:5} {len(checked):3} of {len(names):3}  {' '.join(_short(n, tests[n]) for n in checked)}"
-        )
-    total = sum(1 for name in catalogue() if tests[name])
-    print(f"\n{total} of {len(catalogue())} requirements are checked by a test that passed")
-    return 0
-
-
-def _short(name: str, count: int) -> str:
-    number = name.split("-")[1]
-    return number if count == 1 else f"{number}(×{count})"
+    tests = count_tests(json.loads(record.read_text()))
+    bare, early = unproven(rows, tests), contradicted(rows, tests)
+    if bare:
+        print(f"\n{len(bare)} at works without a passing test that names them: {' '.join(bare)}")
+    if early:
+        print(f"\n{len(early)} named by a passing test, but not at works: {' '.join(early)}")
+    return 1 if bare or early else 0
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools.departments import DEPARTMENTS
 
 from contracts.roles import ROLES
-from contracts.streams import DEPARTMENTS
 
 DOCUMENTS = Path(__file__).resolve().parent.parent / "contracts" / "openapi"
 FOR_EVERYONE = {"/l/{token}", "/sessions", "/sessions/refresh", "/sessions/end", "/jwks"}

@@ -12,9 +12,9 @@ from rich.table import Table
 from tools.containers import engine
 from tools.containers import images as image_sets
 from tools.containers.shop import ComposeShop, shop_of
+from tools.departments import DEPARTMENTS
 from tools.native import shop
 from tools.native.keys import FIRST_ADMIN
-from tools.native.layout import DEPARTMENTS
 from tools.native.packages import install
 from tools.native.processes import NotStarted
 from tools.shop import AnyShop

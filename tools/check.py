@@ -7,14 +7,19 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.native.layout import DEPARTMENTS, ROOT
+from tools.departments import DEPARTMENTS
+from tools.root import ROOT
 
 BIN = Path(sys.executable).parent
 TYPED = [
     "contracts/contracts",
     "shared/servicekit",
+    "shared/shopkit",
+    "shared/testkit",
     *(f"services/{name}/{name}" for name in DEPARTMENTS),
     "tools",
+    "deploy",
+    "scenarios",
     "demo",
     "bench",
 ]
@@ -43,14 +48,15 @@ def parts() -> list[Part]:
     python = sys.executable
     return [
         Part("types", (str(BIN / "mypy"), *TYPED)),
-        Part("migrations", (python, "-m", "servicekit.migrate", "check", *DEPARTMENTS)),
+        Part("migrations", (python, "-m", "tools.migrations", "check")),
         Part("openapi", (python, "-m", "tools.openapi", "--check")),
-        Part("contracts", (python, "-m", "contracts.generate", "--check")),
-        Part("promises", (python, "-m", "contracts.generate", "breaking")),
+        Part("contracts", (python, "-m", "tools.contracts", "--check")),
+        Part("promises", (python, "-m", "tools.contracts", "breaking")),
         Part("imports", (str(BIN / "lint-imports"), "--no-logo")),
         Part("lint", (str(BIN / "ruff"), "check", "--quiet", "--output-format=concise", ".")),
+        Part("words", (python, "-m", "tools.words")),
         Part("format", (str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format=concise", ".")),
-        Part("gateway", (python, "-m", "tools.gateway", "--check")),
+        Part("generated", (python, "-m", "tools.generate", "--check")),
     ]
 
 

@@ -1,21 +1,12 @@
 """The gateway's configuration, generated from the same lines for the machine and for the container."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-TITLES = {
-    "booking": ("Booking", "预约"),
-    "reception": ("Reception", "接待"),
-    "workshop": ("Workshop dispatch", "车间调度"),
-    "parts": ("Parts", "配件"),
-    "billing": ("Billing", "结算"),
-    "crm": ("Customers", "客户关系"),
-    "complaints": ("Complaints", "投诉"),
-    "staff": ("Staff", "人员"),
-}
+from tools.departments import DEPARTMENTS, ENTRIES
+from tools.root import ROOT
 
 
 def _problem(status: int, code: str, title: str) -> str:
@@ -72,7 +63,7 @@ http {{
         "~^[A-Za-z0-9._-]{{8,64}}$" $http_x_request_id;
         default $request_id;
     }}
-    # A customer's link is a key to their visit: it must not stand in any log.
+    # A customer's link is a key to their visit: it must not get into any log.
     map $uri $logged_path {{
         "~^/l/(?<of>[a-z]+)-" "/l/$of-…";
         default $uri;
@@ -162,8 +153,8 @@ def _locations(name: str, target: str) -> str:
 def front_page(names: Sequence[str]) -> str:
     """The page at ``/``: where each department's interactive documentation is."""
     rows = "".join(
-        f'<li><a href="/api/{name}/docs">{TITLES.get(name, (name, ""))[0]} '
-        f'<span lang="zh">{TITLES.get(name, ("", name))[1]}</span></a>'
+        f'<li><a href="/api/{name}/docs">{ENTRIES[name].title_en} '
+        f'<span lang="zh">{ENTRIES[name].title_zh}</span></a>'
         f' · <a class="raw" href="/api/{name}/openapi.json">OpenAPI</a></li>\n'
         for name in names
     )
@@ -194,18 +185,9 @@ CONTAINER = Place(
 
 def container_files() -> dict[Path, str]:
     """What the container's nginx reads, by path in the repository."""
-    folder = Path(__file__).parent / "nginx"
-    upstreams = {name: [f"{name}:8000"] for name in TITLES}
+    folder = ROOT / "deploy" / "nginx"
+    upstreams = {name: [f"{name}:8000"] for name in DEPARTMENTS}
     return {
         folder / "nginx.conf": configuration(upstreams, CONTAINER),
-        folder / "site" / "index.html": front_page(list(TITLES)),
+        folder / "site" / "index.html": front_page(DEPARTMENTS),
     }
-
-
-if __name__ == "__main__":
-    if "--check" in sys.argv:
-        stale = [p for p, text in container_files().items() if not p.exists() or p.read_text() != text]
-        sys.exit(f"run `make contracts`: {', '.join(map(str, stale))} is stale" if stale else 0)
-    for path, text in container_files().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")

@@ -12,7 +12,8 @@ from servicekit.http.app import make_app
 from servicekit.run import load
 from servicekit.runtime import Runtime
 from testkit.in_memory_broker import InMemoryBroker, InMemoryConnection
-from tools.native.layout import DEPARTMENTS, ROOT
+from tools.departments import DEPARTMENTS
+from tools.root import ROOT
 
 FOLDER = ROOT / "contracts" / "openapi"
 NOWHERE = {  # building an application connects to nothing, it only wants to be told
@@ -57,7 +58,7 @@ def main() -> int:
         stale = [p for p, text in wanted.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
         stale += sorted(there - wanted.keys())
         for path in stale:
-            print(f"{path.relative_to(ROOT)} is stale; run `make contracts`", file=sys.stderr)
+            print(f"{path.relative_to(ROOT)} is stale; run `make generate`", file=sys.stderr)
         return 1 if stale else 0
     FOLDER.mkdir(exist_ok=True)
     for gone in there - wanted.keys():

@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
+from tools.contracts.schemas import schema_of
 
 from contracts.base import Event
 from contracts.events import EVENTS, billing, booking, complaints, crm, parts, reception, staff, workshop
 from contracts.events.billing import PaymentReceived
 from contracts.events.reception import VehicleReturned
-from contracts.generate.schemas import schema_of
 from contracts.values import FaultFacts, PricedPart
 
 MODULES: tuple[ModuleType, ...] = (billing, booking, complaints, crm, parts, reception, staff, workshop)

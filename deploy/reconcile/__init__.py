@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from deploy.reconcile import endings, facts, goods, money
+from deploy.reconcile import deliveries, endings, goods, money
 from deploy.reconcile.books import Books, Discrepancy, open_books
 
 Question = Callable[[Books], Awaitable[list[Discrepancy]]]
@@ -16,7 +16,7 @@ QUESTIONS: dict[str, Question] = {
     "Q6": goods.stock_adds_up,
     "Q7": endings.closed_visits_are_closed_everywhere,
     "Q8": endings.measures_are_carried_out_once,
-    "Q9": facts.every_listener_heard_everything,
+    "Q9": deliveries.every_subscriber_applied_everything,
     "Q10": endings.capacity_adds_up,
 }
 """What must hold (journey 8), each a function that gives what does not."""
@@ -25,7 +25,7 @@ QUESTIONS: dict[str, Question] = {
 async def reconcile(urls: Mapping[str, str]) -> list[Discrepancy]:
     """Everything that does not hold; empty: all departments agree.
 
-    ``urls`` are the addresses of the eight databases by the department's name, as a user who may read them.
+    ``urls`` are the addresses of the databases by the department's name, as a user who may read them.
     """
     found: list[Discrepancy] = []
     async with open_books(urls) as books:

@@ -1,4 +1,4 @@
-"""The eight databases as the reconciliation reads them: plain SQL, read-only, one moment in time each."""
+"""The databases as the reconciliation reads them: plain SQL, read-only, one moment in time each."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,10 +21,15 @@ class Discrepancy:
 
 
 class Books:
-    """What every department has written down."""
+    """What every department has recorded."""
 
     def __init__(self, connections: Mapping[str, Any]) -> None:
         self._connections = connections
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Those whose books are open."""
+        return tuple(self._connections)
 
     async def rows(self, department: str, statement: str) -> list[Any]:
         """Records of a department's own database."""

@@ -5,10 +5,11 @@ import hashlib
 import hmac
 import os
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -136,13 +137,6 @@ async def erase(tx: Transaction, subject: object) -> None:
     await tx.session.execute(once.on_conflict_do_update(index_elements=[_keys.c.subject], set_=row))
 
 
-async def readings_of(tx: Transaction, subject: object) -> list[dict[str, Any]]:
-    """The record of readings of one person's data, the latest first."""
-    columns = [c for c in _readings.columns if c.name != "position"]
-    asked = select(*columns).where(_readings.c.subject == str(subject)).order_by(_readings.c.position.desc())
-    return [dict(row) for row in (await tx.session.execute(asked)).mappings()]
-
-
 def blind_index(tx: Transaction, value: str, *, field: str) -> str:
     """What a sealed field is looked up by: equal values give equal indexes, and nothing can be read from it.
 
@@ -152,18 +146,18 @@ def blind_index(tx: Transaction, value: str, *, field: str) -> str:
     return hmac.new(key, f"{field}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
-def mask_phone(phone: str) -> str:
-    """A phone number for eyes that need not know it: ``138****5678``."""
-    digits = "".join(c for c in phone if c.isdigit())
-    shown = ("+" if phone.strip().startswith("+") else "") + digits
-    if len(digits) < 8:
-        return "*" * max(len(digits) - 2, 0) + digits[-2:]
-    return f"{shown[:-8]}****{shown[-4:]}"
+def mask(text: str) -> str:
+    """Free text as it may be kept and published: trimmed, and without its runs of seven digits and more
+    (spaced or dashed ones too), which may be somebody's number."""
+    return _DIGIT_RUN.sub("•••", text.strip())
 
 
-def mask_free_text(text: str) -> str:
-    """Free text without its runs of seven digits and more, spaced or dashed ones too."""
-    return _DIGIT_RUN.sub("•••", text)
+def mask_all(texts: Iterable[str]) -> tuple[str, ...]:
+    """``mask`` of each text; blank ones are left out."""
+    return tuple(masked for text in texts if (masked := mask(text)))
+
+
+mask_free_text = mask
 
 
 async def _data_key(tx: Transaction, subject: str, *, make: bool) -> bytes | None:

@@ -56,8 +56,3 @@ def totals(lines: Iterable[tuple[Decimal, Decimal]]) -> Totals:
     whole_net = sum((r.net for r in by_rate.values()), ZERO)
     tax = sum((r.tax for r in by_rate.values()), ZERO)
     return Totals(whole_net, tax, whole_net + tax, MappingProxyType(by_rate))
-
-
-def gross_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> Mapping[Decimal, Decimal]:
-    """The gross amount of each tax rate among ``(net, tax_rate)`` lines."""
-    return MappingProxyType({rate: total.gross for rate, total in totals(lines).by_rate.items()})

@@ -25,6 +25,17 @@ _EMPTY = text("""
 """)
 
 
+async def fresh_database(server_url: str, name: str) -> str:
+    """Make an empty database on a private server, in place of one of that name; answers its asyncpg URL."""
+    url = make_url(server_url).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f'drop database if exists "{name}" with (force)'))
+        await connection.execute(text(f'create database "{name}"'))
+    await engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
 class Databases:
     """One per test run, on a private server whose superuser address is ``server_url``."""
 

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from tools.containers import engine, images
-from tools.native.layout import ROOT
 from tools.native.processes import NotStarted
+from tools.root import ROOT
 
 ON_SERVERS_IN_CONTAINERS = (
     "tests/integration/real",

@@ -24,8 +24,9 @@ from scenarios.visits import happy
 from tools.containers import engine
 from tools.containers.box import execute
 from tools.containers.shop import ComposeShop
+from tools.departments import DEPARTMENTS
 from tools.native.keys import FIRST_ADMIN
-from tools.native.layout import DEPARTMENTS, Layout
+from tools.native.layout import Layout
 
 pytestmark = pytest.mark.timeout(600)
 

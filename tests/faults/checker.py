@@ -9,8 +9,10 @@ from collections.abc import Mapping
 
 from deploy.reconcile import open_books, reconcile
 from deploy.reconcile.books import Books, Discrepancy
+from tools.departments import DEPARTMENTS
+from tools.subscriptions import among, subscribers
 
-from contracts.streams import DEPARTMENTS, STREAMS, Stream
+from contracts.streams import STREAMS, Stream
 from servicekit.run import load
 from servicekit.service import Service
 
@@ -45,10 +47,11 @@ async def misapplied(books: Books, services: Mapping[str, Service]) -> list[Disc
     """Between these departments: what was lost, doubled or taken out of order, what is neither applied, nor
     waiting, nor dead letters, and what was never published."""
     found: list[Discrepancy] = []
+    of_these = among(services.values())
     for stream in STREAMS.values():
         if stream.publisher in services:
             told = await books.rows(stream.publisher, _TOLD.format(stream.name))
-            for listener in set(stream.listeners) & services.keys():
+            for listener in of_these[stream.name]:
                 found += await _heard(books, stream, services[listener], told)
     for department in services:
         (left,) = await books.rows(department, _UNPUBLISHED)
@@ -101,7 +104,7 @@ async def caught_up(urls: Mapping[str, str], said: Mapping[Key, int]) -> bool:
     async with open_books(urls) as books:
         for name in DEPARTMENTS:
             heard = {(row["stream"], row["key"]): row["n"] for row in await books.rows(name, _HEARD)}
-            mine = {stream.name for stream in STREAMS.values() if name in stream.listeners}
+            mine = {stream for stream, names in subscribers().items() if name in names}
             if any(heard.get(place, 0) < n for place, n in said.items() if place[0] in mine):
                 return False
     return True

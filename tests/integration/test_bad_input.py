@@ -12,9 +12,9 @@ import pytest_asyncio
 from scenarios.desks import booking
 from scenarios.shop_client import Json, Person
 from scenarios.visits.driver import VisitDriver
+from tools.departments import DEPARTMENTS
 
 from contracts.events.billing import PaymentReceived
-from contracts.streams import DEPARTMENTS
 from tests.integration.story import Story
 from tests.integration.story_steps import is_repaired
 

@@ -27,10 +27,12 @@ from scenarios.quiet import ShopActivity, look
 from scenarios.repairs import BRAKES
 from scenarios.shop_time import ShopTime
 from scenarios.visits import back_order, happy
+from tools.departments import DEPARTMENTS
+from tools.subscriptions import subscribers
 from vininfo import Vin
 
 from contracts.roles import ROLES
-from contracts.streams import DEPARTMENTS, STREAMS
+from contracts.streams import STREAMS
 from tests.integration.story import Story
 
 OIL, PADS = "OL-2002", "BP-1001"
@@ -312,7 +314,7 @@ def _reports() -> dict[str, dict[str, Any]]:
     }
     for stream in STREAMS.values():
         reports[stream.publisher]["published"][stream.name] = 3
-        for subscriber in stream.listeners:
+        for subscriber in subscribers()[stream.name]:
             reports[subscriber]["applied"][stream.name] = 3
     return reports
 

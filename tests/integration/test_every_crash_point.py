@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tools.departments import DEPARTMENTS
 
-from contracts.streams import DEPARTMENTS
 from tests.integration.story import GONE, Story
 from tests.integration.story_steps import is_repaired
 

@@ -20,12 +20,12 @@ from scenarios.visits import (
     rework,
 )
 from scenarios.visits.driver import VisitDriver
+from tools.departments import DEPARTMENTS
 
 from contracts.base import Event
 from contracts.events.parts import PartsIssued, PartsReturned
 from contracts.events.reception import EstimateAnswered, IntakeCompleted, VisitOpened
 from contracts.roles import ROLES
-from contracts.streams import DEPARTMENTS
 from servicekit.messaging.broker import Control
 from servicekit.messaging.envelope import Envelope
 from servicekit.tx import Tx

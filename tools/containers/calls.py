@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.containers import engine
-from tools.native.layout import ROOT
 from tools.native.processes import NotStarted
+from tools.root import ROOT
 
 COMPOSE = (str(Path(sys.executable).with_name("docker-compose")),)
 

@@ -10,9 +10,9 @@ from docker.errors import ImageNotFound
 
 from tools.containers import engine
 from tools.containers.calls import run
-from tools.native.layout import ROOT
 from tools.native.packages import install
 from tools.native.processes import NotStarted
+from tools.root import ROOT
 
 SUITE = "trixie"
 IMAGE = f"bayline/debian:{SUITE}"

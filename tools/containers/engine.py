@@ -12,9 +12,9 @@ import docker
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
-from tools.native.layout import ROOT
 from tools.native.packages import install
 from tools.native.processes import Daemon, NotStarted, program, wait_for
+from tools.root import ROOT
 
 PACKAGES = {"dockerd": "docker.io", "iptables": "iptables"}  # program that shows it: Debian package
 # Containers find each other by bridges with names and reach nobody outside; ports are published by a proxy

@@ -10,7 +10,7 @@ from docker.errors import ImageNotFound
 
 from tools.containers import debian, engine, wheels
 from tools.containers.calls import COMPOSE, run
-from tools.native.layout import ROOT
+from tools.root import ROOT
 
 RECIPES = ROOT / "tools" / "images"
 DEPARTMENTS = f"bayline:{os.environ.get('BAYLINE_VERSION') or 'local'}"

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from tools.departments import DEPARTMENTS
 from tools.native.departments import login
 from tools.native.keys import Keys
-from tools.native.layout import DEPARTMENTS
 from tools.native.postgres import Postgres
 from tools.native.rabbitmq import ADMIN, VHOST, RabbitMQ, definitions
 

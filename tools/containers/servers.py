@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tools.containers import engine, images
 from tools.containers.box import Box
-from tools.native.layout import ROOT
 from tools.native.postgres import SUPERUSER, Postgres
 from tools.native.processes import NotStarted, answers, wait_for
 from tools.native.rabbitmq import AMQP_GREETING, RabbitMQ
+from tools.root import ROOT
 
 _CONFIGURATION = ROOT / "deploy" / "rabbitmq"  # that of docker-compose.yml
 _ONLY_THE_MACHINES = ("port", "listen_addresses", "unix_socket_directories")

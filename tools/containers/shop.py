@@ -10,12 +10,14 @@ from docker.models.containers import Container
 from tools.containers import engine, images
 from tools.containers.calls import COMPOSE, run
 from tools.containers.secrets import write_secrets
+from tools.departments import DEPARTMENTS
 from tools.native.departments import login
 from tools.native.keys import Keys
-from tools.native.layout import DEPARTMENTS, ROOT, Layout
+from tools.native.layout import Layout
 from tools.native.processes import NotStarted
 from tools.native.running import Shop
 from tools.part_status import PartStatus, Spent
+from tools.root import ROOT
 
 FILE = ROOT / "docker-compose.yml"
 _NAMES = {"postgresql": "postgres"}  # as people call it: as Compose does

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.native.layout import ROOT
 from tools.native.processes import NotStarted
+from tools.root import ROOT
 from tools.setup import uv_environment
 
 FOLDER = ROOT / "var" / "image"  # in the build's context

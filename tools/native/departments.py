@@ -7,10 +7,11 @@ import urllib.request
 from collections.abc import Mapping
 
 from tools.native.keys import FIRST_ADMIN, Keys
-from tools.native.layout import ROOT, Layout
+from tools.native.layout import Layout
 from tools.native.postgres import Postgres
 from tools.native.processes import Account, Daemon, NotStarted, wait_for
 from tools.native.rabbitmq import RabbitMQ
+from tools.root import ROOT
 
 PASSED_ON = ("SHOP_TIMEZONE", "SHOP_CURRENCY", "LOG_LEVEL", "OTLP_ENDPOINT", "POOL_SIZE", "CRASH_AT")
 PYTHON = [sys.executable, "-X", "utf8"]

@@ -1,4 +1,4 @@
-"""Where the shop stands on this machine: its folder, its ports, its departments."""
+"""Where the shop lies on this machine: its folder, its ports, its departments."""
 
 import hashlib
 import os
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.departments import ENTRIES, MOST
 from tools.native.processes import NotStarted
+from tools.root import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-DEPARTMENTS = ("booking", "reception", "workshop", "parts", "billing", "crm", "complaints", "staff")
 REPLICAS = range(1, 6)
 
 
@@ -28,18 +28,18 @@ class Layout:
         return cls(folder, int(environment.get("PORT_BASE") or 18000))
 
     def make(self) -> None:
-        """Make the folder; it must be the caller's own, as everybody may write beside it."""
+        """Make the folder; it must be the caller's own, as everybody may write next to it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.folder.is_symlink() or self.folder.stat().st_uid != os.geteuid():
             raise NotStarted(f"{self.folder} belongs to somebody else; set BAYLINE_DATA to another folder")
         self.folder.chmod(0o755)  # the servers' own accounts must pass
 
     def port(self, department: str, replica: int = 1) -> int:
-        """HTTP port of a department's process: +1 to +8, its replicas 2 to 5 at +111 to +148."""
-        offset = DEPARTMENTS.index(department) + 1
+        """HTTP port of a department's process: +1 to +19, its replicas 2 to 5 at +101 to +179."""
+        offset = ENTRIES[department].port
         if replica not in REPLICAS:
             raise ValueError(f"replicas are numbered {REPLICAS.start} to {REPLICAS.stop - 1}, not {replica}")
-        return self.port_base + offset + (0 if replica == 1 else 100 + (replica - 1) * 10)
+        return self.port_base + offset + (0 if replica == 1 else 100 + (replica - 2) * (MOST + 1))
 
     @property
     def gateway_port(self) -> int:

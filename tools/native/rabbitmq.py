@@ -112,10 +112,6 @@ class RabbitMQ:
         """AMQP address of the shop's vhost as ``user``, with the password."""
         return f"amqp://{user}:{self.password(user)}@127.0.0.1:{self.port}/{VHOST}"
 
-    def management_url(self) -> str:
-        """Address of the management API as administrator, with the password."""
-        return f"http://{ADMIN}:{self.password(ADMIN)}@127.0.0.1:{self.management_port}"
-
     def password(self, user: str) -> str:
         """The password of a user, made up once and kept in this node's folder."""
         kept = self.folder / "passwords.json"

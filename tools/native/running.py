@@ -11,10 +11,11 @@ from pathlib import Path
 
 import psutil
 
+from tools.departments import DEPARTMENTS
 from tools.gateway import Place, configuration, front_page
 from tools.native.departments import Departments, login
 from tools.native.keys import Keys
-from tools.native.layout import DEPARTMENTS, REPLICAS, Layout
+from tools.native.layout import REPLICAS, Layout
 from tools.native.packages import install
 from tools.native.postgres import Postgres
 from tools.native.processes import Account, Daemon, NotStarted, answers, program, wait_for

@@ -1,6 +1,6 @@
 """A database for the servicekit tools: every test has the servicekit tables, and takes back what it did."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from servicekit.house_rules import house_rules_table
 from servicekit.personal_data import private_tables
-from servicekit.scratch import fresh_database, scratch_server
+from testkit.databases import fresh_database
 
 MORNING = datetime(2025, 3, 7, 1, tzinfo=UTC)
 
@@ -34,14 +34,8 @@ class OpenTx:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with scratch_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-async def engine(server: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(await fresh_database(server, "tools"))
+async def engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(await fresh_database(postgres_url, "tools"))
     metadata = MetaData()
     private_tables(metadata)
     house_rules_table(metadata)

@@ -9,7 +9,7 @@ from random import Random
 import aio_pika
 from aio_pika.abc import AbstractChannel
 from shared.tests.messaging.gate import in_the_middle
-from tools.native.layout import DEPARTMENTS
+from tools.departments import DEPARTMENTS
 from tools.native.rabbitmq import VHOST
 
 from servicekit.messaging.topology import CONTROL, EVENTS, Topology

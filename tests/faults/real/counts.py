@@ -7,7 +7,8 @@ from collections import Counter
 from typing import Self
 
 import httpx
-from tools.native.layout import DEPARTMENTS, REPLICAS
+from tools.departments import DEPARTMENTS
+from tools.native.layout import REPLICAS
 from tools.native.running import Shop
 
 _COUNT = re.compile(r"^bayline_messages_(\w+?)_total\S* (\S+)$", re.MULTILINE)

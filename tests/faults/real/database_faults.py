@@ -5,8 +5,8 @@ from functools import partial
 from random import Random
 
 from shared.tests.messaging.gate import at_the_commit, in_the_middle
+from tools.departments import DEPARTMENTS
 from tools.native.departments import login
-from tools.native.layout import DEPARTMENTS
 
 from tests.faults.real import small_disk
 from tests.faults.real.broker_faults import inboxes_deleted

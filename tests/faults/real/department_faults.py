@@ -6,7 +6,7 @@ import signal
 from functools import partial
 from random import Random
 
-from tools.native.layout import DEPARTMENTS
+from tools.departments import DEPARTMENTS
 from tools.native.processes import Daemon
 
 from tests.faults.real.fault import Fault

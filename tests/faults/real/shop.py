@@ -18,10 +18,11 @@ from scenarios.shop_time import ShopTime
 from shared.tests.messaging.gate import Gate
 from sqlalchemy import make_url
 from tools.containers.servers import kinds
+from tools.departments import DEPARTMENTS
 from tools.native import Layout, Shop
 from tools.native.departments import Departments, login
 from tools.native.keys import FIRST_ADMIN
-from tools.native.layout import DEPARTMENTS, REPLICAS
+from tools.native.layout import REPLICAS
 from yarl import URL
 
 from tests.faults.checker import caught_up, disagreements, said_so_far

@@ -14,7 +14,7 @@ from scenarios import narratives
 from scenarios.desks import crm
 from scenarios.narratives import Fault
 from scenarios.visits import additional_work, back_order, happy, promise, rework
-from tools.native.layout import DEPARTMENTS
+from tools.departments import DEPARTMENTS
 from tools.native.rabbitmq import VHOST
 
 from .conftest import RealShop

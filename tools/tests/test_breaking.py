@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from contracts.generate.breaking import breaks, default_base, schemas_at
-from contracts.generate.schemas import all_schemas
+from tools.contracts.breaking import breaks, default_base, schemas_at
+from tools.contracts.schemas import all_schemas
 
 NAME = "shop.thing.done.v1.json"
 SCHEMA: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The generated files stand as the contracts say, and hold together."""
+"""The generated files are as the contracts and the departments make them, and hold together."""
 
 import json
 from pathlib import Path
@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from tools.contracts.__main__ import drift, wanted
+from tools.contracts.schemas import file_name
+from tools.root import ROOT
+from tools.subscriptions import subscribers
 
 from contracts.events import EVENTS
-from contracts.generate.__main__ import drift, wanted
-from contracts.generate.schemas import file_name
 from contracts.streams import STREAMS
 
-FOLDER = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "contracts"
 
 
 class TestTheCommittedFiles:
@@ -52,14 +54,16 @@ class TestTheAsyncApiDocument:
         assert isinstance(document, dict)
         return document
 
-    def test_says_who_sends_and_who_hears_each_stream(self, document: dict[str, Any]) -> None:
+    def test_names_the_publisher_and_the_subscribers_of_each_stream(self, document: dict[str, Any]) -> None:
         sends = {(o.split(".")[0], o.split(".", 2)[2]) for o in document["operations"] if ".sends." in o}
-        hears = {(o.split(".")[0], o.split(".", 2)[2]) for o in document["operations"] if ".hears." in o}
+        receives = {
+            (o.split(".")[0], o.split(".", 2)[2]) for o in document["operations"] if ".receives." in o
+        }
 
         assert sends == {(stream.publisher, stream.name) for stream in STREAMS.values()}
-        assert hears == {(listener, s.name) for s in STREAMS.values() for listener in s.listeners}
+        assert receives == {(name, stream) for stream, names in subscribers().items() for name in names}
 
-    def test_puts_each_listener_on_its_inbox(self, document: dict[str, Any]) -> None:
+    def test_puts_each_subscriber_on_its_inbox(self, document: dict[str, Any]) -> None:
         for name, operation in document["operations"].items():
             if operation["action"] == "receive":
                 assert operation["x-queue"]["name"] == f"{name.split('.')[0]}.inbox"
@@ -85,6 +89,6 @@ def _references(part: Any) -> list[str]:
 
 
 def _follow(document: dict[str, Any], reference: str) -> None:
-    place: Any = document
-    for step in reference.removeprefix("#/").split("/"):
-        place = place[step]
+    found: Any = document
+    for name in reference.removeprefix("#/").split("/"):
+        found = found[name]

@@ -6,8 +6,9 @@ import yaml
 
 from contracts.base import Event
 from contracts.events import EVENTS
-from contracts.generate.schemas import file_name
 from contracts.streams import STREAMS, Stream
+from tools.contracts.schemas import file_name
+from tools.subscriptions import Subscribers
 
 EXCHANGE = {"name": "bayline", "type": "topic", "durable": True, "autoDelete": False}
 
@@ -19,26 +20,26 @@ _HEADERS: dict[str, tuple[str, str]] = {
     "time": ("string", "shop time, RFC 3339"),
     "dataschemaversion": ("integer", "version of the event's schema"),
     "partitionkey": ("string", "identity of the aggregate"),
-    "sequence": ("integer", "place in the aggregate's life, from 1 without gaps"),
+    "sequence": ("integer", "number in the aggregate's life, from 1 without gaps"),
     "correlationid": ("string", "request_id of the customer's request"),
     "causationid": ("string", "id of the event that caused this one"),
     "traceparent": ("string", "W3C trace context"),
 }
 
 
-def document() -> dict[str, Any]:
+def document(subscribers: Subscribers) -> dict[str, Any]:
     """The whole document as plain values."""
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Bayline",
             "version": "1.0.0",
-            "description": "The facts that the departments of an after-sales shop tell each other. "
+            "description": "The events that the departments of an after-sales shop publish for each other. "
             "Each stream is one channel; a department binds its inbox to whole streams.",
         },
         "defaultContentType": "application/json",
         "channels": {stream.name: _channel(stream) for stream in STREAMS.values()},
-        "operations": _operations(),
+        "operations": _operations(subscribers),
         "components": {
             "messages": {_message_name(event): _message(event) for event in EVENTS.values()},
             "messageTraits": {"envelope": {"headers": _headers()}},
@@ -46,10 +47,10 @@ def document() -> dict[str, Any]:
     }
 
 
-def as_text() -> str:
+def as_text(subscribers: Subscribers) -> str:
     """The document as it is committed."""
-    head = "# Generated from the contracts by `python -m contracts.generate`; do not edit.\n"
-    return head + yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=110)
+    head = "# Generated from the contracts by `make generate`; do not edit.\n"
+    return head + yaml.safe_dump(document(subscribers), sort_keys=False, allow_unicode=True, width=110)
 
 
 def _of(stream: Stream) -> list[type[Event]]:
@@ -61,10 +62,10 @@ def _message_name(event: type[Event]) -> str:
 
 
 def _channel(stream: Stream) -> dict[str, Any]:
-    facts = sorted({event.TYPE.rsplit(".", 1)[1] for event in _of(stream)})
+    names = sorted({event.TYPE.rsplit(".", 1)[1] for event in _of(stream)})
     return {
-        "address": f"{stream.name}.{{fact}}",
-        "parameters": {"fact": {"enum": facts, "description": "what happened, in the past tense"}},
+        "address": f"{stream.name}.{{event}}",
+        "parameters": {"event": {"enum": names, "description": "what happened, in the past tense"}},
         "messages": {
             _message_name(event): {"$ref": f"#/components/messages/{_message_name(event)}"}
             for event in _of(stream)
@@ -73,22 +74,22 @@ def _channel(stream: Stream) -> dict[str, Any]:
     }
 
 
-def _operations() -> dict[str, Any]:
+def _operations(subscribers: Subscribers) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     for stream in STREAMS.values():
         channel = {"channel": {"$ref": f"#/channels/{stream.name}"}}
         operations[f"{stream.publisher}.sends.{stream.name}"] = {
             "action": "send",
             **channel,
-            "summary": f"{stream.publisher} tells the facts of {stream.name}",
+            "summary": f"{stream.publisher} publishes the events of {stream.name}",
         }
-        for listener in stream.listeners:
-            operations[f"{listener}.hears.{stream.name}"] = {
+        for subscriber in subscribers[stream.name]:
+            operations[f"{subscriber}.receives.{stream.name}"] = {
                 "action": "receive",
                 **channel,
-                "summary": f"{listener} hears the facts of {stream.name}",
+                "summary": f"{subscriber} subscribes to the events of {stream.name}",
                 "x-queue": {
-                    "name": f"{listener}.inbox",
+                    "name": f"{subscriber}.inbox",
                     "type": "quorum",
                     "durable": True,
                     "bindingKey": f"{stream.name}.*",

@@ -1,18 +1,18 @@
-"""``python -m contracts.generate``: write, ``--check`` for drift, ``breaking`` for broken promises."""
+"""``python -m tools.contracts``: write, ``--check`` for drift, ``breaking`` for broken promises."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from contracts.generate import asyncapi, schemas
-from contracts.generate.breaking import breaks, default_base, schemas_at
-
-ROOT = Path(__file__).resolve().parents[3]
+from tools.contracts import asyncapi, schemas
+from tools.contracts.breaking import breaks, default_base, schemas_at
+from tools.root import ROOT
+from tools.subscriptions import as_text, derived
 
 
 def main(words: list[str] | None = None) -> int:
     """Exit code 0 if all is well, 1 with one line for each thing that is not."""
-    parser = argparse.ArgumentParser(prog="python -m contracts.generate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.contracts", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if files differ")
     verbs = parser.add_subparsers(dest="verb")
     compare = verbs.add_parser("breaking", help="fail if a version changed in a way that breaks others")
@@ -28,7 +28,12 @@ def wanted() -> dict[Path, str]:
     files = {
         Path("schemas") / name: schemas.as_text(schema) for name, schema in schemas.all_schemas().items()
     }
-    return {Path("asyncapi.yaml"): asyncapi.as_text(), **files}
+    subscribers = derived()
+    return {
+        Path("asyncapi.yaml"): asyncapi.as_text(subscribers),
+        Path("subscribers.json"): as_text(subscribers),
+        **files,
+    }
 
 
 def drift(folder: Path) -> list[str]:
@@ -62,7 +67,7 @@ def _write() -> int:
 def _check() -> int:
     wrong = drift(ROOT / "contracts")
     for line in wrong:
-        print(f"contracts/{line}; run `make contracts`", file=sys.stderr)
+        print(f"contracts/{line}; run `make generate`", file=sys.stderr)
     return 1 if wrong else 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.generate.schemas import Schema
+from tools.contracts.schemas import Schema
 
 _WORDS_ONLY = frozenset({"$defs", "$schema", "description", "title", "examples", "properties", "required"})
 _NO_REFS: Mapping[str, Schema] = {}
