@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs start stop erase demo test check fmt requirements generate migration \
+.PHONY: help setup up down status logs start stop reconcile erase demo test check fmt requirements generate department migration \
 	faults bench images images-airgapped engine containers
 
 help: ## these lines
@@ -33,8 +33,11 @@ start: ## start one part (OF=parts, REPLICA=2)
 stop: ## stop one part (OF=parts, REPLICA=2)
 	@$(PY) -m tools stop $(OF) --replica $(or $(REPLICA),1)
 
-erase: ## close the shop and delete its data, passwords and keys
-	@$(PY) -m tools erase
+reconcile: ## do all departments of the running shop agree? Q1 to Q10, by read-only logins; fails if not
+	@$(PY) -m tools reconcile
+
+erase: ## close the shop and delete its data, passwords and keys (asks; YES=1 does not)
+	@$(PY) -m tools erase $(if $(YES),--yes)
 
 demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
@@ -60,6 +63,10 @@ generate: setup ## write what is generated: AsyncAPI, schemas, OpenAPI, parts of
 	@$(PY) -m tools.contracts
 	@$(PY) -m tools.openapi
 	@$(PY) -m tools.docs
+
+department: setup ## a new department that subscribes and publishes (OF=quality EN=Quality ZH=质量)
+	@$(PY) -m tools.scaffold $(OF) $(if $(EN),--en "$(EN)") $(if $(ZH),--zh "$(ZH)")
+	@$(PYTHON) tools/setup.py
 
 migration: setup ## write a department's next migration (OF=parts WHY="keep batches")
 	@$(PY) -m tools.migrations revision $(OF) -m "$(WHY)"

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from vininfo import Vin
 
+from shopkit.vehicles import VIN_CHARACTERS, check_digit
+
 HERE = Path(__file__).parent / "data" / "nhtsa-complaints.csv"
 COLUMNS = frozenset({"make", "model", "year", "component", "vin_prefix", "mileage", "narrative"})
 
 _KM_PER_MILE = 1.609344
 _PREFIX = 11
-_VALUES = {c: n for n, c in enumerate("ABCDEFGH", 1)} | {c: n for n, c in enumerate("JKLMN", 1)}
-_VALUES |= {"P": 7, "R": 9} | {c: n for n, c in enumerate("STUVWXYZ", 2)} | {str(n): n for n in range(10)}
-_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _YEARS = "ABCDEFGHJKLMNPRSTVWXY123456789"  # from 1980 on, and again from 2010
 _PROVINCES = "京沪粤苏浙鲁川鄂"
 _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -73,7 +72,7 @@ def _fault(row: dict[str, str], place: int) -> Fault:
 def whole_vin(prefix: str, year: int | None, seed: int) -> str:
     """The prefix with a serial for which its check digit fits; a made-up VIN if that cannot be (ISO 3779)."""
     prefix = prefix.strip().upper()
-    fits = len(prefix) == _PREFIX and all(c in _VALUES for c in prefix) and prefix[8] in "0123456789X"
+    fits = len(prefix) == _PREFIX and VIN_CHARACTERS.issuperset(prefix) and prefix[8] in "0123456789X"
     if fits:
         for step in range(1000):
             vin = f"{prefix}{(seed + step) % 1_000_000:06d}"
@@ -82,12 +81,6 @@ def whole_vin(prefix: str, year: int | None, seed: int) -> str:
     year_mark = _YEARS[((year or 2010) - 1980) % len(_YEARS)]
     bare = f"1BAYL{seed % 1000:03d}0{year_mark}A{seed // 1000 % 1_000_000:06d}"
     return bare[:8] + check_digit(bare) + bare[9:]
-
-
-def check_digit(vin: str) -> str:
-    """What must stand in the ninth place."""
-    rest = sum(_VALUES[c] * weight for c, weight in zip(vin, _WEIGHTS, strict=True)) % 11
-    return "X" if rest == 10 else str(rest)
 
 
 def _name(text: str) -> str:

@@ -17,7 +17,6 @@ FREE = {
     "Problem.code": "each operation lists its codes",
     "Problem.state": "states of whatever was asked for",
     "service_code": "menu items are the shop's own list",
-    "spare_code": "the shop's own list",
     "DiagnosticCode.code": "read from the car",
     "unit": "the catalogue's own list",
 }
@@ -27,14 +26,14 @@ EMPTY = {"204", "304"}
 
 
 def undescribed(document: Document) -> list[str]:
-    """``Schema.field`` of each property and ``METHOD path name`` of each parameter without a description."""
-    fields = [where for where, field in _fields(document) if not field.get("description")]
-    return fields + [where for where, parameter in _parameters(document) if not parameter.get("description")]
+    """``Schema.field`` of every property, and ``METHOD path name`` of every parameter, not described."""
+    named = [where for where, field in fields(document) if not field.get("description")]
+    return named + [where for where, parameter in parameters(document) if not parameter.get("description")]
 
 
 def plain_states(document: Document) -> list[str]:
     """State-like fields and parameters that are plain text, where an enum belongs."""
-    named = [*_fields(document), *_parameters(document)]
+    named = [*fields(document), *parameters(document)]
     return [
         where
         for where, field in named
@@ -50,7 +49,7 @@ def unanswered(document: Document) -> list[str]:
         f"{where} {status}"
         for where, operation in operations(document)
         for status, response in operation["responses"].items()
-        if status not in EMPTY and not response.get("content")
+        if status not in EMPTY and not _resolved(response, document).get("content")
     ]
 
 
@@ -61,13 +60,15 @@ def operations(document: Document) -> Iterator[tuple[str, Schema]]:
             yield f"{method.upper()} {path}", operation
 
 
-def _fields(document: Document) -> Iterator[tuple[str, Schema]]:
+def fields(document: Document) -> Iterator[tuple[str, Schema]]:
+    """``Schema.field`` and its schema."""
     for name, schema in document["components"]["schemas"].items():
         for field, inner in schema.get("properties", {}).items():
             yield f"{name}.{field}", inner
 
 
-def _parameters(document: Document) -> Iterator[tuple[str, Schema]]:
+def parameters(document: Document) -> Iterator[tuple[str, Schema]]:
+    """``METHOD path name`` and the parameter."""
     for where, operation in operations(document):
         for parameter in operation.get("parameters", ()):
             found = _resolved(parameter, document)
@@ -109,7 +110,9 @@ def report(department: str) -> str:
 
 
 if __name__ == "__main__":
-    from tools.openapi import NOWHERE, os
+    import os
+
+    from tools.openapi import NOWHERE
 
     os.environ.update(NOWHERE)
     for asked in sys.argv[1:]:

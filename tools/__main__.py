@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from deploy.reconcile.report import report
 from rich.console import Console
 from rich.table import Table
 
@@ -118,9 +119,19 @@ def stop(name: Name, replica: Replica = 1, kill: Kill = False) -> None:
 
 
 @app.command()
+def reconcile() -> None:
+    """Do all departments agree? Q1 to Q10 on the running shop; exit code 1 if something differs."""
+    urls = {name: _opened().reading_url(name) for name in DEPARTMENTS}
+    raise typer.Exit(report(urls, show=lambda line: screen.print(line, soft_wrap=True, markup=False)))
+
+
+@app.command()
 def erase(yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False) -> None:
-    """Take the shop down and delete its data, passwords and keys."""
+    """Take the shop down and delete its data, passwords and keys; asks on a terminal, fails without one."""
     if not yes:
+        if not sys.stdin.isatty():
+            screen.print("make erase asks before it deletes, and here is nobody to ask: make erase YES=1")
+            raise typer.Exit(1)
         typer.confirm(f"Delete everything in {shop.layout.folder}?", abort=True)
     if containers.opened:
         containers.down(volumes=True)

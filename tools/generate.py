@@ -54,6 +54,7 @@ PARTS: Mapping[str, Callable[[str], str]] = {
     "healthy": lambda name: f"{name}: {{condition: service_healthy}}\n",
     "secrets": lambda name: _secret(f"{name}-database-url") + _secret(f"{name}-broker-url"),
     "packages": lambda name: f'"{name}",\n',
+    "commands": lambda name: f'"{name}.commands",\n',
     "event-modules": lambda name: f'"contracts.events.{name}",\n',
 }
 """The text of each part, for one department."""

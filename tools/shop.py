@@ -53,5 +53,8 @@ class AnyShop(Protocol):
     def database_url(self, department: str) -> str:
         """A department's database as the superuser reads it."""
 
+    def reading_url(self, department: str) -> str:
+        """A department's database as its read-only login."""
+
     def spending(self) -> dict[str, Spent]:
         """What every living part uses, by its name."""

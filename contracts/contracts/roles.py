@@ -1,5 +1,9 @@
 """The roles of a shop (STAF-01) as sets of permissions (DATA-04); staff expands them into tokens."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
+from contracts import permissions
 from contracts.permissions import (
     billing,
     booking,
@@ -12,8 +16,16 @@ from contracts.permissions import (
     workshop,
 )
 
+_DEPARTMENTS = [
+    import_module(f"{permissions.__name__}.{module.name}")
+    for module in iter_modules(permissions.__path__)
+    if module.name != "everywhere"
+]
+_EVERYTHING_BUT_STAFF = frozenset[str]().union(
+    *(module.ALL for module in _DEPARTMENTS if module is not staff)
+)
 _LOOK = frozenset({booking.READ, reception.READ, workshop.READ, parts.READ, crm.READ})
-_LOOK_EVERYWHERE = _LOOK | {billing.READ, complaints.READ, staff.READ}
+_LOOK_EVERYWHERE = frozenset(module.READ for module in _DEPARTMENTS)
 
 TECHNICIAN = frozenset({reception.READ, workshop.READ, workshop.WORK, parts.READ})
 """维修技师: diagnoses and repairs; sees no customer's phone and no money."""
@@ -84,13 +96,7 @@ QUALITY_SUPERVISOR = _LOOK_EVERYWHERE | {workshop.INSPECT, staff.APPRAISE, compl
 """服务监督员: watches the quality of service."""
 SERVICE_MANAGER = (
     _LOOK_EVERYWHERE
-    | booking.ALL
-    | reception.ALL
-    | workshop.ALL
-    | parts.ALL
-    | billing.ALL
-    | crm.ALL
-    | complaints.ALL
+    | _EVERYTHING_BUT_STAFF
     | {staff.READ, staff.SKILLS, staff.APPRAISE}
     | {everywhere.HOUSE_RULES_CHANGE, everywhere.PERSONAL_READ, everywhere.OPERATIONS_READ}
 )

@@ -5,21 +5,22 @@ import json
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import ModuleType
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 from tools.contracts.schemas import schema_of
+from tools.departments import DEPARTMENTS
 
 from contracts.base import Event
-from contracts.events import EVENTS, billing, booking, complaints, crm, parts, reception, staff, workshop
+from contracts.events import EVENTS
 from contracts.events.billing import PaymentReceived
 from contracts.events.reception import VehicleReturned
 from contracts.values import FaultFacts, PricedPart
 
-MODULES: tuple[ModuleType, ...] = (billing, booking, complaints, crm, parts, reception, staff, workshop)
+MODULES = [import_module(f"contracts.events.{name}") for name in DEPARTMENTS]
 CLASSES = sorted(EVENTS.values(), key=lambda event: event.TYPE)
 AN_ID = "0191e0a0-0000-7000-8000-000000000001"
 FORMATS = {

@@ -20,7 +20,7 @@ _LEFT = """
 
 
 async def every_subscriber_applied_everything(books: Books) -> list[Discrepancy]:
-    """For every stream, key and subscriber the applied sequences are 1 to n, n the publisher's last."""
+    """Q9: for every stream, key and subscriber the applied sequences are 1 to n, n the publisher's last."""
     subscribers: dict[str, list[str]] = json.loads(_SUBSCRIBERS.read_text(encoding="utf-8"))
     found: list[Discrepancy] = []
     for stream in STREAMS.values():

@@ -101,7 +101,7 @@ async def measures_are_carried_out_once(books: Books) -> list[Discrepancy]:
         carried_out = redone.get(id) == {"done"} if is_rework else id in till and till[id]["state"] == "done"
         if (state == "completed") != carried_out:
             found.append(Discrepancy("Q8", id, f"{row['kind']} is {state}, carried out: {carried_out}"))
-        if state in {"decided", "taken_up"} and row["due_by"] is None:
+        if state in {"decided", "placed"} and row["due_by"] is None:
             found.append(Discrepancy("Q8", id, "open without a clock"))
         refunds = till[id]["refunds"] if id in till else 0
         if row["kind"] == "refund" and state == "completed" and refunds != 1:

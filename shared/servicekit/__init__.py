@@ -1,4 +1,4 @@
-"""The plumbing that every department stands on; it knows no trade word."""
+"""The plumbing that every department is built on; it knows no trade word."""
 
 from servicekit.aggregate import Aggregate
 from servicekit.house_rules import HouseRules, rule

@@ -1,4 +1,4 @@
-"""Aggregates: mapped classes that behave, with a version for people and a sequence for listeners."""
+"""Aggregates: mapped classes that behave, with a version for people and a sequence for subscribers."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -12,7 +12,7 @@ class Aggregate:
     """Mixin of an aggregate root.
 
     ``version`` is raised by every change and checked by every save (ETag); ``sequence`` is raised by one per
-    published event and numbers them for the listeners. ``STREAM`` names its events, ``None`` if it has none.
+    published event and numbers them for the subscribers. ``STREAM`` is the stream of its events, if any.
     """
 
     STREAM: ClassVar[str | None] = None

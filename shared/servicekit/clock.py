@@ -12,7 +12,7 @@ _LOOK_EVERY = 0.2  # seconds between two looks at the clock file: often enough f
 
 
 class Clock(Protocol):
-    """Where the runtime gets its time from; departments only ever see ``tx.now``."""
+    """Where a process gets its time from; departments only ever see ``tx.now``."""
 
     def now(self) -> datetime:
         """Shop time, aware, UTC."""

@@ -1,7 +1,7 @@
 """A department's own copies of others' data, kept by one statement each, whichever event comes first.
 
 A reaction that only keeps a copy need not load it: the database puts old and new together under the row's
-lock. Not for rows that the same transaction holds as objects: those would not learn of it.
+lock. Not for rows that the same transaction holds as objects: those would not be refreshed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,16 +28,16 @@ async def keep(
     tx: Tx,
     kind: type[DeclarativeBase],
     key: Columns,
-    facts: Columns,
+    columns: Columns,
     *,
     initial: Columns | None = None,
     also: Insert | None = None,
 ) -> None:
-    """Put ``facts`` on the copy with this key, which this event may begin.
+    """Put ``columns`` on the copy with this key, which this event may begin.
 
-    ``initial`` are columns for a copy that begins now: needed where a fact is an expression of what was known
+    ``initial`` are columns for a copy that begins now: needed where a value is computed from what was known
     (a sum, a first value that stays). ``also`` changes other rows by the same statement."""
-    by, new, begin = _named(key), _named(facts), _named(initial or {})
+    by, new, begin = _named(key), _named(columns), _named(initial or {})
     first: dict[str, Any] = {name: make() for name, make in defaults_of(kind)}  # a CTE would leave them out
     first |= by | new | begin | ({"version": 1} if issubclass(kind, Aggregate) else {})
     own = {name: new[name] for name in begin if name in new}
@@ -96,11 +96,11 @@ def _upsert_all(
     return new.on_conflict_do_update(index_elements=[key], set_=taken)
 
 
-async def amend(tx: Tx, kind: type[DeclarativeBase], key: Columns, facts: Columns) -> None:
-    """Put ``facts`` on the copy with this key, if there is one."""
+async def amend(tx: Tx, kind: type[DeclarativeBase], key: Columns, columns: Columns) -> None:
+    """Put ``columns`` on the copy with this key, if there is one."""
     table = cast(Table, kind.__table__)
     this = [table.c[name] == value for name, value in _named(key).items()]
-    await _run(tx, kind, update(table).where(*this).values(**_named(facts), **_next(kind)))
+    await _run(tx, kind, update(table).where(*this).values(**_named(columns), **_next(kind)))
 
 
 def _next(kind: type[DeclarativeBase]) -> dict[str, Any]:

@@ -12,19 +12,19 @@ from sqlalchemy.orm.attributes import set_committed_value
 from servicekit.tx import Tx
 
 T = TypeVar("T")
-Asked = tuple[type[Any], ColumnElement[bool], Sequence[str]]
+Rows = tuple[type[Any], ColumnElement[bool], Sequence[str]]
 """Rows of which table, which of them, and by which attributes they are put in order."""
 
 
 class Together:
-    """Rows of several tables; the statement is put together once, what is wanted is bound by its names."""
+    """Rows of several tables; the statement is put together once, its parameters are bound by name."""
 
-    def __init__(self, *asked: Asked) -> None:
-        self._asked = asked
+    def __init__(self, *wanted: Rows) -> None:
+        self._wanted = wanted
 
-    async def read(self, tx: Tx, **wanted: object) -> list[list[Any]]:
+    async def read(self, tx: Tx, **bound: object) -> list[list[Any]]:
         """The rows of each table, as objects, in its order."""
-        found = (await tx.session.execute(self._statement, wanted)).all()
+        found = (await tx.session.execute(self._statement, bound)).all()
         return [
             sorted((row[n] for row in found if row[n] is not None), key=order)
             for n, order in enumerate(self._orders)
@@ -33,7 +33,7 @@ class Together:
     @cached_property
     def _statement(self) -> Select[Any]:
         kinds: list[Any] = [
-            aliased(kind, select(kind).where(which).subquery()) for kind, which, _ in self._asked
+            aliased(kind, select(kind).where(which).subquery()) for kind, which, _ in self._wanted
         ]
         joined = kinds[0]
         for kind in kinds[1:]:  # a full join on nothing: all rows of the one, then all rows of the other
@@ -43,7 +43,7 @@ class Together:
 
     @cached_property
     def _orders(self) -> list[Callable[[Any], Any]]:
-        return [_by(order) for _, _, order in self._asked]
+        return [_by(order) for _, _, order in self._wanted]
 
 
 async def load(tx: Tx, parent: T, *names: str) -> T:
@@ -64,7 +64,7 @@ async def load(tx: Tx, parent: T, *names: str) -> T:
 @cache
 def _children(mapper: Mapper[Any], names: tuple[str, ...]) -> tuple[Together, dict[str, str]]:
     """What reads these relationships, and by which attribute of the parent each is bound."""
-    asked: list[Asked] = []
+    wanted: list[Rows] = []
     keys = {}
     for name in names:
         relation = mapper.relationships[name]
@@ -72,9 +72,9 @@ def _children(mapper: Mapper[Any], names: tuple[str, ...]) -> tuple[Together, di
         child = relation.mapper
         key = getattr(child.class_, child.get_property_by_column(theirs).key)
         order = [child.get_property_by_column(column).key for column in relation.order_by or ()]
-        asked.append((child.class_, key == bindparam(f"of_{name}"), order))
+        wanted.append((child.class_, key == bindparam(f"of_{name}"), order))
         keys[f"of_{name}"] = mapper.get_property_by_column(own).key
-    return Together(*asked), keys
+    return Together(*wanted), keys
 
 
 def _by(order: Sequence[str]) -> Callable[[Any], Any]:

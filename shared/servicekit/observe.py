@@ -89,11 +89,11 @@ def _json(event: Any, default: Callable[[Any], Any] = str, **_: Any) -> str:
 
 
 class _ToStructlog(logging.Handler):
-    """What libraries say through the standard library stands in the same lines as ours."""
+    """What libraries log through the standard library is written in the same lines as ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = structlog.get_logger(origin=record.name)
-        said.log(
+        target = structlog.get_logger(origin=record.name)
+        target.log(
             record.levelno, record.getMessage(), **({"exc_info": record.exc_info} if record.exc_info else {})
         )
 

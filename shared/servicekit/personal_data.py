@@ -162,13 +162,13 @@ mask_free_text = mask
 
 async def _data_key(tx: Transaction, subject: str, *, make: bool) -> bytes | None:
     master = _derived(tx.settings, "wrap")
-    asked = select(_keys.c.wrapped_key).where(_keys.c.subject == subject)
-    row = (await tx.session.execute(asked)).one_or_none()
+    query = select(_keys.c.wrapped_key).where(_keys.c.subject == subject)
+    row = (await tx.session.execute(query)).one_or_none()
     if row is None and make:
         fresh = _encrypt(master, AESGCM.generate_key(256), subject)
         once = insert_once(_keys).values(subject=subject, wrapped_key=fresh).on_conflict_do_nothing()
         await tx.session.execute(once)
-        row = (await tx.session.execute(asked)).one()  # perhaps another transaction's, which came first
+        row = (await tx.session.execute(query)).one()  # perhaps another transaction's, which came first
     return None if row is None or row[0] is None else _decrypt(master, row[0], subject)
 
 

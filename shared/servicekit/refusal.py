@@ -1,11 +1,12 @@
 """Refusals: what a rule answers to a person. One module of the HTTP side turns them into RFC 9457."""
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """The rule said no."""
+    """A rule does not allow it."""
 
     status: ClassVar[int] = 409
 
@@ -35,13 +36,20 @@ class Refusal(Exception):
         return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
 
 
+def kind_name(kind: str | type) -> str:
+    """What something is called in problem documents, ``part-line``: a class, its name, or words of the trade
+    with any sign between them."""
+    name = kind if isinstance(kind, str) else kind.__name__
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_ ]", "-", name).lower()
+
+
 class NotFound(Refusal):
     """There is no such thing here."""
 
     status = 404
 
-    def __init__(self, kind: str, id: object) -> None:
-        super().__init__(kind=kind, id=str(id))
+    def __init__(self, kind: str | type, id: object) -> None:
+        super().__init__(kind=kind_name(kind), id=str(id))
 
 
 class Forbidden(Refusal):
@@ -73,16 +81,21 @@ class Invalid(Refusal):
     def __init__(self, field: str, expected: str, **facts: Any) -> None:
         super().__init__(errors=[{"field": field, "expected": expected}], **facts)
 
+    def locate(self, where: Callable[[str], str]) -> None:
+        """Name the fields by where they stand in the request."""
+        for error in self.facts["errors"]:
+            error["field"] = where(error["field"])
+
 
 class IllegalTransition(Refusal):
     """This cannot be done in the present state."""
 
     def __init__(self, kind: str, state: str, command: str, allowed: list[str]) -> None:
-        super().__init__(state=state, allowed=allowed, kind=kind, command=command)
+        super().__init__(state=state, allowed=allowed, kind=kind_name(kind), command=command)
 
 
 class NotYet(Exception):
-    """A reaction waits for another department's fact: the next event of that aggregate wakes it."""
+    """A reaction needs another department's event first: the next one of that aggregate wakes it."""
 
     def __init__(self, stream: str, key: object, *, at: str = "") -> None:
         super().__init__(f"{stream} {key} {at}".strip())

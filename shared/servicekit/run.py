@@ -66,7 +66,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(service: Service) -> None:
-    """Serve until told to end (SIGTERM: drain, finish, acknowledge, close)."""
+    """Serve until the process is ended (SIGTERM: drain, finish, acknowledge, close)."""
     runtime = make_runtime(service)
     settings = runtime.settings
     app = app_of(runtime)

@@ -1,9 +1,9 @@
-"""A department's table of contents: its endpoints, subscriptions and timers."""
+"""How a department declares itself: its endpoints, subscriptions and timers."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from sqlalchemy.orm import DeclarativeBase
@@ -12,12 +12,12 @@ from contracts.base import Event
 from contracts.streams import STREAMS
 from servicekit.house_rules import HouseRules
 from servicekit.settings import ServiceSettings
-
-if TYPE_CHECKING:
-    from servicekit.tx import Tx
+from servicekit.tx import Tx
 
 E = TypeVar("E", bound=Event)
-Reaction = Callable[["Tx", Any], Awaitable[None]]
+Reaction = Callable[[Tx, Any], Awaitable[None]]
+Reactions = Mapping[tuple[str, int], tuple[type[Event], Reaction]]
+"""By type and version of the event: its contract and what is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Timer:
 class TimerHandler:
     """What runs when a timer of a kind is due, and from whose silence it concludes."""
 
-    handler: Callable[["Tx", Timer], Awaitable[None]]
+    handler: Callable[[Tx, Timer], Awaitable[None]]
     silence_of: tuple[str, ...]
 
 
@@ -50,10 +50,10 @@ class Service:
     title: str = ""
     reactions: dict[tuple[str, int], tuple[type[Event], Reaction]] = field(default_factory=dict)
     timers: dict[str, TimerHandler] = field(default_factory=dict)
-    seeds: list[Callable[["Tx"], Awaitable[None]]] = field(default_factory=list)
+    seeds: list[Callable[[Tx], Awaitable[None]]] = field(default_factory=list)
 
-    def on(self, event: type[E], reaction: Callable[["Tx", E], Awaitable[None]]) -> None:
-        """When another department reports ``event``, do this. One reaction per event type."""
+    def on(self, event: type[E], reaction: Callable[[Tx, E], Awaitable[None]]) -> None:
+        """When another department publishes ``event``, do this. One reaction per event type."""
         if event.stream() not in STREAMS:
             raise ValueError(f"{event.TYPE} belongs to no stream of the contracts")
         if (event.TYPE, event.VERSION) in self.reactions:
@@ -63,7 +63,7 @@ class Service:
     def at(
         self,
         kind: str,
-        handler: Callable[["Tx", Timer], Awaitable[None]],
+        handler: Callable[[Tx, Timer], Awaitable[None]],
         *,
         silence_of: Sequence[str] = (),
     ) -> None:
@@ -71,7 +71,7 @@ class Service:
         publishers have nothing more to publish up to the due time (the silence rule)."""
         self.timers[kind] = TimerHandler(handler, tuple(silence_of))
 
-    def seed(self, commands: Callable[["Tx"], Awaitable[None]]) -> None:
+    def seed(self, commands: Callable[[Tx], Awaitable[None]]) -> None:
         """Run at every start in a transaction of its own, under a lock: must find its own work."""
         self.seeds.append(commands)
 

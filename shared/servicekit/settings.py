@@ -15,11 +15,11 @@ class SettingsIncomplete(Exception):
     """The environment lacks variables or holds unusable ones; the message names every one, never a value."""
 
     def __init__(self, missing: list[str], unusable: dict[str, str]) -> None:
-        said = []
+        parts = []
         if missing:
-            said.append(f"set these environment variables: {', '.join(missing)}")
-        said.extend(f"{name} is unusable: {reason}" for name, reason in unusable.items())
-        super().__init__("; ".join(said))
+            parts.append(f"set these environment variables: {', '.join(missing)}")
+        parts.extend(f"{name} is unusable: {reason}" for name, reason in unusable.items())
+        super().__init__("; ".join(parts))
         self.missing = missing
         self.unusable = unusable
 
@@ -106,7 +106,7 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _say_all_at_once(cls, values: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+    def _report_all_at_once(cls, values: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
         try:
             return build(values)
         except ValidationError as wrong:

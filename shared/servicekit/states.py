@@ -25,32 +25,32 @@ class Machine(Generic[S]):
         """``kind`` is the trade's word for what has the state; ``initial`` is shown in the diagram."""
         self.kind = kind
         self.initial = initial
-        self._steps = {command: _steps(command, pairs) for command, pairs in transitions.items()}
+        self._targets = {command: _targets(command, pairs) for command, pairs in transitions.items()}
 
     @property
     def commands(self) -> tuple[str, ...]:
         """Every command, as declared."""
-        return tuple(self._steps)
+        return tuple(self._targets)
 
     @property
     def states(self) -> tuple[S, ...]:
         """Every state that is named, in the order of the declaration."""
         named = [] if self.initial is None else [self.initial]
-        for steps in self._steps.values():
-            named += [*steps, *steps.values()]
+        for targets in self._targets.values():
+            named += [*targets, *targets.values()]
         return tuple(dict.fromkeys(named))
 
     def allowed(self, state: str) -> list[str]:
         """The commands that may be given in ``state``."""
-        return [command for command, steps in self._steps.items() if state in steps]
+        return [command for command, targets in self._targets.items() if state in targets]
 
     def check(self, state: str, command: str) -> None:
         """Raise ``IllegalTransition`` unless ``command`` may be given in ``state``."""
         self.go(state, command)
 
     def go(self, state: str, command: str) -> S:
-        """The state that ``command`` leads to. Raises ``IllegalTransition``, which says what is allowed."""
-        to = cast(Mapping[str, S], self._steps[command]).get(state)
+        """The state that ``command`` leads to. Raises ``IllegalTransition`` with what is allowed."""
+        to = cast(Mapping[str, S], self._targets[command]).get(state)
         if to is None:
             raise IllegalTransition(self.kind, str(state), command, self.allowed(state))
         return to
@@ -58,21 +58,21 @@ class Machine(Generic[S]):
     def mermaid(self) -> str:
         """The machine as a state diagram, for the department's README."""
         arrows = [] if self.initial is None else [f"    [*] --> {_node(self.initial)}"]
-        for command, steps in self._steps.items():
-            arrows += [f"    {_node(a)} --> {_node(b)}: {command}" for a, b in steps.items()]
+        for command, targets in self._targets.items():
+            arrows += [f"    {_node(a)} --> {_node(b)}: {command}" for a, b in targets.items()]
         ends = [state for state in self.states if not self.allowed(state)]
         arrows += [f"    {_node(state)} --> [*]" for state in ends]
         return "\n".join(["stateDiagram-v2", *arrows])
 
 
-def _steps(command: str, pairs: tuple[Collection[S], S] | Sequence[tuple[Collection[S], S]]) -> dict[S, S]:
-    steps: dict[S, S] = {}
+def _targets(command: str, pairs: tuple[Collection[S], S] | Sequence[tuple[Collection[S], S]]) -> dict[S, S]:
+    targets: dict[S, S] = {}
     for sources, to in _as_pairs(pairs):
         for source in sorted(sources):
-            if source in steps:
+            if source in targets:
                 raise ValueError(f"{command} leads from {source} to two states")
-            steps[source] = to
-    return steps
+            targets[source] = to
+    return targets
 
 
 def _as_pairs(

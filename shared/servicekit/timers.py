@@ -1,17 +1,16 @@
 """Timers: deadlines are rows; a due one runs in a transaction of its own, under its row's lock."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit.errors import is_conflict, is_outage
-from servicekit.service import Timer
-
-if TYPE_CHECKING:
-    from servicekit.runtime import Runtime
-    from servicekit.tx import Tx
+from servicekit.messaging.backfill import Backfill
+from servicekit.process import Process
+from servicekit.service import Timer, TimerHandler
+from servicekit.tx import Tx
 
 log = structlog.get_logger("timers")
 
@@ -23,11 +22,11 @@ _DUE = text("""
      where due_at <= :now and retry_at <= now() and kind = any(cast(:kinds as text[]))
      order by due_at limit 50
 """)
-_TAKE = text("""
+_LOCK = text("""
     select due_at, data, attempt from timers
      where kind = :kind and key = :key and due_at <= :now and retry_at <= now() for update skip locked
 """).columns(data=JSONB)
-_GONE = text("delete from timers where kind = :kind and key = :key")
+_DELETE = text("delete from timers where kind = :kind and key = :key")
 _LATER = text("""
     update timers set attempt = :attempt, reason = :reason, retry_at = now() + make_interval(secs => :pause)
      where kind = :kind and key = :key
@@ -35,17 +34,19 @@ _LATER = text("""
 
 
 class TimerRunner:
-    """The clock's side of a department, for one process; replicas are safe beside each other."""
+    """Fires the due timers of a department, for one process; any number of replicas may run at once."""
 
-    def __init__(self, runtime: "Runtime") -> None:
-        self._runtime = runtime
-        self._kinds = sorted(runtime.service.timers)
+    def __init__(self, process: Process, handlers: Mapping[str, TimerHandler], backfill: Backfill) -> None:
+        self._process = process
+        self._handlers = handlers
+        self._backfill = backfill
 
     async def run_due(self) -> int:
-        """Fire what is due; how many were looked at."""
-        if not self._kinds:
+        """Fire what is due; how many timers were found."""
+        if not self._handlers:
             return 0
-        due = await self._runtime.autocommit(_DUE, {"now": self._runtime.clock.now(), "kinds": self._kinds})
+        due_by = {"now": self._process.clock.now(), "kinds": sorted(self._handlers)}
+        due = await self._process.autocommit(_DUE, due_by)
         for row in due:
             await self._fire(row.kind, row.key)
         return len(due)
@@ -53,23 +54,23 @@ class TimerRunner:
     async def _fire(self, kind: str, key: str) -> None:
         silent: tuple[str, ...] = ()
         try:
-            async with self._runtime.begin() as tx:
+            async with self._process.begin() as tx:
                 silent = await self._handle(tx, kind, key)
         except Exception as error:
             if not is_conflict(error) and not is_outage(error):
                 raise
             log.info("timer.again", kind=kind, key=key, error=repr(error))
         if silent:
-            await self._runtime.backfill.request_links(self._runtime.backfill.publishers_of(silent))
+            await self._backfill.request_links(self._backfill.publishers_of(silent))
 
     async def _handle(self, tx: "Tx", kind: str, key: str) -> tuple[str, ...]:
-        """Run one timer; returns the streams whose publishers it must hear first, if any."""
+        """Run one timer; returns the streams whose publishers' watermarks must pass first, if any."""
         name = {"kind": kind, "key": key}
-        row = (await tx.session.execute(_TAKE, {"now": tx.now} | name)).one_or_none()
+        row = (await tx.session.execute(_LOCK, {"now": tx.now} | name)).one_or_none()
         if row is None:
             return ()
-        timer = self._runtime.service.timers[kind]
-        if timer.silence_of and not await self._runtime.backfill.is_complete(
+        timer = self._handlers[kind]
+        if timer.silence_of and not await self._backfill.is_complete(
             tx.session, timer.silence_of, row.due_at
         ):
             waiting = {"attempt": row.attempt, "reason": f"waits for {', '.join(timer.silence_of)}"}
@@ -77,7 +78,7 @@ class TimerRunner:
             return timer.silence_of
         try:
             async with tx.savepoint():
-                await tx.session.execute(_GONE, name)
+                await tx.session.execute(_DELETE, name)
                 await timer.handler(tx, Timer(kind, key, row.due_at, row.data))
         except Exception as error:
             if is_conflict(error) or is_outage(error):

@@ -6,27 +6,34 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from functools import cache
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import Select, bindparam, inspect, select, text
 from sqlalchemy import event as hooks
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from contracts.base import Event
+from servicekit import at_end
 from servicekit.aggregate import Aggregate
+from servicekit.failpoints import Failpoint, PassFailpoint, pass_by
 from servicekit.house_rules import HeldRules, HouseRules
 from servicekit.ids import new_id
-from servicekit.messaging import at_end
+from servicekit.messaging.cursors import applied_up_to
 from servicekit.messaging.envelope import Envelope
 from servicekit.observe import current_traceparent
 from servicekit.refusal import NotFound, Stale
 from servicekit.settings import ServiceSettings
-from servicekit.work import advisory_lock, applied, next_number
 
 T = TypeVar("T")
 R = TypeVar("R", bound=HouseRules)
+
+_NEXT_NUMBER = text("""
+    insert into counters (name, value) values (:name, 1)
+    on conflict (name) do update set value = counters.value + 1 returning value
+""")
+_ADVISORY_LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 class ShopSession(Session):
@@ -46,7 +53,7 @@ def _note_touched(session: Session, *_: object) -> None:
 
 @cache
 def _locking(kind: type[Any], *names: str) -> Select[tuple[Any]]:
-    """Finds one by these attributes and locks it, as it stands then.
+    """Finds one by these attributes and locks it, as it is then.
 
     Prepared once: putting a statement together takes longer than running it."""
     columns = (getattr(kind, name) == bindparam(name) for name in names)
@@ -73,18 +80,18 @@ class Tx:
         by: str = "system",
         cause: Envelope | None = None,
         committed: Callable[[list[tuple[int, Envelope]]], None] = lambda _: None,
-        failpoint: Callable[[str], Awaitable[None]] | None = None,
+        failpoint: PassFailpoint = pass_by,
         reading: bool = False,
         held_rules: HeldRules | None = None,
     ) -> None:
-        self.session = session
+        self.session: Final = session
+        self.now: Final = now
+        self.settings: Final = settings
+        self._by = by
+        self._cause = cause
         self._reading = reading
-        self.now = now
-        self.settings = settings
-        self.by = by
-        self.cause = cause
-        self.if_match: int | None = None
-        self.subject: Aggregate | None = None
+        self._expected_version: int | None = None
+        self._subject: Aggregate | None = None
         self._at_end: dict[str, dict[str, Any] | None] = {}
         self._service = service
         self._committed = committed
@@ -106,6 +113,16 @@ class Tx:
         return self._service
 
     @property
+    def by(self) -> str:
+        """Who acts: an employee's id, ``customer`` or ``system``."""
+        return self._by
+
+    @property
+    def cause(self) -> Envelope | None:
+        """The event that is handled; ``None`` in a command or timer."""
+        return self._cause
+
+    @property
     def today(self) -> date:
         """The shop-local date."""
         return self.now.astimezone(self.settings.timezone).date()
@@ -113,18 +130,18 @@ class Tx:
     @property
     def happened_at(self) -> datetime:
         """When the event that is handled happened, however late it came; in commands and timers, now."""
-        return self.cause.time if self.cause else self.now
+        return self._cause.time if self._cause else self.now
 
     # --- reading to show
 
     async def read(self, kind: type[T], id: Any) -> T:
-        """The one with this id, for showing: not locked; the first of a request gives the answer its ETag.
+        """The one with this id, for showing: not locked; the first of a request gives the response its ETag.
         Raises ``NotFound``."""
         found = await self.session.get(kind, id)
         if found is None:
             raise NotFound(kind.__name__, id)
-        if self.subject is None and isinstance(found, Aggregate):
-            self.subject = found
+        if isinstance(found, Aggregate):
+            self.set_subject(found)
         return found
 
     # --- reading for change
@@ -134,7 +151,9 @@ class Tx:
         found = await self.find(kind, id)
         if found is None:
             raise NotFound(kind.__name__, id)
-        self._is_subject(found)
+        if isinstance(found, Aggregate):
+            self._check_version(found)
+            self.set_subject(found)
         return found
 
     async def find(self, kind: type[T], id: Any) -> T | None:
@@ -155,11 +174,9 @@ class Tx:
         """What a query finds; lock it yourself, in one order, if you will change several."""
         return list((await self.session.scalars(query)).all())
 
-    def _is_subject(self, found: object) -> None:
-        if self.subject is None and isinstance(found, Aggregate):
-            self.subject = found
-            if self.if_match is not None and found.version != self.if_match:
-                raise Stale(version=found.version)
+    def _check_version(self, found: Aggregate) -> None:
+        if self._subject is None and self._expected_version not in (None, found.version):
+            raise Stale(version=found.version)
 
     # --- changing
 
@@ -167,8 +184,8 @@ class Tx:
         """New rows."""
         for row in rows:
             self.session.add(row)
-            if self.subject is None and isinstance(row, Aggregate):
-                self.subject = row
+            if isinstance(row, Aggregate):
+                self.set_subject(row)
 
     def publish(self, aggregate: Aggregate, *events: Event) -> None:
         """Events of this transaction, in the order in which they happened to the aggregate."""
@@ -183,9 +200,9 @@ class Tx:
     def _envelope(self, event: Event, sequence: int) -> Envelope:
         data = event.model_dump(mode="json")
         if event.by == "system":
-            data["by"] = self.by
+            data["by"] = self._by
         request = getattr(event, "request_id", None)
-        inherited = self.cause.correlation if self.cause else ""
+        inherited = self._cause.correlation if self._cause else ""
         return Envelope(
             id=new_id(),
             source=f"{self.settings.shop_id}/{self._service}",
@@ -196,7 +213,7 @@ class Tx:
             time=self.now,
             data=data,
             correlation=str(request) if request else inherited,
-            causation=str(self.cause.id) if self.cause else "",
+            causation=str(self._cause.id) if self._cause else "",
             traceparent=current_traceparent(),
         )
 
@@ -204,15 +221,15 @@ class Tx:
         """A deadline: one per (kind, key), a second call moves it. ``data`` must be JSON."""
         self._timers[kind, str(key)] = (due_at, data)
 
+    def cancel(self, kind: str, key: object) -> None:
+        """Take a deadline away, if there is one."""
+        self._timers[kind, str(key)] = None
+
     def notify_watchers(self, kind: type[Aggregate], id: object, version: int = 0) -> None:
         """Wake the screens that watch an aggregate when the session does not see the change: its row was
         changed by a statement of its own (to ``version``), or a copy shown with it changed (0)."""
         name = kind.__name__, str(id)
         self._noted[name] = max(version, self._noted.get(name, 0))
-
-    def cancel(self, kind: str, key: object) -> None:
-        """Take a deadline away, if there is one."""
-        self._timers[kind, str(key)] = None
 
     async def rules(self, model: type[R]) -> R:
         """The house rules in force, read once a transaction; a change holds here at once, in the department's
@@ -224,7 +241,7 @@ class Tx:
         return await self._read_once(model, read)
 
     async def cached(self, read: Callable[["Tx"], Awaitable[T]]) -> T:
-        """What ``read`` finds, read once a transaction: facts of the whole shop, which are not changed here.
+        """What ``read`` finds, read once a transaction: what holds for all aggregates and stays as it is.
 
         Nothing is saved before it, so that a row that goes on changing is written once."""
         return await self._read_once(read, read)
@@ -236,18 +253,44 @@ class Tx:
         return cast(T, self._cache[name])
 
     async def next_number(self, name: str) -> int:
-        """The next number of a gapless counter; others wait for this one's commit."""
-        return await next_number(self.session, name)
+        """The next number of a gapless counter; others wait for this one's commit.
+
+        What the transaction has changed so far is written afterwards: nothing but its end lies between the
+        number and those who wait for the next."""
+        with self.session.no_autoflush:
+            return int((await self.session.execute(_NEXT_NUMBER, {"name": name})).scalar_one())
 
     async def lock(self, key: object) -> None:
         """Hold ``key`` until the end of the transaction, for a join between two aggregates."""
-        await advisory_lock(self.session, str(key))
+        await self.session.execute(_ADVISORY_LOCK, {"key": str(key)})
 
     async def applied(self, stream: str, key: object) -> int:
         """Up to which sequence this department has applied another's aggregate; 0 if it has had none."""
-        return await applied(self.session, stream, str(key))
+        return await applied_up_to(self.session, stream, str(key))
 
-    # --- the edge: for the servicekit alone
+    # --- for the servicekit
+
+    @property
+    def subject(self) -> Aggregate | None:
+        """The aggregate that the request is about: its version is the response's ETag."""
+        return self._subject
+
+    def set_subject(self, aggregate: Aggregate) -> None:
+        """Name what the request is about; the first one counts. `read`, `get` and `add` do it themselves."""
+        if self._subject is None:
+            self._subject = aggregate
+
+    def set_by(self, by: str) -> None:
+        """Name who acts, once the request is authenticated."""
+        self._by = by
+
+    def set_cause(self, cause: Envelope) -> None:
+        """Name the event that is handled, where it is read in this transaction."""
+        self._cause = cause
+
+    def expect_version(self, version: int | None) -> None:
+        """Let the first `get` raise ``Stale`` for another version (``If-Match``)."""
+        self._expected_version = version
 
     def at_end(self, **columns: dict[str, Any] | None) -> None:
         """Hand over what is written with the rest of the transaction: ``cursor``, the columns of a consumer's
@@ -272,7 +315,7 @@ class Tx:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """Everything inside happens or does not: rows, facts, timers."""
+        """Everything inside happens or does not: rows, events, timers."""
         await self.flush()
         before = len(self._events)
         try:
@@ -307,12 +350,10 @@ class Tx:
             if not keep:
                 return
             await self.flush()
-            if self._failpoint:
-                await self._failpoint("before-commit")
+            await self._failpoint(Failpoint.BEFORE_COMMIT)
             await self.session.commit()
             self._held_rules.note(self.session)
-            if self._failpoint:
-                await self._failpoint("after-commit")
+            await self._failpoint(Failpoint.AFTER_COMMIT)
         finally:
             await self.session.close()
         if self._events:

@@ -1,7 +1,7 @@
 """One department under test: its real code on a real database, the in-memory broker, its HTTP by call."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from servicekit.runtime import Runtime
 from servicekit.service import Service
 from servicekit.tx import Tx
 from testkit.clock import ManualClock
+from testkit.documented import documented_by
 from testkit.in_memory_broker import InMemoryBroker, InMemoryConnection
 
 E = TypeVar("E", bound=Event)
@@ -52,7 +53,7 @@ class Keys:
 
 
 class Department:
-    """A running department; ``receives``, ``call``, ``published``, ``passes`` tell a story."""
+    """A running department; a test is a story of ``receives``, ``call``, ``passes`` and ``published``."""
 
     def __init__(
         self, service: Service, url: str, broker: InMemoryBroker, clock: ManualClock, keys: Keys, **own: Any
@@ -73,7 +74,7 @@ class Department:
         self.broker = broker
         self.keys = keys
         self.committed: list[Envelope] = []
-        self._heard: Counter[tuple[str, str]] = Counter()
+        self._sequences: Counter[tuple[str, str]] = Counter()
         self._applied_so_far = 0
         self._boot()
 
@@ -83,17 +84,14 @@ class Department:
         self.runtime = Runtime(
             self.service, self.settings, self.connection, self.clock, failpoint=self.connection.failpoint
         )
-        offer = self.runtime.publisher.offer
-
-        def tapped(said: list[tuple[int, Envelope]]) -> None:
-            self.committed.extend(envelope for _, envelope in said)
-            offer(said)
-
-        self.runtime.publisher.offer = tapped  # type: ignore[method-assign]
+        self.runtime.process.after_commit(self._note_committed)
         self.app = make_app(self.runtime)
         self._http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://shop.test"
         )
+
+    def _note_committed(self, events: list[tuple[int, Envelope]]) -> None:
+        self.committed.extend(envelope for _, envelope in events)
 
     async def start(self) -> None:
         """Seed and begin to listen; the test turns the wheels."""
@@ -118,8 +116,8 @@ class Department:
     def statements(self) -> Iterator[list[str]]:
         """What is asked of the database inside the block, for tests that hold a line: each is a round trip.
 
-        Left out is what comes at any time: what the department does by itself meanwhile (publishing, hearing
-        what others announce of themselves), and reading the house rules."""
+        Left out is what comes at any time: what the department does by itself meanwhile (publishing,
+        receiving watermarks), and reading the house rules."""
         sent: list[str] = []
 
         def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -141,8 +139,8 @@ class Department:
         """The event as its publisher would send it; sequences are numbered per aggregate."""
         place = (event.stream(), event.key)
         if sequence is None:
-            self._heard[place] += 1
-            sequence = self._heard[place]
+            self._sequences[place] += 1
+            sequence = self._sequences[place]
         return Envelope(
             id=uuid4(),
             source=f"{SHOP_ID}/{event.TYPE.split('.', 1)[0]}",
@@ -163,7 +161,7 @@ class Department:
             await self.until_quiet()
 
     async def until_quiet(self) -> None:
-        """Let everything that can happen now happen: timers due, events kept aside, publishing."""
+        """Let everything that can happen now happen: timers due, deferred events, publishing."""
         before: tuple[int, ...] | None = None
         while before != (now := self.progress()):
             before = now
@@ -188,7 +186,7 @@ class Department:
         async with self.tx() as tx:
             for statement in (_RETRY_TIMERS_NOW, _DUE_NOW, _WAKE_NOW, _WATERMARK_NOW, _REQUEST_NOW):
                 await tx.session.execute(statement)
-            # Passing over an event is progress too, though nothing is applied or said.
+            # Skipping an event is progress too, though nothing is applied or published.
             self._applied_so_far = (await tx.session.execute(_APPLIED_SO_FAR)).scalar_one()
         await self.runtime.timers.run_due()
         await self.runtime.poller.poll()
@@ -203,7 +201,7 @@ class Department:
         await self.until_quiet()
 
     async def watermarks_complete(self, *publishers: str, upto: datetime | None = None) -> None:
-        """As if these publishers' watermarks had told everything up to a shop time (now)."""
+        """As if these publishers' watermarks had arrived for everything up to a shop time (now)."""
         seen = text("""
             insert into publisher_watermarks (publisher, complete_until, received_at)
             values (:publisher, :upto, now())
@@ -233,18 +231,27 @@ class Department:
         path: str,
         *,
         json: Any = None,
+        content: bytes | AsyncIterable[bytes] | None = None,
         who: Iterable[str] | None = None,
         employee: UUID = EMPLOYEE,
         name: str = "Zhao Min",
         headers: Mapping[str, str] | None = None,
         root: bool = False,
+        undocumented: bool = False,
     ) -> httpx.Response:
-        """A request under ``/api/<service>`` (``root``: from the root), signed in with ``who``."""
+        """A request under ``/api/<service>`` (``root``: from the root), signed in with ``who``.
+
+        Raises ``AssertionError`` when status or code of the answer are not documented for the operation;
+        ``undocumented`` is for tests of the machinery itself, which bring such answers about."""
         sent = dict(headers or {})
         if who is not None:
             sent["Authorization"] = f"Bearer {self.keys.token(who, employee=employee, name=name)}"
         prefix = "" if root else f"/api/{self.service.name}"
-        return await self._http.request(method, prefix + path, json=json, headers=sent)
+        answer = await self._http.request(method, prefix + path, json=json, content=content, headers=sent)
+        documented = documented_by(self.service, self.app)
+        if documented is not None and not undocumented:
+            documented.check(method, answer.request.url.path, answer)
+        return answer
 
 
 def employee_id(name: str) -> UUID:

@@ -24,7 +24,7 @@ class Killed(BaseException):
 class InMemoryBroker:
     """The broker of a whole shop in one process; the seed makes a run repeatable.
 
-    Switches: ``duplicate``, ``lose``, ``unconfirmed`` (stored, but the publisher is told it was not) are
+    Switches: ``duplicate``, ``lose``, ``unconfirmed`` (stored, but the publisher gets no confirm) are
     probabilities, ``lose`` may also be a predicate of (listening service, message); ``shuffle`` delivers in
     any order; ``delay`` holds a message back for up to so many other deliveries; ``paused`` delivers nothing.
     ``count`` has ``published``, ``delivered``, ``duplicated``, ``lost``, ``redelivered`` and ``killed``.
@@ -158,7 +158,7 @@ class InMemoryBroker:
     # -- carrying -------------------------------------------------------------------------------------
 
     def publish(self, envelope: Envelope) -> bool:
-        """Store the event in every queue bound to its stream; whether the publisher hears a confirm."""
+        """Store the event in every queue bound to its stream; whether the publisher gets a confirm."""
         self.count["published"] += 1
         for service, queue in self._queues.items():
             if envelope.stream in queue.streams:
@@ -281,7 +281,7 @@ class InMemoryConnection:
         return self._up
 
     async def stop(self) -> None:
-        """Drain: take up nothing more, let running handlers finish, give back what was not started."""
+        """Drain: start nothing more, let running handlers finish, give back what was not started."""
         self.inbox = None
         await self._lanes.close(self._drain)
         await end(self._notices)
@@ -290,7 +290,7 @@ class InMemoryConnection:
     # -- what tests do to a process -------------------------------------------------------------------
 
     async def failpoint(self, name: str) -> None:
-        """Pass a crash point; the process dies there if the in-memory broker says so, and stays dead."""
+        """Pass a crash point; the process dies there if the in-memory broker was set so, and stays dead."""
         self.must_live()
         try:
             await self.broker.failpoint(self.service, name)
@@ -320,7 +320,7 @@ class InMemoryConnection:
         self._unacknowledged.clear()
 
     def come_back(self) -> None:
-        """The connection stands (again): declare, consume, and tell the runtime so."""
+        """The connection is there (again): declare, consume, and notify the runtime."""
         if self.dead or self.inbox is None:
             return
         self._up = True

@@ -74,7 +74,7 @@ async def department(databases: Databases, keys: Keys) -> AsyncIterator[MakeDepa
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shop_of(databases: Databases, keys: Keys) -> AsyncIterator[MakeShop]:
-    """``await shop_of(*services)``: departments together on one hub and one clock."""
+    """``await shop_of(*services)``: departments together on one broker and one clock."""
     async with AsyncExitStack() as stack:
 
         async def make(

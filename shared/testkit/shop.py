@@ -1,4 +1,4 @@
-"""The whole shop in one process: every department on its own database, one hub, one clock."""
+"""The whole shop in one process: every department on its own database, one in-memory broker, one clock."""
 
 from testkit.clock import ManualClock
 from testkit.department import Department
@@ -6,7 +6,7 @@ from testkit.in_memory_broker import InMemoryBroker
 
 
 class Shop:
-    """Departments by name (``shop["workshop"]``), a hub with its switches, a clock the test moves."""
+    """Departments by name (``shop["workshop"]``), a broker with its switches, a clock the test moves."""
 
     def __init__(
         self, departments: dict[str, Department], broker: InMemoryBroker, clock: ManualClock
@@ -21,7 +21,7 @@ class Shop:
     async def quiet(self) -> None:
         """Turn all wheels until nothing has moved twice: an ask and its answer are two turns.
 
-        Watermarks are told only when all is still: what they prove is found in the next turn."""
+        Watermarks are sent only when all is still: what they prove is found in the next turn."""
         still, before = 0, self._progress()
         while still < 2:
             if still:

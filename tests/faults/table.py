@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-GROUPS = ("broker", "publisher", "database", "listener", "messages", "time", "schedule", "negative control")
+GROUPS = ("broker", "publisher", "database", "subscriber", "messages", "time", "schedule", "negative control")
 
 
 @dataclass(slots=True)

@@ -7,15 +7,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from deploy.reconcile import reconcile
+from tools.departments import DEPARTMENTS
 
-import billing.main
-import booking.main
-import complaints.main
-import crm.main
-import parts.main
-import reception.main
-import staff.main
-import workshop.main
+from servicekit.run import load
 from testkit.clock import ManualClock
 from testkit.databases import Databases
 from testkit.department import Department, Keys
@@ -24,19 +18,7 @@ from testkit.plugin import FRIDAY
 from testkit.shop import Shop
 from tests.integration.story import Story, begin_story
 
-SERVICES = tuple(
-    module.service
-    for module in (
-        booking.main,
-        reception.main,
-        workshop.main,
-        parts.main,
-        billing.main,
-        crm.main,
-        complaints.main,
-        staff.main,
-    )
-)
+SERVICES = tuple(load(name) for name in DEPARTMENTS)
 OpenStory = Callable[..., Awaitable[Story]]
 
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from scenarios import after_care, narratives, samples
 from scenarios.desks import crm, parts
 from scenarios.gateway_client import Traffic
-from scenarios.narratives import NotAnInput, check_digit, whole_vin
+from scenarios.narratives import NotAnInput, whole_vin
 from scenarios.people import POSTS
 from scenarios.quiet import ShopActivity, look
 from scenarios.repairs import BRAKES
@@ -33,6 +33,7 @@ from vininfo import Vin
 
 from contracts.roles import ROLES
 from contracts.streams import STREAMS
+from shopkit.vehicles import check_digit
 from tests.integration.story import Story
 
 OIL, PADS = "OL-2002", "BP-1001"

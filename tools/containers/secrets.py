@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from tools.departments import DEPARTMENTS
-from tools.native.departments import login
+from tools.native.departments import login, reader
 from tools.native.keys import Keys
-from tools.native.postgres import Postgres
+from tools.native.postgres import Postgres, rights_of_a_reader
 from tools.native.rabbitmq import ADMIN, VHOST, RabbitMQ, definitions
 
 
@@ -41,9 +41,11 @@ def write_secrets(folder: Path, keys: Keys, postgres: Postgres, broker: RabbitMQ
 
 
 def _database(postgres: Postgres, department: str) -> str:
-    name = login(department)
+    name, reads = login(department), reader(department)
+    rights = "".join(f"{statement};\n" for statement in rights_of_a_reader(reads, name))
     return (
         f"CREATE ROLE {name} LOGIN PASSWORD '{postgres.password(name)}';\n"
         f"CREATE DATABASE {name} OWNER {name};\nREVOKE ALL ON DATABASE {name} FROM PUBLIC;\n"
+        f"CREATE ROLE {reads} LOGIN PASSWORD '{postgres.password(reads)}';\n{rights}"
         f"\\connect {name}\nCREATE EXTENSION IF NOT EXISTS pg_stat_statements;\n\\connect postgres\n"
     )

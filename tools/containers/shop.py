@@ -11,7 +11,7 @@ from tools.containers import engine, images
 from tools.containers.calls import COMPOSE, run
 from tools.containers.secrets import write_secrets
 from tools.departments import DEPARTMENTS
-from tools.native.departments import login
+from tools.native.departments import login, reader
 from tools.native.keys import Keys
 from tools.native.layout import Layout
 from tools.native.processes import NotStarted
@@ -132,8 +132,15 @@ class ComposeShop:
 
     def database_url(self, department: str) -> str:
         """A department's database as the superuser reads it."""
-        password = self._native.postgres.password("postgres")
-        return f"postgresql://postgres:{password}@{self._ip('postgres')}:5432/{login(department)}"
+        return self._database_url(department, "postgres")
+
+    def reading_url(self, department: str) -> str:
+        """A department's database as its read-only login."""
+        return self._database_url(department, reader(department))
+
+    def _database_url(self, department: str, user: str) -> str:
+        password = self._native.postgres.password(user)
+        return f"postgresql://{user}:{password}@{self._ip('postgres')}:5432/{login(department)}"
 
     def spending(self) -> dict[str, Spent]:
         """Memory and processor time of every running container, as the engine counts them."""

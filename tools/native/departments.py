@@ -13,13 +13,18 @@ from tools.native.processes import Account, Daemon, NotStarted, wait_for
 from tools.native.rabbitmq import RabbitMQ
 from tools.root import ROOT
 
-PASSED_ON = ("SHOP_TIMEZONE", "SHOP_CURRENCY", "LOG_LEVEL", "OTLP_ENDPOINT", "POOL_SIZE", "CRASH_AT")
+PASSED_ON = ("SHOP_TIMEZONE", "SHOP_CURRENCY", "LOG_LEVEL", "OTLP_ENDPOINT", "POOL_SIZE")
 PYTHON = [sys.executable, "-X", "utf8"]
 
 
 def login(department: str) -> str:
-    """Name of a department's database, and of the one login that may enter it."""
+    """Name of a department's database, and of the login that owns it."""
     return f"bayline_{department}"
+
+
+def reader(department: str) -> str:
+    """The login that may only read a department's database: for the reconciliation."""
+    return f"{login(department)}_reader"
 
 
 class Departments:

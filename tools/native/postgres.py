@@ -43,6 +43,15 @@ _PASSING = {  # a test's cluster is thrown away: durability would only cost time
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
+def rights_of_a_reader(name: str, database: str) -> tuple[str, ...]:
+    """The statements that let a login read all tables of the one database that it may enter."""
+    return (
+        f"GRANT CONNECT ON DATABASE {database} TO {name}",
+        f"GRANT pg_read_all_data TO {name}",
+        f"ALTER ROLE {name} SET default_transaction_read_only = on",
+    )
+
+
 class Postgres:
     """One cluster in ``data_dir``; ``fsync=False`` for tests, whose data nobody misses after a crash."""
 
@@ -142,6 +151,11 @@ class Postgres:
         self.sql(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         self.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements", database=name)
 
+    def create_reader(self, name: str, database: str) -> None:
+        """A login that may read one database whole and change nothing; done again it changes nothing."""
+        self.create_login(name)
+        self.sql("".join(f"{statement};\n" for statement in rights_of_a_reader(name, database)))
+
     def drop_database(self, name: str) -> None:
         """Throw a database away, cutting off whoever is in it."""
         _must_be_a_name(name)
@@ -153,9 +167,13 @@ class Postgres:
 
     def sql(self, statement: str, *, database: str = "postgres") -> str:
         """Run one statement as superuser and answer psql's bare rows. For start-up, not for a department."""
-        environment = {**_environment(), "PGPASSWORD": self.password(SUPERUSER), "PGOPTIONS": ""}
+        return self.sql_as(SUPERUSER, statement, database=database)
+
+    def sql_as(self, user: str, statement: str, *, database: str = "postgres") -> str:
+        """The same as another login. Raises ``NotStarted`` with what psql prints."""
+        environment = {**_environment(), "PGPASSWORD": self.password(user), "PGOPTIONS": ""}
         argv = [program("psql", BINARIES), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-        argv += ["-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER, "-d", database, "-f", "-"]
+        argv += ["-h", "127.0.0.1", "-p", str(self.port), "-U", user, "-d", database, "-f", "-"]
         return Account(None).run(argv, env=environment, stdin=statement)
 
     def _initialise(self) -> None:

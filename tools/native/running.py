@@ -13,7 +13,7 @@ import psutil
 
 from tools.departments import DEPARTMENTS
 from tools.gateway import Place, configuration, front_page
-from tools.native.departments import Departments, login
+from tools.native.departments import Departments, login, reader
 from tools.native.keys import Keys
 from tools.native.layout import REPLICAS, Layout
 from tools.native.packages import install
@@ -161,6 +161,10 @@ class Shop:
         """A department's database as the superuser reads it."""
         return self.postgres.url(login(department))
 
+    def reading_url(self, department: str) -> str:
+        """A department's database as its read-only login."""
+        return self.postgres.url(login(department), reader(department))
+
     def spending(self) -> dict[str, Spent]:
         """What every living process uses, by its name; servers with their children."""
         pids = {part.name: part.pid for part in self.status()}
@@ -197,6 +201,8 @@ class Shop:
         self.keys.make()
         for name in map(login, departments):
             self.postgres.create_database(name, name)
+        for department in departments:
+            self.postgres.create_reader(reader(department), login(department))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -60,8 +60,12 @@ class TestWhatFollowsFromIt:
 
         filled = generate.filled(text)
 
-        assert filled.splitlines()[:3] == ["a", "  # generated: database-secrets", "  - booking-database-url"]
-        assert filled.endswith("  - staff-database-url\n  # end: database-secrets\nb\n")
+        assert filled.splitlines()[:3] == [
+            "a",
+            "  # generated: database-secrets",
+            f"  - {DEPARTMENTS[0]}-database-url",
+        ]
+        assert filled.endswith(f"  - {DEPARTMENTS[-1]}-database-url\n  # end: database-secrets\nb\n")
         assert "gone" not in filled
 
 

@@ -1,4 +1,4 @@
-"""Where billing finds its database, the broker and the keys: what every service needs, nothing of its own."""
+"""What billing reads from its environment: what every service needs, nothing of its own."""
 
 from servicekit import ServiceSettings
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest_asyncio
-from services.complaints.tests.complaints_builders import FRIDAY, Story
+from services.complaints.tests.builders import FRIDAY, Story
 
 from complaints import main
 

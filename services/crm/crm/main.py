@@ -1,8 +1,9 @@
-"""The crm department: every door in and out."""
+"""The crm department: its endpoints, subscriptions and timers."""
 
 from contracts.events import billing, booking, complaints, reception, workshop
-from crm import api, domain
-from crm.reactions import after_visit
+from crm import api, domain, timers
+from crm.commands.follow_ups import RETENTION
+from crm.commands.surveys import EXPIRE, SEND
 from crm.reactions import billing as on_billing
 from crm.reactions import booking as on_booking
 from crm.reactions import complaints as on_complaints
@@ -40,8 +41,8 @@ service.on(reception.PromiseRefused, on_reception.note_refusal_on_promise_refuse
 service.on(reception.CustomerNotified, on_reception.log_contact_on_customer_notified)
 service.on(reception.VehicleLeft, on_reception.note_absence_on_vehicle_left)
 service.on(reception.VehicleReturned, on_reception.note_return_on_vehicle_returned)
-service.on(reception.VehicleHandedOver, after_visit.plan_notice_and_survey_on_handed_over)
-service.on(reception.VisitClosed, after_visit.plan_follow_up_on_closed)
+service.on(reception.VehicleHandedOver, on_reception.plan_notice_and_survey_on_handed_over)
+service.on(reception.VisitClosed, on_reception.plan_follow_up_on_closed)
 
 service.on(workshop.JobOpened, on_workshop.note_job_on_opened)
 service.on(workshop.JobReady, on_workshop.note_results_on_ready)
@@ -64,6 +65,6 @@ service.on(complaints.MeasureCompleted, on_complaints.plan_notice_on_measure_com
 service.on(complaints.ComplaintResolved, on_complaints.ask_about_handling_on_resolved)
 service.on(complaints.ComplaintReopened, on_complaints.mark_again_on_reopened)
 
-service.at(after_visit.SEND, after_visit.send_due_survey)
-service.at(after_visit.EXPIRE, after_visit.expire_survey)
-service.at(after_visit.RETENTION, after_visit.plan_retention, silence_of=("reception.visit",))
+service.at(SEND, timers.send_due_survey)
+service.at(EXPIRE, timers.expire_survey)
+service.at(RETENTION, timers.plan_retention, silence_of=("reception.visit",))

@@ -1,4 +1,4 @@
-"""Where crm's own things are: the country whose phone numbers are understood without a prefix."""
+"""What crm reads from its environment: the country whose phone numbers are understood without a prefix."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from servicekit import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What crm reads from its environment beside what every service reads."""
+    """Configuration of the crm department, in addition to what every service reads."""
 
     phone_region: str = Field(
         default="CN", pattern=r"^[A-Z]{2}$", description="country of phone numbers without a + prefix"

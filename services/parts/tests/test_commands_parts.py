@@ -126,7 +126,7 @@ class TestTheCounter:
 
         answer = await parts.call("POST", f"/reservations/{ids[1]}/issues", json=body, who=ALL)
 
-        assert (answer.status_code, answer.json()["kind"]) == (404, "PickRequest")
+        assert (answer.status_code, answer.json()["kind"]) == (404, "pick-request")
         queue = (await parts.call("GET", "/pick-requests", who=ALL)).json()["items"]
         assert [row["id"] for row in queue] == [asked["id"]]
 

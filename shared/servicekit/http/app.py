@@ -6,23 +6,21 @@ from fastapi import FastAPI
 
 from servicekit.http import changes, health, house_rules, operations
 from servicekit.http.auth import Gate
+from servicekit.http.body_limit import BodyLimit
 from servicekit.http.changes import Changes
 from servicekit.http.docs import mount_docs
 from servicekit.http.keys import SigningKeys
 from servicekit.http.observed import Observed
-from servicekit.http.openapi import document
+from servicekit.http.openapi import document, operation_id, refuse_duplicates
 from servicekit.http.ports import Runtime
 from servicekit.http.problems import answer_errors
 from servicekit.http.route import PublicRouter
-
-LARGEST_BODY = 2 * 1024 * 1024
-"""Bytes of a request's body."""
 
 _ABOUT = """\
 Sign in at the staff department and give the access token with **Authorize**.
 
 Errors are RFC 9457 problem documents: `code` is stable, `state` and `allowed` say what can be done instead,
-`waiting_for` names the stream whose fact is still missing. Amounts are decimal strings,
+`waiting_for` names the stream whose event is still missing. Amounts are decimal strings,
 instants UTC with `Z`. Changing requests take `Idempotency-Key` and `If-Match`; `ETag` is the version of what
 was answered.
 """
@@ -30,7 +28,7 @@ was answered.
 
 def make_app(runtime: Runtime) -> FastAPI:
     """The application of ``runtime.service``, everything under ``/api/<service>`` but customers' links
-    (``/l/…``), health and metrics. Does no I/O.
+    (``/l/…``), health and metrics. Does no I/O. Raises ``ValueError`` when two route functions have one name.
 
     ``app.state.changes.close()`` ends the live streams; call it before waiting for connections to close.
     """
@@ -44,7 +42,7 @@ def make_app(runtime: Runtime) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
         redirect_slashes=False,
-        max_body_size=LARGEST_BODY,
+        generate_unique_id_function=operation_id,
     )
     app.state.runtime = runtime
     app.state.gate = Gate(SigningKeys(runtime.settings.auth_jwks))
@@ -56,7 +54,9 @@ def make_app(runtime: Runtime) -> FastAPI:
         app.include_router(given, prefix=prefix)
     app.include_router(health.router)
     mount_docs(app, prefix)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Observed, registry=runtime.metrics_registry)
+    refuse_duplicates(app)
     _document_by(app)
     return app
 

@@ -115,7 +115,7 @@ class _May:
             raise Forbidden(permission=" or ".join(self.permissions))
         tx = getattr(request.state, "tx", None)
         if tx is not None:
-            tx.by = str(who.employee_id)
+            tx.set_by(str(who.employee_id))
         return who
 
 

@@ -1,4 +1,4 @@
-"""Live screens: server-sent events that say what changed, looked for only while someone listens."""
+"""Live screens: server-sent events of what changed, looked for only while someone listens."""
 
 import asyncio
 import json
@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from servicekit.aggregate import Aggregate
 from servicekit.errors import is_outage
 from servicekit.http.auth import Who, may
+from servicekit.refusal import kind_name
+from servicekit.service import Service
 
 _EVERY = 0.3  # seconds between two looks
 _KEEP_ALIVE = 15.0  # seconds of silence after which proxies get a comment to see
-_BACKLOG = 500  # changes that a slow listener may be behind before it is told to fetch anew
+_BACKLOG = 500  # changes that a slow listener may be behind before it has to fetch anew
 _BATCH = 500
 
 # Rows become visible in the order of commits, not of positions: only rows of transactions below the oldest
@@ -40,7 +43,7 @@ class _Listener:
     waiting: asyncio.Queue[Change | None] = field(default_factory=lambda: asyncio.Queue(_BACKLOG))
     behind: bool = False
 
-    def tell(self, change: Change) -> None:
+    def put(self, change: Change) -> None:
         if self.behind or (self.kinds and change["kind"] not in self.kinds):
             return
         try:
@@ -58,7 +61,7 @@ class Changes:
         self._listeners: set[_Listener] = set()
         self._looking: asyncio.Task[None] | None = None
         self._seen: tuple[str, int] | None = None
-        self._placed = asyncio.Event()
+        self._started = asyncio.Event()
         self._closed = False
 
     @property
@@ -69,7 +72,7 @@ class Changes:
     def close(self) -> None:
         """End every stream, so that the process can stop; listeners come back to another one."""
         self._closed = True
-        self._placed.set()
+        self._started.set()
         for listener in self._listeners:
             listener.behind = True
             while not listener.waiting.empty():
@@ -89,17 +92,17 @@ class Changes:
         self._listeners.add(listener)
         try:
             if not self.looking:
-                self._placed.clear()
+                self._started.clear()
                 self._looking = asyncio.create_task(self._look())
-            # What is committed after this line is told; before it, the screen fetched it.
-            await self._placed.wait()
+            # What is committed after this line is sent; before it, the screen fetched it.
+            await self._started.wait()
             yield "retry: 1000\n: listening\n\n"
-            async for said in self._said(listener, until):
-                yield said
+            async for sent in self._sent(listener, until):
+                yield sent
         finally:
             self._listeners.discard(listener)
 
-    async def _said(self, listener: _Listener, until: datetime) -> AsyncIterator[str]:
+    async def _sent(self, listener: _Listener, until: datetime) -> AsyncIterator[str]:
         while not self._closed and (left := (until - datetime.now(UTC)).total_seconds()) > 0:
             if listener.behind and listener.waiting.empty():
                 listener.behind = False
@@ -120,44 +123,59 @@ class Changes:
             try:
                 async with self._engine.connect() as connection:
                     for change in await self.fresh(connection):
-                        self.tell(change)
+                        self.send(change)
             except Exception as failure:
                 if not is_outage(failure):
                     raise
             await asyncio.sleep(self._every)
 
-    def tell(self, change: Change) -> None:
+    def send(self, change: Change) -> None:
         """Hand a change to all who listen."""
         for listener in self._listeners:
-            listener.tell(change)
+            listener.put(change)
 
     async def fresh(self, connection: AsyncConnection) -> list[Change]:
         """What has become final since the last look."""
         if self._seen is None:
             # Everything of a transaction that is still running, or that begins from now on.
             self._seen = ((await connection.execute(_START)).scalar_one(), -1)
-            self._placed.set()
+            self._started.set()
             return []
         txid, position = self._seen
-        asked = {"txid": txid, "position": position, "batch": _BATCH}
-        rows = (await connection.execute(_NEXT, asked)).all()
+        after = {"txid": txid, "position": position, "batch": _BATCH}
+        rows = (await connection.execute(_NEXT, after)).all()
         if rows:
             self._seen = (rows[-1].txid, rows[-1].position)
-        return [{"kind": row.kind, "id": row.id, "version": row.version} for row in rows]
+        return [{"kind": kind_name(row.kind), "id": row.id, "version": row.version} for row in rows]
 
 
 router = APIRouter(tags=["live screens"])
 
 
-@router.get("/changes", response_class=StreamingResponse)
-async def changes(
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events, until the access token ends.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+
+def kinds_of(service: Service) -> list[str]:
+    """What a department's screens can watch: its aggregates."""
+    kinds = (mapper.class_ for mapper in service.base.registry.mappers)
+    return sorted(kind_name(kind) for kind in kinds if issubclass(kind, Aggregate))
+
+
+@router.get("/changes", response_class=StreamingResponse, responses=_STREAM)
+async def watch_changes(
     request: Request,
     who: Annotated[Who, may()],
     kind: Annotated[list[str] | None, Query(description="only these kinds; none: all")] = None,
 ) -> StreamingResponse:
     """What changed, as server-sent events `change` with `{kind, id, version}`: fetch it to see. `version` 0
-    says that what is shown beside it changed, known from other departments, and not the thing itself. After
-    a reconnect, and on the event `refetch`, fetch everything anew. The stream ends with the access token."""
+    means that a copy of another department's data changed which is shown with it, and not the thing itself.
+    After a reconnect, and on the event `refetch`, fetch everything anew. The stream ends with the access
+    token."""
     lookout: Changes = request.app.state.changes
     stream = lookout.listen(frozenset(kind or ()), who.expires_at)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

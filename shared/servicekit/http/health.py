@@ -26,20 +26,20 @@ async def ready(request: Request) -> JSONResponse:
     because commands still succeed and their events wait."""
     runtime: Runtime = request.app.state.runtime
     try:
-        facts = await runtime.ready()
+        checks = await runtime.ready()
     except Exception as failure:
         if not is_outage(failure):
             _log.exception("readiness failed")
-        facts = {"database": False}
-    status = _status(facts)
-    return JSONResponse({"status": status, **facts}, 503 if status == "unready" else 200)
+        checks = {"database": False}
+    status = _status(checks)
+    return JSONResponse({"status": status, **checks}, 503 if status == "unready" else 200)
 
 
-def _status(facts: dict[str, Any]) -> str:
-    must = (facts["database"], facts.get("started", True), facts.get("migrations", True))
-    if not all(must) or facts.get("draining"):
+def _status(checks: dict[str, Any]) -> str:
+    must = (checks["database"], checks.get("started", True), checks.get("migrations", True))
+    if not all(must) or checks.get("draining"):
         return "unready"
-    return "ready" if facts.get("broker") else "degraded"
+    return "ready" if checks.get("broker") else "degraded"
 
 
 @router.get("/metrics")

@@ -21,28 +21,28 @@ router = shop_router(prefix="/house-rules", tags=["house rules"])
 class HouseRuleView(View):
     """One number of the requirements, as it is in force here."""
 
-    name: str
+    name: str = Field(description="name of the rule, unique in the department")
     requirement: str = Field(description="id of the requirement it comes from")
-    description: str
-    default: Any
+    description: str = Field(description="what the number means, with its unit")
+    default: Any = Field(description="in force as long as the shop does not change it")
     value: Any = Field(description="in force now")
 
 
 class HouseRuleChangeView(View):
     """One change of a rule."""
 
-    name: str
-    value: Any
+    name: str = Field(description="name of the rule")
+    value: Any = Field(description="the value from then on")
     changed_by: str = Field(description="employee id")
-    changed_at: datetime
-    reason: str
+    changed_at: datetime = Field(description="shop time, UTC")
+    reason: str = Field(description="why the rule was changed")
 
 
 class ChangeHouseRule(Body):
     """A new value, and why."""
 
-    value: Any
-    reason: str = Field(min_length=1, max_length=500)
+    value: Any = Field(description="within the limits of the rule")
+    reason: str = Field(min_length=1, max_length=500, description="why the rule is changed")
 
 
 def _model(request: Request) -> type[HouseRules]:

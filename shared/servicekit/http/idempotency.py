@@ -35,7 +35,7 @@ class Claim:
     """A key that a request came with.
 
     It is written with the answer, at the end of the command's own transaction: a command that is sent twice
-    may run twice, but the second run ends here, or at a rule that says no, and is answered with the first."""
+    may run twice, but the second run ends here, or at a refusal, and is answered with the first."""
 
     def __init__(self, scope: str, route: str, key: str, fingerprint: bytes) -> None:
         self._row = {"scope": scope, "route": route, "key": key}
@@ -43,7 +43,7 @@ class Claim:
         self._this = and_(_keys.c.scope == scope, _keys.c.route == route, _keys.c.key == key)
 
     def with_response(self, response: Response) -> dict[str, Any] | None:
-        """What to keep with the changes that the answer tells of (the columns of ``work.KEEP_ANSWER``);
+        """What to keep with the changes that the answer reports (the columns of ``work.KEEP_ANSWER``);
         nothing of an answer that must not be stored, or is a refusal."""
         if response.status_code >= 400 or is_confidential(response) or not hasattr(response, "body"):
             return None
@@ -94,11 +94,11 @@ async def _scope(request: Request) -> str:
 
 
 async def _fingerprint(request: Request) -> bytes:
-    said = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in (request.url.path.encode(), request.url.query.encode(), await request.body()):
-        said.update(len(part).to_bytes(8, "big"))
-        said.update(part)
-    return said.digest()
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
 
 
 async def _required(

@@ -66,5 +66,5 @@ def sign(
     """An access token. ``claims``: ``sub`` (employee id), ``name``, ``permissions`` (a list, already expanded
     from roles); it begins at ``now``, machine time."""
     issued = now or datetime.now(UTC)
-    said = {**claims, "iat": issued, "exp": issued + lifetime}
-    return jwt.encode(said, private_pem, algorithm="EdDSA", headers={"kid": kid})
+    stated = {**claims, "iat": issued, "exp": issued + lifetime}
+    return jwt.encode(stated, private_pem, algorithm="EdDSA", headers={"kid": kid})

@@ -79,7 +79,7 @@ class Observed:
         if failed:
             span.set_status(Status(StatusCode.ERROR))
         _log.info(
-            "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **_facts(scope)
+            "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **_ids(scope)
         )
 
 
@@ -95,7 +95,7 @@ def route_of(scope: Scope) -> str:
     return str(getattr(route, "path_format", None) or getattr(route, "path", None) or "unmatched")
 
 
-def _facts(scope: Scope) -> dict[str, Any]:
+def _ids(scope: Scope) -> dict[str, Any]:
     """Ids of the path, who asked, and what was refused."""
     state = scope.get("state", {})
     ids = {
@@ -104,5 +104,5 @@ def _facts(scope: Scope) -> dict[str, Any]:
         if name.endswith(("_id", "_no"))
     }
     who = state.get("who")
-    facts = {"employee": str(who.employee_id)} if who is not None else {}
-    return {**ids, **facts, **{name: state[name] for name in ("outcome", "retries") if name in state}}
+    employee = {"employee": str(who.employee_id)} if who is not None else {}
+    return {**ids, **employee, **{name: state[name] for name in ("outcome", "retries") if name in state}}

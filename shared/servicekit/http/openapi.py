@@ -1,21 +1,28 @@
-"""The OpenAPI document of a service, with what every route has in common said once."""
+"""The OpenAPI document of a service, with what every route has in common described once."""
 
+from collections import Counter
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
 
-from servicekit.http.problems import MEDIA_TYPE, Problem
+from servicekit.http.answers import Answers
+from servicekit.http.changes import kinds_of, watch_changes
+from servicekit.http.problems import Problem
+from servicekit.http.schemas import local_times
 
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A name for this command, at most 200 characters: sent again with the same body, "
+    "the first answer is repeated and nothing else happens.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
 _PARAMETERS = {
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": False,
-        "description": "A name for this command: sent again with the same body, it is not repeated.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-    },
+    "IdempotencyKey": _IDEMPOTENCY_KEY,
+    "IdempotencyKeyRequired": _IDEMPOTENCY_KEY | {"required": True},
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
@@ -25,6 +32,24 @@ _PARAMETERS = {
     },
 }
 _CHANGES = ("post", "put", "patch", "delete")
+
+Operation = dict[str, Any]
+
+
+def refuse_duplicates(app: FastAPI) -> None:
+    """Raises ``ValueError`` when two routes have one name: a name is an ``operationId``."""
+    names = Counter(
+        str(route.name)
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute) and route.include_in_schema
+    )
+    if twice := sorted(name for name, times in names.items() if times > 1):
+        raise ValueError(f"{app.title}: more than one route function is named {', '.join(twice)}")
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the route's function."""
+    return route.name
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -39,32 +64,50 @@ def document(app: FastAPI) -> dict[str, Any]:
             tags=app.openapi_tags,
         )
         components = made.setdefault("components", {})
-        components["parameters"] = _PARAMETERS
         schemas = components.setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        for path in made.get("paths", {}).values():
-            for method, operation in path.items():
-                _complete(method, operation)
-        app.openapi_schema = made
+        answers = Answers()
+        for path, methods in made.get("paths", {}).items():
+            for method, operation in methods.items():
+                _complete_parameters(method, operation)
+                answers.complete(path, method, operation)
+                if operation["operationId"] == watch_changes.__name__:
+                    _enumerate_kinds(operation, kinds_of(app.state.runtime.service))
+        components["responses"] = answers.shared
+        components["parameters"] = _PARAMETERS
+        app.openapi_schema = local_times(made)
     return app.openapi_schema
 
 
-def _complete(method: str, operation: dict[str, Any]) -> None:
-    responses = operation["responses"]
-    if operation.get("security"):
-        responses.setdefault("401", {"description": "Sign in first."})
-        responses.setdefault("403", {"description": "You may not do this."})
-    responses.setdefault("422", {"description": "What you sent is not in the form that is expected."})
-    for status, response in responses.items():
-        if status >= "400":
-            content = response.setdefault("content", {})
-            content.pop("application/json", None)
-            content.setdefault(MEDIA_TYPE, {})["schema"] = _PROBLEM
+def _complete_parameters(method: str, operation: Operation) -> None:
+    given = operation.pop("parameters", [])
+    own = [parameter for parameter in given if parameter["name"] != _IDEMPOTENCY_KEY["name"]]
+    for parameter in own:
+        if parameter["in"] == "path":
+            parameter.setdefault("description", _meaning(parameter["name"]))
     if method in _CHANGES:
-        parameters = operation.setdefault("parameters", [])
-        said = {parameter.get("name") for parameter in parameters}
-        if "Idempotency-Key" not in said:
-            parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
-        parameters.append({"$ref": "#/components/parameters/IfMatch"})
+        key = "IdempotencyKey" if len(own) == len(given) else "IdempotencyKeyRequired"
+        own += [{"$ref": f"#/components/parameters/{name}"} for name in (key, "IfMatch")]
+    if own:
+        operation["parameters"] = own
+
+
+def _enumerate_kinds(operation: Operation, kinds: list[str]) -> None:
+    """Every department watches other kinds by the same route."""
+    for parameter in operation["parameters"]:
+        if parameter["name"] == "kind":
+            parameter["schema"] = {"type": "array", "items": {"type": "string", "enum": kinds}}
+
+
+def _meaning(name: str) -> str:
+    """What a parameter of a path is, by its name: ``visit_id``, ``request_no``, ``on``."""
+    subject, _, form = name.rpartition("_")
+    words = subject.replace("_", " ")
+    by_form = {
+        "id": f"id of the {words}",
+        "no": f"number of the {words}, as people know it",
+        "code": f"code of the {words}",
+    }
+    return by_form.get(form if subject else "", f"which {name.replace('_', ' ')}")

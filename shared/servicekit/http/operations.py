@@ -1,7 +1,7 @@
 """The operator's endpoints: is it quiet, dead letters, deferred events, replay, skip, an event's trail."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Query, Request
@@ -18,50 +18,55 @@ from servicekit.messaging.operations import NotDeadLetter
 from servicekit.refusal import NotFound
 
 router = shop_router(prefix="/operations", tags=["operations"])
+STREAM: Any = Field(description="`<department>.<aggregate>`")
+KEY: Any = Field(description="id of the aggregate in its stream")
+SEQUENCE: Any = Field(description="number of the event in the aggregate's life, from 1")
 Reader = Annotated[Who, may(everywhere.OPERATIONS_READ)]
 Operator = Annotated[Who, may(everywhere.OPERATIONS_ACT)]
 
 
 class DeferredEventView(View):
-    """An event that was heard and has not taken effect yet."""
+    """An event that was received and has not taken effect yet."""
 
-    stream: str
-    key: str
-    sequence: int
-    type: str | None
-    status: str
-    reason: str | None
-    attempt: int
+    stream: str = STREAM
+    key: str = KEY
+    sequence: int = SEQUENCE
+    type: str | None = Field(description="wire type of the event; null when it could not be read")
+    status: Literal["waiting", "dead_letter"] = Field(description="deferred, or failed for good")
+    reason: str | None = Field(description="why it has not taken effect")
+    attempt: int = Field(description="how often it was tried")
     waits_for: str | None = Field(description="`<stream> <key>` whose next event wakes it")
-    deferred_at: datetime
-    next_at: datetime
-    long: bool = Field(description="filed more than 10 minutes ago")
+    deferred_at: datetime = Field(description="when it was deferred, machine time, UTC")
+    next_at: datetime = Field(description="when it is tried again at the latest, machine time, UTC")
+    long: bool = Field(description="deferred more than 10 minutes ago")
 
 
-class LoggedEventView(View):
-    """An event as this department told it."""
+class PublishedEventView(View):
+    """An event as this department published it."""
 
-    stream: str
-    key: str
-    sequence: int
-    id: UUID
-    type: str
-    occurred_at: datetime
-    recorded_at: datetime
-    published_at: datetime | None = None
-    causation: str | None = None
-    data: dict[str, Any]
+    stream: str = STREAM
+    key: str = KEY
+    sequence: int = SEQUENCE
+    id: UUID = Field(description="id of the event")
+    type: str = Field(description="wire type of the event, `<department>.<aggregate>.<past-tense>`")
+    occurred_at: datetime = Field(description="when it happened, shop time, UTC")
+    recorded_at: datetime = Field(description="when it was recorded, machine time, UTC")
+    published_at: datetime | None = Field(
+        default=None, description="when the broker confirmed it, machine time, UTC; null: not yet"
+    )
+    causation: str | None = Field(default=None, description="id of the event that caused it, if one did")
+    data: dict[str, Any] = Field(description="the event's content, as its contract describes it")
 
 
 class SkipEvent(Body):
-    """Why an event is passed over for good."""
+    """Why a dead letter is skipped for good."""
 
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, description="what an operator will want to know later")
 
 
 @router.get("/quiet")
 async def show_quiet(tx: TxDep, who: Reader) -> dict[str, Any]:
-    """What keeps this department busy, and how much it has said and heard per stream."""
+    """What keeps this department busy, and how much it has published and received per stream."""
     return await operations.quiet(tx.session, now=tx.now)
 
 
@@ -72,8 +77,8 @@ async def list_dead_letters(tx: TxDep, who: Reader) -> list[DeferredEventView]:
 
 
 @router.get("/deferred")
-async def list_waiting(tx: TxDep, who: Reader) -> list[DeferredEventView]:
-    """Events kept aside, and what they wait for."""
+async def list_deferred_events(tx: TxDep, who: Reader) -> list[DeferredEventView]:
+    """Deferred events, and what they wait for."""
     return [DeferredEventView.model_validate(row) for row in await operations.deferred(tx.session)]
 
 
@@ -105,22 +110,27 @@ async def skip_event(
     who: Operator,
     after: BackgroundTasks,
 ) -> None:
-    """Pass over a dead letter for good; what it would have done here has to be put right by hand."""
+    """Skip a dead letter for good; what it would have done here has to be put right by hand."""
     await operations.skip(tx.session, stream, key, sequence, str(who.employee_id), body.reason)
     after.add_task(request.app.state.runtime.poller.wake)
 
 
-@router.get("/log")
-async def list_log(
-    tx: TxDep, who: Reader, stream: Annotated[str, Query()], key: Annotated[str, Query()]
-) -> list[LoggedEventView]:
-    """One aggregate's life, as this department told it."""
+@router.get("/outbox")
+async def list_published_events(
+    tx: TxDep,
+    who: Reader,
+    stream: Annotated[str, Query(description="`<department>.<aggregate>`, one of this department's")],
+    key: Annotated[str, Query(description="id of the aggregate in that stream")],
+) -> list[PublishedEventView]:
+    """One aggregate's life: its events, as this department published them."""
     return [
-        LoggedEventView.model_validate(row) for row in await operations.events_of(tx.session, stream, key)
+        PublishedEventView.model_validate(row) for row in await operations.events_of(tx.session, stream, key)
     ]
 
 
 @router.get("/timeline/{correlation}")
-async def show_timeline(correlation: str, tx: TxDep, who: Reader) -> list[LoggedEventView]:
-    """What this department said about one request, in the order it was recorded."""
-    return [LoggedEventView.model_validate(row) for row in await operations.timeline(tx.session, correlation)]
+async def show_timeline(correlation: str, tx: TxDep, who: Reader) -> list[PublishedEventView]:
+    """What this department published about one request, in the order it was recorded."""
+    return [
+        PublishedEventView.model_validate(row) for row in await operations.timeline(tx.session, correlation)
+    ]

@@ -71,7 +71,7 @@ def _quantity(amount: Decimal | str) -> str:
     return f"{Decimal(amount).normalize():f}"
 
 
-def _render(request: Request, template: str, status: int, facts: dict[str, Any]) -> Response:
+def _render(request: Request, template: str, status: int, content: dict[str, Any]) -> Response:
     runtime = request.app.state.runtime
     tz = ZoneInfo(runtime.settings.shop_timezone)
 
@@ -81,20 +81,20 @@ def _render(request: Request, template: str, status: int, facts: dict[str, Any])
     package = runtime.service.base.__module__.split(".", 1)[0]
     page = _templates(package).get_template(template)
     settings = runtime.settings
-    html = page.render(**facts, local=local, currency=settings.shop_currency, link=request.url.path)
+    html = page.render(**content, local=local, currency=settings.shop_currency, link=request.url.path)
     return HTMLResponse(html, status, _SAFE)
 
 
-def customer_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> Response:
+def customer_page(request: Request, template: str, *, status: int = 200, **content: Any) -> Response:
     """A customer's answer: ``template`` of the department's own ``templates/`` folder for a browser, else the
-    ``facts`` as JSON.
+    ``content`` as JSON.
 
     Templates extend ``base.html`` (blocks ``title_zh``, ``title_en``, ``content``) and have ``local(at)`` for
     shop-local times, the filters ``money`` and ``quantity``, ``currency`` and ``link`` (this address).
     """
     if accepted(request) == "page":
-        return _render(request, template, status, facts)
-    return Response(to_json(facts), status, _SAFE, media_type="application/json")
+        return _render(request, template, status, content)
+    return Response(to_json(content), status, _SAFE, media_type="application/json")
 
 
 def problem_page(request: Request, status: int, code: str) -> Response:

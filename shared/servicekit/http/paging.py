@@ -27,7 +27,7 @@ V = TypeVar("V", bound=View)
 class Page(BaseModel, Generic[T]):
     """One page of a list."""
 
-    items: list[T]
+    items: list[T] = Field(description="in the order of the list, at most `limit`")
     next: str | None = Field(default=None, description="`cursor` of the next page; null: this is the last")
 
 
@@ -39,14 +39,14 @@ class PageRequest:
     limit: int
 
 
-async def _asked(
+async def _page_request(
     cursor: Annotated[str | None, Query(max_length=2000, description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200, description="how many items a page holds")] = 50,
 ) -> PageRequest:
     return PageRequest(cursor, limit)
 
 
-PageQuery = Annotated[PageRequest, Depends(_asked)]
+PageQuery = Annotated[PageRequest, Depends(_page_request)]
 
 Sorted = InstrumentedAttribute[Any] | ColumnElement[Any]
 

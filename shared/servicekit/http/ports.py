@@ -12,7 +12,7 @@ from servicekit.tx import Tx
 
 
 class Poller(Protocol):
-    """Looks after events that were kept aside."""
+    """Looks after deferred events."""
 
     def wake(self) -> None:
         """There is work: look now."""
@@ -38,5 +38,6 @@ class Runtime(Protocol):
         ...
 
     async def ready(self) -> dict[str, Any]:
-        """Facts by name; raises when the database is away. ``broker`` may be false, ``draining`` true."""
+        """What was checked, by name; raises when the database is away. ``broker`` may be false,
+        ``draining`` true."""
         ...

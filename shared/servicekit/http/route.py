@@ -23,7 +23,7 @@ from servicekit.errors import (
 )
 from servicekit.http.auth import permissions_of
 from servicekit.http.idempotency import Claim, claim
-from servicekit.http.problems import problem, try_again
+from servicekit.http.problems import ALREADY_EXISTS, problem, try_again
 from servicekit.observe import logger
 from servicekit.refusal import Invalid, Refusal
 from servicekit.tx import Tx
@@ -31,7 +31,7 @@ from servicekit.tx import Tx
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _READS = frozenset({"GET", "HEAD"})
-_SAID_NO = (Refusal, HTTPException, RequestValidationError, AnsweredBefore)
+_REFUSALS = (Refusal, HTTPException, RequestValidationError, AnsweredBefore)
 _TRIES = 5  # the first and four more
 _log = logger("servicekit.http")
 _running: set[asyncio.Task[Response]] = set()
@@ -80,7 +80,7 @@ async def _with_retries(request: Request, handler: Handler, route: str) -> Respo
             if attempt + 1 == _TRIES and is_duplicate(failure):
                 # Not a race after all: nobody checked for this key beforehand.
                 _log.warning("unique key taken", constraint=_constraint(failure))
-                return problem(409, "already_exists", "There is already one like this.")
+                return problem(*ALREADY_EXISTS)
         await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)
     return try_again(request, 1)
 
@@ -97,7 +97,7 @@ async def _attempt(request: Request, handler: Handler, route: str) -> Response:
         return await _in_transaction(request, handler, claimed)
     except Exception as failure:
         # Refused, or a unique key taken, may only mean that it was done before.
-        if claimed is not None and (isinstance(failure, _SAID_NO) or is_duplicate(failure)):
+        if claimed is not None and (isinstance(failure, _REFUSALS) or is_duplicate(failure)):
             async with request.app.state.runtime.begin(reading=True) as tx:
                 earlier = await claimed.earlier_response(tx.session)
             if earlier is not None:
@@ -109,9 +109,9 @@ async def _in_transaction(request: Request, handler: Handler, claimed: Claim | N
     tx: Tx
     async with request.app.state.runtime.begin(reading=request.method in _READS) as tx:
         request.state.tx = tx
-        tx.if_match = _if_match(request)
+        tx.expect_version(_if_match(request))
         response = await handler(request)
-        await tx.session.flush()  # for the versions; the facts are written with the key, at the end
+        await tx.session.flush()  # for the versions; the events are written with the key, at the end
         if tx.subject is not None and "etag" not in response.headers and response.status_code < 400:
             response.headers["ETag"] = f'"{tx.subject.version}"'
         if tx.session.info.get("confidential"):
@@ -123,10 +123,10 @@ async def _in_transaction(request: Request, handler: Handler, claimed: Claim | N
 
 def _if_match(request: Request) -> int | None:
     """The version that the caller saw. Raises ``Invalid`` when it is not one of ours."""
-    said = request.headers.get("if-match", "*").strip()
-    if said == "*":
+    stated = request.headers.get("if-match", "*").strip()
+    if stated == "*":
         return None
-    bare = said.removeprefix("W/").strip('"')
+    bare = stated.removeprefix("W/").strip('"')
     if not (bare.isascii() and bare.isdigit() and len(bare) < 10):
         raise Invalid("header.If-Match", "the ETag of an earlier answer")
     return int(bare)

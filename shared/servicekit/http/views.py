@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, field_validator
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from servicekit.http.schemas import describe_decimals
 
 
 def _in_utc(value: Any) -> Any:
@@ -31,13 +33,9 @@ def _holds_float(value: Any) -> bool:
     return isinstance(value, float) or (isinstance(value, list) and any(_holds_float(item) for item in value))
 
 
-class Body(BaseModel):
-    """A request body or a value inside one: nothing unknown, instants aware, decimals as strings.
+class _Documented(BaseModel):
+    """Documents its decimals as they cross the line."""
 
-    A naive instant and a floating-point number where a decimal is meant are 422.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
     _decimals: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
@@ -45,6 +43,21 @@ class Body(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         fields = cls.model_fields.items()
         cls._decimals = frozenset(name for name, field in fields if _mentions(field.annotation, Decimal))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        made = handler(core)
+        describe_decimals(handler.resolve_ref_schema(made).get("properties", {}), cls._decimals)
+        return made
+
+
+class Body(_Documented):
+    """A request body or a value inside one: nothing unknown, instants aware, decimals as strings.
+
+    A naive instant and a floating-point number where a decimal is meant are 422.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -65,7 +78,7 @@ class Body(BaseModel):
         return {name: getattr(self, name) for name in type(self).model_fields}
 
 
-class View(BaseModel):
+class View(_Documented):
     """What a front end sees of something: decimals as strings, instants in UTC with ``Z``."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)

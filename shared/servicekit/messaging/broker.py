@@ -1,4 +1,4 @@
-"""The port between the runtime and whatever carries messages: RabbitMQ, or the in-memory hub."""
+"""The port between a process and whatever carries messages: RabbitMQ, or the tests' in-memory broker."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from servicekit.messaging.envelope import Envelope
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A message between runtimes, not between departments' trades: an ask, a watermark, or resent events.
+    """A message between processes, not between departments' trades.
 
-    ``to`` is the service whose runtime should see it, or ``"*"`` for all (watermarks);
-    ``kind`` is ``ask``, ``watermark`` or ``resent``.
+    ``to`` is the service that it is for, or ``"*"`` for all (watermarks); ``kind`` is ``backfill-request``,
+    ``watermark`` or ``backfill``.
     """
 
     kind: str
@@ -29,12 +29,10 @@ class Inbox:
 
     service: str
     streams: tuple[str, ...]  # bound whole: "workshop.job" binds "workshop.job.*"
-    on_event: Callable[[Envelope], Awaitable[None]]
+    on_event: Callable[[Envelope], Awaitable[object]]
     on_unreadable: Callable[[Mapping[str, Any], bytes, str], Awaitable[None]]  # headers, raw body, reason
     on_control: Callable[[Control], Awaitable[None]]
-    on_new_queue: Callable[
-        [], Awaitable[None]
-    ]  # the inbox queue was declared anew, or a connection came back
+    on_new_queue: Callable[[], Awaitable[None]]  # the queue was declared anew, or a connection came back
 
 
 class Broker(Protocol):
@@ -55,4 +53,4 @@ class Broker(Protocol):
         """Send a control message, best effort."""
 
     async def stop(self) -> None:
-        """Drain: take up nothing more, let running handlers finish, acknowledge, close what is open."""
+        """Drain: accept nothing more, let running handlers finish, acknowledge, close what is open."""

@@ -1,4 +1,4 @@
-"""A connection to RabbitMQ that is kept up: connect, run a session on it, begin again when it ends."""
+"""A supervised connection to RabbitMQ: connect, run a session on it, begin again when it ends."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ LONGEST_WAIT = 1.0
 """Seconds between two attempts to connect, at most."""
 
 REPLY_SECONDS = 5.0
-"""How long the broker may take to answer a connection, a declaration or a farewell."""
+"""How long the broker may take to answer a connection, a declaration or closing."""
 
 
 def really_cancelled() -> bool:
@@ -62,7 +62,7 @@ class Link:
 
     def start(self) -> None:
         """Begin connecting, in the background."""
-        self._task = asyncio.create_task(self._keep_up(), name=self.name)
+        self._task = asyncio.create_task(self._supervise(), name=self.name)
 
     async def stop(self) -> None:
         """End the session and close the connection."""
@@ -71,21 +71,21 @@ class Link:
             task.cancel()  # again and again: Python 3.11's wait_for, used below us, may swallow one
             await asyncio.wait({task}, timeout=0.5)
 
-    async def _keep_up(self) -> None:
-        failures, said = 0, ""
+    async def _supervise(self) -> None:
+        failures, logged = 0, ""
         while not really_cancelled():
             began = time.monotonic()
-            reason = await self._once()
+            reason = await self._connect()
             lasted = time.monotonic() - began
             failures = 0 if lasted > 2 * LONGEST_WAIT else failures + 1
             wait = min(LONGEST_WAIT, 0.05 * 2**failures) * random.uniform(0.5, 1)  # not all at once
             # an outage is one line, not a stream of them
-            level = logging.DEBUG if reason == said else logging.WARNING
+            level = logging.DEBUG if reason == logged else logging.WARNING
             log.log(level, "broker.link_lost", link=self.name, reason=reason, lasted=round(lasted, 1))
-            said = reason
+            logged = reason
             await asyncio.sleep(wait)
 
-    async def _once(self) -> str:
+    async def _connect(self) -> str:
         """One connection from beginning to end; why it ended."""
         try:
             async with asyncio.timeout(REPLY_SECONDS):

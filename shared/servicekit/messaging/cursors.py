@@ -1,4 +1,4 @@
-"""Where a listener stands in each aggregate's life: the cursor's row, its lock, and the reason to look again.
+"""How far a consumer has come in each aggregate's life: the cursor's row, its lock, the reason to look again.
 
 Deciding to defer and applying both hold the cursor's lock, and the reason to look again is a stored fact
 (``wake_at``), never a memory.
@@ -16,10 +16,10 @@ from servicekit.errors import Conflict
 from servicekit.messaging.envelope import Envelope
 
 GRACE = 1.0
-"""Seconds that a gap may last before the publisher is asked for what is missing."""
+"""Seconds that a gap may last before what is missing is requested from the publisher."""
 
 WINDOW = 1000
-"""How many events of one aggregate are kept aside; the publisher's log has the rest."""
+"""How many events of one aggregate are deferred; the publisher's outbox has the rest."""
 
 _LOCK = text("""
     select c.last, c.high,
@@ -60,8 +60,8 @@ ADVANCE = """
         on d.reader = 'main' and d.stream = :stream and d.key = :key and d.sequence = :last + 1
      where c.reader = 'main' and c.stream = :stream and c.key = :key
 """
-"""Moves a cursor and stores the reason to look again (`settle_columns`). A gap that is not yet closed is
-asked for less and less often, also while the cursor moves: what is missing may just lie in a long queue."""
+"""Moves a cursor and stores the reason to look again (`advance_columns`). A gap that is not yet closed is
+requested less and less often, also while the cursor moves: what is missing may just lie in a long queue."""
 
 _ADVANCE = text(ADVANCE)
 _DEFER = text("""
@@ -79,7 +79,7 @@ _DEFER_AFTER_RUN = text("""
            waits_for = excluded.waits_for, status = excluded.status, starts = 0
      where deferred.status = 'waiting'
 """)
-_DONE = text("""
+_REMOVE = text("""
     delete from deferred where reader = 'main' and stream = :stream and key = :key and sequence = :sequence
 """)
 WAKE_WAITERS = text("""
@@ -95,7 +95,7 @@ WAKE_WAITERS = text("""
            select s.reader, s.stream, s.key from cursors s join woken using (reader, stream, key)
               for update of s skip locked)
 """)
-"""Whoever waits for the aggregate ``waited`` (see `waited_for`) looks again now; a locked row is left to its
+"""Those who wait for the aggregate ``waited`` (see `waited_for`) look again now; a locked row is left to its
 own poll."""
 _HEAD = text("""
     select d.event, d.status, d.attempt, d.starts, d.next_at <= now() as due,
@@ -105,15 +105,18 @@ _HEAD = text("""
 """).columns(event=JSONB)
 
 
+_APPLIED = text("select last from cursors where reader = 'main' and stream = :stream and key = :key")
+
+
 @dataclass(slots=True)
 class Cursor:
-    """A locked cursor and what stands around it."""
+    """A locked cursor and what is known around it."""
 
     stream: str
     key: str
     last: int
     high: int
-    head: bool  # the next event stands in ``deferred`` already
+    head: bool  # the next event is deferred already
     awaited: bool  # other aggregates' reactions wait for this one
     registered: bool  # some release of this department reacts to the type at hand, in some version
 
@@ -121,7 +124,7 @@ class Cursor:
 async def lock(session: AsyncSession, stream: str, key: str, *, type: str = "", new: bool = False) -> Cursor:
     """Lock (or begin) the cursor of one aggregate; raises the database's lock error when somebody has it.
 
-    ``new``: it is likely that nothing of this aggregate was heard yet."""
+    ``new``: it is likely that no event of this aggregate was handled before."""
     names = {"stream": stream, "key": key, "type": type}
     # Insert and lock are two statements: one upsert with a condition skips the beginning of a new key.
     begin_or_lock = (_BEGIN, _LOCK) if new else (_LOCK, _BEGIN, _LOCK)
@@ -130,6 +133,11 @@ async def lock(session: AsyncSession, stream: str, key: str, *, type: str = "", 
         if row is not None:
             return Cursor(stream, key, row.last, row.high, row.head, row.awaited, row.registered)
     raise Conflict(f"the cursor of {stream} {key} came and went")
+
+
+async def applied_up_to(session: AsyncSession, stream: str, key: str) -> int:
+    """The last sequence of another department's aggregate that is applied here; 0 if there is none."""
+    return int((await session.execute(_APPLIED, {"stream": stream, "key": key})).scalar() or 0)
 
 
 async def advance(
@@ -142,7 +150,8 @@ async def advance(
 def advance_columns(
     cursor: Cursor, *, last: int, high: int, applied: Envelope | None = None
 ) -> dict[str, Any]:
-    """The columns of ``SETTLE``: up to which sequence the aggregate is applied, and known to have lived."""
+    """The columns of ``ADVANCE``: up to which sequence the aggregate is applied, and up to which one it is
+    known to have events."""
     return {
         "stream": cursor.stream,
         "key": cursor.key,
@@ -161,7 +170,9 @@ async def defer(
     delay: float = 0.0,
 ) -> None:
     """Keep an event for later, due after ``delay`` seconds of machine time, if it is not kept already."""
-    await session.execute(_DEFER, _place(envelope) | _stored(envelope) | {"reason": reason, "delay": delay})
+    await session.execute(
+        _DEFER, _numbered(envelope) | _stored(envelope) | {"reason": reason, "delay": delay}
+    )
 
 
 async def defer_after_run(
@@ -174,7 +185,7 @@ async def defer_after_run(
     waits_for: str | None,
     status: str,
 ) -> None:
-    """Keep an event whose reaction waits or failed; one that was kept already stands as this run left it."""
+    """Keep an event whose reaction waits or failed; one that was kept already becomes as this run left it."""
     kept = {
         "reason": reason,
         "attempt": attempt,
@@ -182,15 +193,15 @@ async def defer_after_run(
         "waits_for": waits_for,
         "status": status,
     }
-    await session.execute(_DEFER_AFTER_RUN, _place(envelope) | _stored(envelope) | kept)
+    await session.execute(_DEFER_AFTER_RUN, _numbered(envelope) | _stored(envelope) | kept)
 
 
 async def remove_deferred(session: AsyncSession, envelope: Envelope) -> None:
-    """An event that was kept aside has taken effect."""
-    await session.execute(_DONE, _place(envelope))
+    """A deferred event has taken effect."""
+    await session.execute(_REMOVE, _numbered(envelope))
 
 
-def _place(envelope: Envelope) -> dict[str, Any]:
+def _numbered(envelope: Envelope) -> dict[str, Any]:
     return {"stream": envelope.stream, "key": envelope.key, "sequence": envelope.sequence}
 
 
@@ -212,7 +223,7 @@ class Head:
     attempt: int
     starts: int
     due: bool
-    age: float  # seconds since it was put aside
+    age: float  # seconds since it was deferred
 
 
 async def head_of(session: AsyncSession, stream: str, key: str, sequence: int) -> Head | None:

@@ -1,4 +1,4 @@
-"""The envelope around a fact on the wire and in the log: CloudEvents attributes and our extensions."""
+"""The envelope around an event on the wire and in the outbox: CloudEvents attributes and our extensions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One event of one aggregate: who published it, where it stands in the aggregate's life, what it says."""
+    """One event of one aggregate: its publisher, its number in the aggregate's life, and its data."""
 
     id: UUID
     source: str  # "<shop id>/<service>"
@@ -91,7 +91,7 @@ class Envelope:
         return envelope
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON object: for rows that keep an event and for answers to asks."""
+        """As a JSON object: for rows that keep an event and for backfill."""
         return {"headers": self.headers(), "data": dict(self.data)}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Lanes: work on different keys runs at once, work on one key one after the other, in order of arrival."""
+"""Lanes: work on different keys runs at once, work on one key in the order in which it came."""
 
 import asyncio
 from collections import deque
@@ -18,7 +18,7 @@ async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
 class Lanes:
     """What a consumer runs its handlers in, so that at most one handler per key is running.
 
-    ``failed`` hears what escapes a piece of work; the lane goes on with the next piece.
+    ``failed`` is called with what escapes a piece of work; the lane goes on with the next piece.
     """
 
     def __init__(self, failed: Callable[[BaseException], None]) -> None:
@@ -33,7 +33,7 @@ class Lanes:
         return frozenset(self._running)
 
     def put(self, key: str, work: Work) -> bool:
-        """Start the work, or line it up behind the work of its key; ``False`` when the lanes are closed."""
+        """Start the work, or queue it behind the work of its key; ``False`` when the lanes are closed."""
         if self._closed:
             return False
         lane = self._waiting.get(key)
@@ -47,7 +47,7 @@ class Lanes:
         return True
 
     def shut(self) -> None:
-        """Take up nothing more; what runs goes on."""
+        """Accept nothing more; what runs goes on."""
         self._closed = True
         self.forget_waiting()
 
@@ -57,7 +57,7 @@ class Lanes:
             lane.clear()
 
     async def close(self, grace: float) -> None:
-        """Take up nothing more, let running work finish within ``grace`` seconds, cancel the rest."""
+        """Accept nothing more, let running work finish within ``grace`` seconds, cancel the rest."""
         self.shut()
         current = asyncio.current_task()
         running = {task for task in self._running if task is not current}
@@ -69,7 +69,7 @@ class Lanes:
                 await asyncio.wait(late, timeout=grace)
 
     def cancel(self) -> None:
-        """End everything where it stands, as the death of the process would."""
+        """End everything at once, as the death of the process would."""
         self.shut()
         current = asyncio.current_task()
         for task in self._running:
@@ -85,7 +85,7 @@ class Lanes:
                     await work()
                 except asyncio.CancelledError:
                     raise
-                except BaseException as error:  # a crash point of the in-memory broker is no Exception
+                except BaseException as error:  # a death at a failpoint is no Exception
                     self._failed(error)
         finally:
             del self._waiting[key]

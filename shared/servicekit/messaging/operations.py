@@ -49,7 +49,7 @@ _SKIP = text("""
     insert into skipped (reader, stream, key, sequence, event, by, why)
     select reader, stream, key, sequence, event, :by, :why from gone
 """)
-_LOG = text("""
+_EVENTS_OF = text("""
     select position, stream, key, sequence, id, type, schema_version, occurred_at, recorded_at, published_at,
            data
       from outbox where stream = :stream and key = :key order by sequence limit 1000
@@ -64,10 +64,10 @@ Rows = list[dict[str, Any]]
 
 
 async def quiet(session: AsyncSession, *, now: Any) -> dict[str, Any]:
-    """What keeps this department busy, and how much it has said and heard per stream.
+    """What keeps this department busy, and how many events it has published and applied per stream.
 
-    The shop is quiet when the counts are 0 and each listener's ``heard`` of a stream equals its publisher's
-    ``said``, twice, a second apart."""
+    The shop is quiet when the counts are 0 and each subscriber's ``applied`` of a stream equals its
+    publisher's ``published``, twice, a second apart."""
     counts = (await session.execute(_QUIET, {"now": now})).one()._asdict()
     published = {row.stream: row.n for row in await session.execute(_PUBLISHED)}
     applied = {row.stream: row.n for row in await session.execute(_APPLIED)}
@@ -80,7 +80,7 @@ async def dead_letters(session: AsyncSession) -> Rows:
 
 
 async def deferred(session: AsyncSession) -> Rows:
-    """Events kept aside, and what they wait for."""
+    """Events that are deferred, and what they wait for."""
     return [dict(row._mapping) for row in await session.execute(_DEFERRED, {"status": "waiting"})]
 
 
@@ -92,10 +92,10 @@ async def replay(session: AsyncSession, stream: str, key: str, sequence: int) ->
 
 
 async def skip(session: AsyncSession, stream: str, key: str, sequence: int, by: str, reason: str) -> None:
-    """Pass over a dead letter for good, with name and reason; its effects will never happen here."""
+    """Skip a dead letter for good, with name and reason; its effects will never happen here."""
     cursor = await _next_dead_letter(session, stream, key, sequence)
-    place = {"stream": stream, "key": key, "sequence": sequence}
-    await session.execute(_SKIP, place | {"by": by, "why": reason})
+    event = {"stream": stream, "key": key, "sequence": sequence}
+    await session.execute(_SKIP, event | {"by": by, "why": reason})
     await cursors.advance(session, cursor, last=sequence, high=cursor.high)
     await session.execute(cursors.WAKE_WAITERS, {"waited": cursors.waited_for(stream, key)})
 
@@ -111,10 +111,10 @@ async def _next_dead_letter(session: AsyncSession, stream: str, key: str, sequen
 
 
 async def events_of(session: AsyncSession, stream: str, key: str) -> Rows:
-    """One aggregate's life as this department told it."""
-    return [dict(row._mapping) for row in await session.execute(_LOG, {"stream": stream, "key": key})]
+    """One aggregate's events as this department published them."""
+    return [dict(row._mapping) for row in await session.execute(_EVENTS_OF, {"stream": stream, "key": key})]
 
 
 async def timeline(session: AsyncSession, correlation: str) -> Rows:
-    """What this department said about one request, in the order it was recorded."""
+    """What this department published about one request, in the order in which it was recorded."""
     return [dict(row._mapping) for row in await session.execute(_TIMELINE, {"correlation": correlation})]

@@ -42,7 +42,7 @@ RECORD_EVENTS = """
          order by n
         returning id, position
     )"""
-"""Writes facts (`said_columns`) where the one before stands; ``logged`` has their positions."""
+"""Writes events (`event_columns`) where the one before is recorded; ``recorded`` has their positions."""
 
 RECORD_CHANGES = """
     changed as (
@@ -67,7 +67,7 @@ _RANGE = text(f"""
 
 
 def event_columns(events: Sequence[Envelope]) -> dict[str, Any]:
-    """The columns of ``SAID``. Raises ``EventTooLarge``."""
+    """The columns of ``RECORD_EVENTS``. Raises ``EventTooLarge``."""
     bodies = [envelope.body() for envelope in events]
     for envelope, body in zip(events, bodies, strict=True):
         if len(body) > BODY_LIMIT:
@@ -87,13 +87,13 @@ def event_columns(events: Sequence[Envelope]) -> dict[str, Any]:
 
 
 def changed_columns(changed: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
-    """The columns of ``CHANGED``: kind, id and version of each."""
+    """The columns of ``RECORD_CHANGES``: kind, id and version of each."""
     kinds, rows, versions = zip(*changed, strict=True)
     return {"kinds": list(kinds), "rows": list(rows), "row_versions": list(versions)}
 
 
 def _kept(envelope: Envelope) -> dict[str, str]:
-    """What the row's own columns do not say."""
+    """What the row has no column of its own for."""
     return {
         "source": envelope.source,
         "causation": envelope.causation,

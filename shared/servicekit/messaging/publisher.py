@@ -1,15 +1,14 @@
 """Publishing what is committed: at once after the commit, and by the sweep for whatever that missed."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import structlog
 
+from servicekit.failpoints import Failpoint
 from servicekit.messaging import outbox
+from servicekit.messaging.broker import Broker
 from servicekit.messaging.envelope import Envelope
-
-if TYPE_CHECKING:
-    from servicekit.runtime import Runtime
+from servicekit.process import Process
 
 log = structlog.get_logger("publisher")
 
@@ -20,15 +19,17 @@ _SWEEP_AGE = 5.0
 
 
 class Publisher:
-    """Nothing is published inside a request; no replica leads; order is the listener's business."""
+    """Publishes for one process. Nothing is published inside a request; no replica leads; the consumers put
+    events in order."""
 
-    def __init__(self, runtime: "Runtime") -> None:
-        self._runtime = runtime
+    def __init__(self, process: Process, broker: Broker) -> None:
+        self._process = process
+        self._broker = broker
         self._queue: asyncio.Queue[tuple[int, Envelope]] = asyncio.Queue(maxsize=10_000)
 
-    def offer(self, said: list[tuple[int, Envelope]]) -> None:
-        """Committed rows with their log positions; when too many wait, the sweep takes the rest."""
-        for row in said:
+    def offer(self, committed: list[tuple[int, Envelope]]) -> None:
+        """Committed events with their outbox positions; when too many wait, the sweep takes the rest."""
+        for row in committed:
             try:
                 self._queue.put_nowait(row)
             except asyncio.QueueFull:
@@ -53,33 +54,33 @@ class Publisher:
         await self._queue.join()
 
     async def _publish(self, batch: list[tuple[int, Envelope]]) -> None:
-        if not self._runtime.broker.connected:
-            return  # the rows stay unpublished in the log; the sweep finds them
-        await self._runtime.failpoint("before-publish")
-        confirmed = await self._runtime.broker.publish([envelope for _, envelope in batch])
-        await self._runtime.failpoint("after-publish")
+        if not self._broker.connected:
+            return  # the rows stay unpublished in the outbox; the sweep finds them
+        await self._process.failpoint(Failpoint.BEFORE_PUBLISH)
+        confirmed = await self._broker.publish([envelope for _, envelope in batch])
+        await self._process.failpoint(Failpoint.AFTER_PUBLISH)
         done = [position for (position, _), ok in zip(batch, confirmed, strict=True) if ok]
         if not done:
             return
-        await self._runtime.autocommit(outbox.MARK, {"positions": done})
-        await self._runtime.failpoint("after-mark")
-        self._runtime.counts.published += len(done)
+        await self._process.autocommit(outbox.MARK, {"positions": done})
+        await self._process.failpoint(Failpoint.AFTER_MARK)
+        self._process.counts.published += len(done)
 
     async def sweep(self, *, age: float = _SWEEP_AGE) -> None:
         """Publish all old unpublished rows, page by page; stop when the broker does not take a whole page."""
         done = _PAGE
-        while done == _PAGE and self._runtime.broker.connected:
+        while done == _PAGE and self._broker.connected:
             done = await self._sweep_page(age)
 
     async def _sweep_page(self, age: float) -> int:
         """How many rows of one page were confirmed; they stay locked meanwhile."""
-        async with self._runtime.begin() as tx:
+        async with self._process.begin() as tx:
             rows = await outbox.unpublished(tx.session, age=age, limit=_PAGE)
             if not rows:
                 return 0
-            confirmed = await self._runtime.broker.publish([envelope for _, envelope in rows])
+            confirmed = await self._broker.publish([envelope for _, envelope in rows])
             done = [position for (position, _), ok in zip(rows, confirmed, strict=True) if ok]
             if done:
                 await tx.session.execute(outbox.MARK, {"positions": done})
-        self._runtime.counts.swept += len(done)
+        self._process.counts.swept += len(done)
         return len(done)

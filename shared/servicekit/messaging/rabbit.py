@@ -29,11 +29,11 @@ log = structlog.get_logger(__name__)
 class RabbitBroker:
     """One process's link to RabbitMQ; implements :class:`servicekit.messaging.broker.Broker`.
 
-    The user of ``url`` must be named like the service: listeners compare it with what an event says.
-    ``name`` tells this process from others of the service in the broker's lists. ``prefetch`` bounds the
-    messages taken up at once, ``in_flight`` the publishes awaiting their confirm, ``publish_timeout``
+    The user of ``url`` must be named like the service: consumers compare it with the event's publisher.
+    The broker's lists show this process as ``name``. ``prefetch`` bounds the number of
+    messages handled at once, ``in_flight`` the publishes awaiting their confirm, ``publish_timeout``
     (seconds) how long each may wait; ``assert_every`` (seconds) is the period at which the topology is
-    asserted anew. ``drain`` (seconds) is what running handlers get when the process is asked to stop.
+    asserted anew. ``drain`` (seconds) is what running handlers get when the process stops.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class RabbitBroker:
         return await self._confirmed(CONTROL, f"{message.kind}.{whom}", packed)
 
     async def stop(self) -> None:
-        """Drain: take up nothing more, let running handlers finish, acknowledge, close."""
+        """Drain: accept nothing more, let running handlers finish, acknowledge, close."""
         self._lanes.shut()
         for tag, queue in list(self._consumers.items()):
             await _quietly(queue.cancel(tag, nowait=True))
@@ -163,9 +163,9 @@ class RabbitBroker:
             await channel.set_qos(prefetch_count=self._prefetch)
             consumers = {}
             for plan in self._topology.queues:
-                take = self._take_event if plan is self._topology.inbox else self._take_control
+                receive = self._receive_event if plan is self._topology.inbox else self._receive_control
                 queue = await channel.get_queue(plan.name, ensure=False)
-                consumers[await queue.consume(take, timeout=10)] = queue
+                consumers[await queue.consume(receive, timeout=10)] = queue
             self._consumers = consumers
             self._on_up()
             while not await _set_within(broken, self._assert_every):
@@ -175,7 +175,7 @@ class RabbitBroker:
             self._lanes.forget_waiting()  # the broker will deliver them again
             await close_quietly(channel)
 
-    async def _take_event(self, message: AbstractIncomingMessage) -> None:
+    async def _receive_event(self, message: AbstractIncomingMessage) -> None:
         inbox = self._inbox
         if inbox is None:
             return
@@ -184,19 +184,19 @@ class RabbitBroker:
             if message.user_id != envelope.service or message.app_id != envelope.service:
                 raise Unreadable(f"published by user {message.user_id!r}, not by {envelope.service!r}")
         except Unreadable as error:
-            self._take_unreadable(inbox, message, error)
+            self._receive_unreadable(inbox, message, error)
             return
         lane = f"{envelope.stream} {envelope.key}"
         self._lanes.put(lane, lambda: self._handle(message, inbox.on_event(envelope)))
 
-    async def _take_control(self, message: AbstractIncomingMessage) -> None:
+    async def _receive_control(self, message: AbstractIncomingMessage) -> None:
         inbox = self._inbox
         if inbox is None:
             return
         try:
             control = _read_control(message)
         except Unreadable as error:
-            self._take_unreadable(inbox, message, error)
+            self._receive_unreadable(inbox, message, error)
             return
         if control.to == "*" and control.sender == self.service:
             await _quietly(message.ack())
@@ -204,12 +204,12 @@ class RabbitBroker:
         lane = f"{control.kind} {control.sender}"
         self._lanes.put(lane, lambda: self._handle(message, inbox.on_control(control)))
 
-    def _take_unreadable(self, inbox: Inbox, message: AbstractIncomingMessage, error: Unreadable) -> None:
+    def _receive_unreadable(self, inbox: Inbox, message: AbstractIncomingMessage, error: Unreadable) -> None:
         lane = f"unreadable {message.delivery_tag}"
-        tell = partial(inbox.on_unreadable, message.headers, message.body, str(error))
-        self._lanes.put(lane, lambda: self._handle(message, tell()))
+        handle = partial(inbox.on_unreadable, message.headers, message.body, str(error))
+        self._lanes.put(lane, lambda: self._handle(message, handle()))
 
-    async def _handle(self, message: AbstractIncomingMessage, handling: Awaitable[None]) -> None:
+    async def _handle(self, message: AbstractIncomingMessage, handling: Awaitable[object]) -> None:
         await handling
         await _quietly(message.ack())  # on a connection lost meanwhile it comes again, as a duplicate
 
@@ -220,7 +220,7 @@ class RabbitBroker:
     # -- both -----------------------------------------------------------------------------------------
 
     def _on_up(self) -> None:
-        """A link came up: once both are, the runtime hears that it may have missed something."""
+        """A link came up: once both are, the process learns that it may have missed something."""
         if self._inbox is not None and self.connected:
             log.info("broker.connected", service=self.service)
             notice = asyncio.create_task(self._announce(self._inbox))
@@ -254,18 +254,18 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
 
 
 async def _quietly(sending: Awaitable[Any]) -> None:
-    """Say something to a broker that may be gone; a real cancellation passes through."""
+    """Send something to a broker that may be gone; a real cancellation passes through."""
     try:
         await sending
     except asyncio.CancelledError:
         if really_cancelled():
             raise
     except Exception as error:
-        log.debug("broker.not_said", error=repr(error))
+        log.debug("broker.not_sent", error=repr(error))
 
 
 def _read_control(message: AbstractIncomingMessage) -> Control:
-    """Raises :class:`Unreadable` when it is no control message, or not from whom it says."""
+    """Raises :class:`Unreadable` when it is no control message, or not from its named sender."""
     try:
         fields = orjson.loads(message.body)
         control = Control(**fields)

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 EVENTS = "bayline"
 CONTROL = "bayline.control"
 REQUESTS_LIMIT = 10_000
-"""Asks and watermarks kept for a department that is away; both are said again, so the oldest may go."""
+"""Requests and watermarks kept for a department that is away; both are sent again, so the oldest may go."""
 
 MISMATCH = Gauge(
     "bayline_broker_topology_mismatch",
@@ -48,7 +48,7 @@ class Topology:
 
     @classmethod
     def of(cls, service: str, streams: tuple[str, ...]) -> "Topology":
-        """The queues of ``service``, which hears whole ``streams``."""
+        """The queues of ``service``, which subscribes to whole ``streams``."""
         # 4.x drops a message after 20 returns, 3.10 at once with -1: so a number that is never reached
         quorum = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
         bounded = {"x-queue-type": "classic", "x-max-length": REQUESTS_LIMIT, "x-overflow": "drop-head"}
@@ -68,7 +68,7 @@ class Topology:
         return (self.inbox, self.requests, self.backfill)
 
     async def assert_on(self, connection: AbstractConnection) -> None:
-        """Declare everything; what exists with other arguments raises an alarm and is used as it is."""
+        """Declare everything; what exists with other arguments is logged as an error and used as it is."""
         for exchange in (EVENTS, CONTROL):
             await _declare(connection, exchange, partial(_exchange, exchange))
         for plan in self.queues:

@@ -1,4 +1,4 @@
-"""Copies are kept by one statement, whichever fact comes first; rows of several tables come by one."""
+"""Copies are kept by one statement, whichever event comes first; rows of several tables come by one."""
 
 import asyncio
 from typing import Any
@@ -49,6 +49,7 @@ class File(Aggregate, Base):
     stamps: Mapped[list[Stamp]] = relationship(lazy="raise", order_by=Stamp.name)
 
 
+_CHANGES = text("select kind, id, version from changes order by position")
 _FOUND = Together(
     (Stamp, Stamp.file_id == bindparam("id"), ("name",)),
     (File, File.title == bindparam("title"), ()),
@@ -76,12 +77,12 @@ class TestKeepingACopy:
         file = await read(archive, id)
         assert (file.title, file.first, file.seen, file.version) == ("untitled", "a", 7, 1)
 
-    async def test_leaves_what_the_fact_does_not_tell(self, archive: Department) -> None:
+    async def test_leaves_other_columns_as_they_are(self, archive: Department) -> None:
         id = new_id()
 
-        for facts in ({"title": "Brakes"}, {"first": "a"}):
+        for columns in ({"title": "Brakes"}, {"first": "a"}):
             async with archive.tx() as tx:
-                await keep(tx, File, {"id": id}, facts, initial={"seen": 7})
+                await keep(tx, File, {"id": id}, columns, initial={"seen": 7})
 
         file = await read(archive, id)
         assert (file.title, file.first, file.seen, file.version) == ("Brakes", "a", 7, 2)
@@ -91,8 +92,8 @@ class TestKeepingACopy:
 
         for name in ("a", "b", "c"):
             async with archive.tx() as tx:
-                facts = {"seen": File.seen + 1, "first": func.coalesce(File.first, name)}
-                await keep(tx, File, {"id": id}, facts, initial={"seen": 1, "first": name})
+                columns = {"seen": File.seen + 1, "first": func.coalesce(File.first, name)}
+                await keep(tx, File, {"id": id}, columns, initial={"seen": 1, "first": name})
 
         file = await read(archive, id)
         assert (file.seen, file.first) == (3, "a")
@@ -100,11 +101,11 @@ class TestKeepingACopy:
     async def test_loses_nothing_when_two_begin_it_at_once(self, archive: Department) -> None:
         id = new_id()
 
-        async def hear() -> None:
+        async def apply() -> None:
             async with archive.tx() as tx:
                 await keep(tx, File, {"id": id}, {"seen": File.seen + 1}, initial={"seen": 1})
 
-        await asyncio.gather(*(hear() for _ in range(5)))
+        await asyncio.gather(*(apply() for _ in range(5)))
 
         assert (await read(archive, id)).seen == 5
 
@@ -115,15 +116,15 @@ class TestKeepingACopy:
 
         with archive.statements() as seen:
             async with archive.tx() as tx:
-                beside = insert(Page).values([{"file_id": id, "n": 2}, {"file_id": id, "n": 1}])
-                await keep(tx, File, {"id": id}, {"title": "Brakes"}, also=beside)
+                pages = insert(Page).values([{"file_id": id, "n": 2}, {"file_id": id, "n": 1}])
+                await keep(tx, File, {"id": id}, {"title": "Brakes"}, also=pages)
 
         file = await read(archive, id)
         async with archive.tx() as tx:
             assert [page.n for page in (await load(tx, file, "pages")).pages] == [1, 2]
         assert len(seen) == 2  # and the change note
 
-    async def test_is_told_to_the_screens_that_watch(self, archive: Department) -> None:
+    async def test_notifies_the_screens_that_watch(self, archive: Department) -> None:
         id = new_id()
         async with archive.tx() as tx:
             await keep(tx, File, {"id": id}, {"title": "Brakes"})
@@ -131,9 +132,9 @@ class TestKeepingACopy:
             await amend(tx, File, {"id": id}, {"title": "Wheels"})
 
         async with archive.tx() as tx:
-            told = await tx.session.execute(text("select kind, id, version from changes order by position"))
+            changes = await tx.session.execute(_CHANGES)
 
-            assert [tuple(row) for row in told] == [("File", str(id), 1), ("File", str(id), 2)]
+            assert [tuple(row) for row in changes] == [("File", str(id), 1), ("File", str(id), 2)]
 
 
 class TestKeepingManyCopies:
@@ -149,7 +150,7 @@ class TestKeepingManyCopies:
         async with archive.tx() as tx:
             assert {shelf.title for shelf in await tx.all(select(Shelf))} == {"Wheels"}
 
-    async def test_puts_what_is_told_with_what_was_known(self, archive: Department) -> None:
+    async def test_combines_new_and_known_values(self, archive: Department) -> None:
         id = new_id()
 
         for seen, title in ((3, "Brakes"), (2, "Wheels")):
@@ -190,7 +191,7 @@ class TestRowsOfSeveralTables:
         assert ([stamp.name for stamp in stamps], files) == (["paid"], [])
         assert [page.n for page in pages] == [1, 2, 3]
 
-    async def test_of_a_locked_parent_are_as_young_as_its_lock(self, archive: Department) -> None:
+    async def test_of_a_locked_parent_are_read_after_its_lock(self, archive: Department) -> None:
         id = new_id()
         async with archive.tx() as tx:
             tx.add(File(id=id))

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from sqlalchemy import make_url
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from servicekit.errors import is_outage
 from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 from .toy import Employee, hire, hiring
 
@@ -38,7 +38,9 @@ async def _standby(of: Department) -> AsyncIterator[None]:
     await server.dispose()
 
 
-async def test_works_on_in_new_sessions_when_the_database_may_be_written_again(department: Any) -> None:
+async def test_new_sessions_work_when_the_database_is_writable_again(
+    department: MakeDepartment,
+) -> None:
     staff: Department = await department(hiring())
 
     async with _standby(staff):

@@ -1,6 +1,5 @@
-"""One event takes effect once, in the order its aggregate lived it, whatever the broker does."""
+"""One event takes effect once, in the order of its aggregate's life, whatever the broker does."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy import text
 
 from servicekit import Tx
 from servicekit.messaging import operations
+from testkit.plugin import MakeShop
 from testkit.shop import Shop
 
 from .toy import Employee, Listed, hire, hiring, listing, rename
@@ -21,7 +21,7 @@ async def _names(shop: Shop, id: UUID) -> str:
         return listed.names.strip() if listed else ""
 
 
-async def _life(shop: Shop, *names: str) -> Employee:
+async def _employee(shop: Shop, *names: str) -> Employee:
     async with shop["staff"].tx() as tx:
         employee = await hire(tx, names[0])
     for name in names[1:]:
@@ -44,9 +44,9 @@ async def _rename_and_fail(tx: Tx, id: UUID) -> None:
 
 
 class TestOneAggregate:
-    async def test_takes_effect_once_in_order(self, shop_of: Any) -> None:
+    async def test_takes_effect_once_in_order(self, shop_of: MakeShop) -> None:
         shop = await shop_of(hiring(), listing())
-        employee = await _life(shop, "a", "b", "c")
+        employee = await _employee(shop, "a", "b", "c")
 
         await shop.quiet()
 
@@ -54,25 +54,25 @@ class TestOneAggregate:
 
     @pytest.mark.fault("doubled, reordered, delayed and lost", "messages")
     @pytest.mark.parametrize("seed", range(4))
-    async def test_survives_duplicates_shuffling_delay_and_loss(self, shop_of: Any, seed: int) -> None:
+    async def test_survives_duplicates_shuffling_delay_and_loss(self, shop_of: MakeShop, seed: int) -> None:
         shop = await shop_of(hiring(), listing(), seed=seed)
         shop.broker.duplicate, shop.broker.shuffle, shop.broker.delay, shop.broker.lose = 0.3, True, 5, 0.2
-        lives = [await _life(shop, *"abcdefgh") for _ in range(5)]
+        employees = [await _employee(shop, *"abcdefgh") for _ in range(5)]
         await shop.quiet()
         shop.broker.lose = 0.0
 
         await shop.quiet()
 
-        assert [await _names(shop, life.id) for life in lives] == ["a b c d e f g h"] * 5
+        assert [await _names(shop, one.id) for one in employees] == ["a b c d e f g h"] * 5
         counts = shop["workshop"].runtime.counts
         assert counts.duplicates
         assert counts.gaps
 
     @pytest.mark.fault("reset to empty", "broker")
-    async def test_heals_when_the_broker_loses_everything(self, shop_of: Any) -> None:
+    async def test_heals_when_the_broker_loses_everything(self, shop_of: MakeShop) -> None:
         shop = await shop_of(hiring(), listing())
         shop.broker.paused = True
-        employee = await _life(shop, "a", "b", "c")
+        employee = await _employee(shop, "a", "b", "c")
         publisher = shop["staff"].runtime.publisher
         await publisher.sweep(age=0.0)
         shop.broker.lose_everything_queued()
@@ -82,10 +82,10 @@ class TestOneAggregate:
 
         assert await _names(shop, employee.id) == "a b c"
 
-    async def test_waits_in_the_log_while_the_broker_is_away(self, shop_of: Any) -> None:
+    async def test_waits_in_the_outbox_while_the_broker_is_away(self, shop_of: MakeShop) -> None:
         shop = await shop_of(hiring(), listing())
         shop.broker.down = True
-        employee = await _life(shop, "a", "b")
+        employee = await _employee(shop, "a", "b")
         await shop.quiet()
         assert await _names(shop, employee.id) == ""
 
@@ -97,23 +97,23 @@ class TestOneAggregate:
 
 @pytest.mark.fault("a reaction that always fails", "messages")
 class TestAPoisonEvent:
-    async def test_blocks_only_its_own_aggregate_and_can_be_skipped(self, shop_of: Any) -> None:
+    async def test_blocks_only_its_own_aggregate_and_can_be_skipped(self, shop_of: MakeShop) -> None:
         shop = await shop_of(hiring(), listing())
-        bad = await _life(shop, "a", "poison", "c")
-        good = await _life(shop, "x", "y")
+        bad = await _employee(shop, "a", "poison", "c")
+        good = await _employee(shop, "x", "y")
         await shop.quiet()
         for _ in range(6):
             await shop["workshop"].turn()
         assert await _names(shop, bad.id) == "a"
         assert await _names(shop, good.id) == "x y"
-        listener = shop["workshop"]
-        async with listener.tx() as tx:
-            row = (
+        workshop = shop["workshop"]
+        async with workshop.tx() as tx:
+            rows = (
                 await tx.session.execute(text("select sequence, status from deferred order by sequence"))
             ).all()
-        assert [tuple(r) for r in row] == [(2, "dead_letter"), (3, "waiting")]
+        assert [tuple(row) for row in rows] == [(2, "dead_letter"), (3, "waiting")]
 
-        async with listener.tx() as tx:
+        async with workshop.tx() as tx:
             await operations.skip(tx.session, "staff.employee", str(bad.id), 2, "E1", "known bad")
         await shop.quiet()
 
@@ -122,7 +122,7 @@ class TestAPoisonEvent:
 
 class TestARolledBackTransaction:
     @pytest.mark.fault("rolled-back transaction", "publisher")
-    async def test_publishes_nothing(self, shop_of: Any) -> None:
+    async def test_publishes_nothing(self, shop_of: MakeShop) -> None:
         shop = await shop_of(hiring(), listing())
 
         with pytest.raises(RuntimeError):
@@ -132,7 +132,7 @@ class TestARolledBackTransaction:
         assert shop["staff"].published_types == []
 
     @pytest.mark.fault("rolled-back savepoint", "publisher")
-    async def test_nor_does_a_rolled_back_savepoint(self, shop_of: Any) -> None:
+    async def test_nor_does_a_rolled_back_savepoint(self, shop_of: MakeShop) -> None:
         shop = await shop_of(hiring(), listing())
 
         async with shop["staff"].tx() as tx:

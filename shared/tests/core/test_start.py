@@ -45,7 +45,7 @@ class TestADepartmentThatStarts:
             await workshop.stop()
             await gate.shut()
 
-    async def test_listens_to_nobody_at_another_revision(self, databases: Databases, keys: Keys) -> None:
+    async def test_consumes_nothing_at_another_revision(self, databases: Databases, keys: Keys) -> None:
         async with databases.copy(listing()) as url:
             workshop = Department(listing(), url, InMemoryBroker(), ManualClock(FRIDAY), keys)
             async with workshop.tx() as tx:

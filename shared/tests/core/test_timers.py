@@ -1,6 +1,5 @@
-"""Deadlines are rows: they fire once, survive failures, and conclude from silence only what was told."""
+"""Deadlines are rows: they fire once, survive failures, and conclude from silence only when it is certain."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from contracts.events.staff import EmployeeChanged, EmployeeHired
 from servicekit import Service, Timer, Tx, new_metadata
 from testkit.department import Department
+from testkit.plugin import MakeDepartment, MakeShop
 from testkit.shop import Shop
 
 from .toy import hire, hiring
@@ -59,7 +59,7 @@ async def _noted(workshop: Department) -> list[str]:
 
 
 class TestATimer:
-    async def test_fires_once_when_its_time_has_come(self, department: Any) -> None:
+    async def test_fires_once_when_its_time_has_come(self, department: MakeDepartment) -> None:
         workshop = await department(timed())
         async with workshop.tx() as tx:
             tx.schedule("remind", "a", tx.now.replace(hour=2), n=1)
@@ -71,7 +71,7 @@ class TestATimer:
 
         assert await _noted(workshop) == ["remind a 1"]
 
-    async def test_is_moved_by_a_second_call_and_taken_away_by_cancel(self, department: Any) -> None:
+    async def test_is_moved_by_a_second_call_and_removed_by_cancel(self, department: MakeDepartment) -> None:
         workshop = await department(timed())
         async with workshop.tx() as tx:
             tx.schedule("remind", "a", tx.now.replace(hour=2), n=1)
@@ -86,7 +86,7 @@ class TestATimer:
 
         assert await _noted(workshop) == ["remind a 2"]
 
-    async def test_that_fails_stays_and_does_not_hold_up_others(self, department: Any) -> None:
+    async def test_that_fails_stays_and_does_not_hold_up_others(self, department: MakeDepartment) -> None:
         workshop = await department(timed())
         async with workshop.tx() as tx:
             tx.schedule("remind", "bad", tx.now)
@@ -103,14 +103,14 @@ class TestATimer:
 
 class TestSilence:
     @pytest.mark.fault("a conclusion from silence during an outage", "time")
-    async def test_is_not_concluded_from_while_the_publisher_is_not_heard(self, shop_of: Any) -> None:
+    async def test_is_not_concluded_from_while_the_publisher_is_cut_off(self, shop_of: MakeShop) -> None:
         shop: Shop = await shop_of(hiring(), timed())
         workshop = shop["workshop"]
         async with workshop.tx() as tx:
             tx.schedule("absent", "today", tx.now.replace(hour=2))
         shop.broker.down = True
         async with shop["staff"].tx() as tx:
-            await hire(tx, "in time")  # said, but not heard
+            await hire(tx, "in time")  # published, but not received
 
         await shop.passes(hours=2)
         assert await _noted(workshop) == []
@@ -119,7 +119,7 @@ class TestSilence:
         await shop.quiet()
         assert await _noted(workshop) == ["came"]
 
-    async def test_is_concluded_from_once_everything_up_to_then_was_told(self, shop_of: Any) -> None:
+    async def test_is_concluded_from_once_everything_up_to_then_is_applied(self, shop_of: MakeShop) -> None:
         shop: Shop = await shop_of(hiring(), timed())
         async with shop["workshop"].tx() as tx:
             tx.schedule("absent", "today", tx.now.replace(hour=2))
@@ -129,7 +129,7 @@ class TestSilence:
         assert await _noted(shop["workshop"]) == ["absent"]
 
     @pytest.mark.fault("late commit", "publisher")
-    async def test_proves_nothing_while_an_older_transaction_is_open(self, shop_of: Any) -> None:
+    async def test_proves_nothing_while_an_older_transaction_is_open(self, shop_of: MakeShop) -> None:
         shop: Shop = await shop_of(hiring(), timed())
         async with shop["workshop"].tx() as tx:
             tx.schedule("absent", "today", tx.now.replace(hour=2))

@@ -1,4 +1,4 @@
-"""A reaction that is ahead of its facts waits for exactly one aggregate, and is woken by it."""
+"""A reaction that comes before what it needs waits for exactly one aggregate, and is woken by it."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from servicekit import NotYet, Service, Tx, new_metadata
 from servicekit.messaging import operations
 from servicekit.refusal import NotFound
 from testkit.department import Department
+from testkit.plugin import MakeDepartment
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -68,8 +69,8 @@ async def _waiting(reception: Department) -> list[dict[str, Any]]:
         return await operations.deferred(tx.session)
 
 
-class TestAReactionAheadOfItsFacts:
-    async def test_shows_what_it_waits_for_and_is_never_parked(self, department: Any) -> None:
+class TestAReactionThatComesTooEarly:
+    async def test_shows_what_it_waits_for_and_is_no_dead_letter(self, department: MakeDepartment) -> None:
         reception = await department(_service(_after_the_customer))
         await reception.receives(PartWithdrawn(part_no="P-1"))
         for _ in range(12):
@@ -81,7 +82,7 @@ class TestAReactionAheadOfItsFacts:
         assert row["attempt"] == 0
         assert await _effects(reception) == []
 
-    async def test_is_woken_by_the_advance_of_that_aggregate(self, department: Any) -> None:
+    async def test_is_woken_by_the_advance_of_that_aggregate(self, department: MakeDepartment) -> None:
         reception = await department(_service(_after_the_customer))
         await reception.receives(PartWithdrawn(part_no="P-1"), wait=False)
         await reception.receives(_registered(), wait=False)
@@ -91,7 +92,7 @@ class TestAReactionAheadOfItsFacts:
         assert await _effects(reception) == ["Chen Jie", "P-1"]
         assert await _waiting(reception) == []
 
-    async def test_needs_no_wait_in_the_other_order(self, department: Any) -> None:
+    async def test_needs_no_wait_in_the_other_order(self, department: MakeDepartment) -> None:
         reception = await department(_service(_after_the_customer))
 
         await reception.receives(_registered(), PartWithdrawn(part_no="P-1"), wait=False)
@@ -99,7 +100,7 @@ class TestAReactionAheadOfItsFacts:
         assert await _effects(reception) == ["Chen Jie", "P-1"]
 
     @pytest.mark.fault("waits in a circle refused", "messages")
-    async def test_may_not_wait_for_a_stream_of_higher_rank(self, department: Any) -> None:
+    async def test_may_not_wait_for_a_stream_of_higher_rank(self, department: MakeDepartment) -> None:
         reception = await department(_service(_waits_upwards))
 
         await reception.receives(PartWithdrawn(part_no="P-1"), wait=False)
@@ -110,7 +111,7 @@ class TestAReactionAheadOfItsFacts:
 
 
 class TestTheOperator:
-    async def test_may_only_replay_what_is_parked(self, department: Any) -> None:
+    async def test_may_only_replay_a_dead_letter(self, department: MakeDepartment) -> None:
         reception = await department(_service(_after_the_customer))
         await reception.receives(PartWithdrawn(part_no="P-1"))
 
@@ -118,7 +119,7 @@ class TestTheOperator:
             with pytest.raises(NotFound):
                 await operations.replay(tx.session, "parts.part", "P-1", 1)
 
-    async def test_sees_what_keeps_the_department_busy(self, department: Any) -> None:
+    async def test_sees_what_keeps_the_department_busy(self, department: MakeDepartment) -> None:
         reception = await department(_service(_after_the_customer))
         await reception.receives(PartWithdrawn(part_no="P-1"))
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from contracts.events.staff import EmployeeChanged, EmployeeHired, EmployeeLeft
-from servicekit import Aggregate, NotYet, Service, Tx, new_id, new_metadata
+from contracts.events.staff import EmployeeChanged, EmployeeHired
+from servicekit import Aggregate, Service, Tx, new_id, new_metadata
 
 
 class HiringBase(DeclarativeBase):
@@ -18,7 +18,7 @@ class ListingBase(DeclarativeBase):
 
 
 class Employee(Aggregate, HiringBase):
-    """Who says things."""
+    """Who publishes events."""
 
     __tablename__ = "employees"
     STREAM = "staff.employee"
@@ -34,7 +34,7 @@ class Listed(ListingBase):
     names: Mapped[str] = mapped_column(default="")
 
 
-def facts(employee: Employee, name: str) -> dict[str, Any]:
+def fields(employee: Employee, name: str) -> dict[str, Any]:
     """The fields of an employee event."""
     return {
         "employee_id": employee.id,
@@ -49,7 +49,7 @@ async def hire(tx: Tx, name: str) -> Employee:
     """A first event."""
     employee = Employee(id=new_id(), name=name)
     tx.add(employee)
-    tx.publish(employee, EmployeeHired(**facts(employee, name)))
+    tx.publish(employee, EmployeeHired(**fields(employee, name)))
     return employee
 
 
@@ -57,11 +57,11 @@ async def rename(tx: Tx, id: UUID, name: str) -> None:
     """A further event."""
     employee = await tx.get(Employee, id)
     employee.name = name
-    tx.publish(employee, EmployeeChanged(**facts(employee, name)))
+    tx.publish(employee, EmployeeChanged(**fields(employee, name)))
 
 
-async def note(tx: Tx, event: EmployeeHired | EmployeeChanged | EmployeeLeft) -> None:
-    """Appends the name, so that order and number of effects can be read off. `poison` fails, `wait` waits."""
+async def note(tx: Tx, event: EmployeeHired | EmployeeChanged) -> None:
+    """Appends the name, so that order and number of effects can be read off. `poison` fails."""
     if event.display_name == "poison":
         raise RuntimeError("poison")
     listed = await tx.find(Listed, event.employee_id)
@@ -77,7 +77,7 @@ def hiring() -> Service:
 
 
 def listing() -> Service:
-    """The listener."""
+    """The subscriber."""
     service = Service("workshop", base=ListingBase)
     service.on(EmployeeHired, note)
     service.on(EmployeeChanged, note)
@@ -85,10 +85,7 @@ def listing() -> Service:
 
 
 def greeting() -> Service:
-    """A listener that reacts to those who come, and to nothing else of their lives."""
+    """A subscriber that reacts to those who come, and to nothing else of their lives."""
     service = Service("workshop", base=ListingBase)
     service.on(EmployeeHired, note)
     return service
-
-
-__all__ = ["Employee", "Listed", "NotYet", "greeting", "hire", "hiring", "listing", "rename"]

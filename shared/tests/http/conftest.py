@@ -20,7 +20,7 @@ TEMPLATE = """{% extends "base.html" %}
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The counter laid out as departments are: a package with templates, beside its migrations."""
+    """The counter laid out as departments are: a package with templates."""
     folder = tmp_path_factory.mktemp("services")
     (folder / "counter" / "templates").mkdir(parents=True)
     (folder / "counter" / "__init__.py").write_text("")
@@ -40,8 +40,8 @@ async def desk(department: MakeDepartment, installed: None) -> Department:
     return await department(counter.service)
 
 
-async def a_ticket(desk: Department, number: int = 1, **said: Any) -> UUID:
+async def a_ticket(desk: Department, number: int = 1, **more: Any) -> UUID:
     """A ticket that was made at the desk."""
-    made = await desk.call("POST", "/tickets", json={"number": number, **said}, who=[counter.WRITE])
+    made = await desk.call("POST", "/tickets", json={"number": number, **more}, who=[counter.WRITE])
     assert made.status_code == 201, made.text
     return UUID(made.json()["id"])

@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
+from pydantic import Field
 from sqlalchemy import Row, Text, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -36,7 +37,7 @@ from servicekit.http import (
 )
 from servicekit.ids import new_id
 from servicekit.links import Link
-from servicekit.refusal import NotFound, Refusal
+from servicekit.refusal import Invalid, NotFound, Refusal
 from servicekit.schema import new_metadata
 from servicekit.service import Service
 from shopkit.columns import Money
@@ -75,7 +76,7 @@ class TicketClosed(Refusal):
 class TicketLine(Body):
     """One line of a new ticket."""
 
-    quantity: Decimal
+    quantity: Decimal = Field(gt=0, description="how many")
 
 
 class NewTicket(Body):
@@ -136,6 +137,16 @@ def _priced(row: Row[tuple[int, Decimal]]) -> str:
     return f"{row.number}:{row.price}"
 
 
+@shop.get("/tickets/by-number")
+async def find_ticket(tx: TxDep, who: Annotated[Who, may(READ)], number: str) -> TicketView:
+    if not number.isdigit():
+        raise Invalid("body.number", "digits")
+    found = await tx.find_by(Ticket, number=int(number))
+    if found is None:
+        raise NotFound("ticket", number)
+    return TicketView.of(found)
+
+
 @shop.get("/tickets/prices")
 async def list_prices(tx: TxDep, page: PageQuery, who: Annotated[Who, may(READ)]) -> Page[str]:
     rows = select(Ticket.number, Ticket.price)
@@ -162,14 +173,14 @@ async def change_note(ticket_id: UUID, body: Note, tx: TxDep, who: Annotated[Who
     return TicketView.of(ticket)
 
 
-@shop.post("/tickets/{ticket_id}/closing", status_code=204)
+@shop.post("/tickets/{ticket_id}/closing", status_code=204, responses=problems(TicketClosed))
 async def close_ticket(ticket_id: UUID, tx: TxDep, who: Annotated[Who, may(WRITE, PAY)]) -> None:
     ticket = await tx.get(Ticket, ticket_id)
     ticket.note = "must be rolled back"
     raise TicketClosed(state="closed", allowed=["reopen"], waiting_for="billing.invoice", ticket_id=ticket.id)
 
 
-@shop.post("/tickets/{ticket_id}/attempts")
+@shop.post("/tickets/{ticket_id}/attempts", responses=problems(TicketClosed))
 async def count_attempt(ticket_id: UUID, tx: TxDep) -> Response:
     (await tx.get(Ticket, ticket_id)).note = "attempted"
     return refused(TicketClosed(state="closed"))

@@ -1,4 +1,4 @@
-"""Live screens: what changed is said once, in time, and only while someone listens."""
+"""Live screens: what changed is sent once, in time, and only while someone listens."""
 
 import asyncio
 import json
@@ -30,24 +30,24 @@ def listen(changes: Changes, *kinds: str, seconds: float = 30) -> AsyncIterator[
     return changes.listen(frozenset(kinds), datetime.now(UTC) + timedelta(seconds=seconds))
 
 
-async def heard(stream: AsyncIterator[str]) -> dict[str, Any]:
+async def next_change(stream: AsyncIterator[str]) -> dict[str, Any]:
     """The next change."""
-    async for said in stream:
-        if said.startswith("event: change"):
-            change: dict[str, Any] = json.loads(said.split("data: ")[1])
+    async for sent in stream:
+        if sent.startswith("event: change"):
+            change: dict[str, Any] = json.loads(sent.split("data: ")[1])
             return change
     raise AssertionError("the stream ended")
 
 
-async def test_a_change_is_told_with_its_version(desk: Department, changes: Changes) -> None:
+async def test_a_change_is_sent_with_its_version(desk: Department, changes: Changes) -> None:
     stream = listen(changes)
     await anext(stream)
 
     ticket_id = await a_ticket(desk)
     await desk.call("PUT", f"/tickets/{ticket_id}/note", json={"note": "new"}, who=[WRITE])
 
-    assert await heard(stream) == {"kind": "Ticket", "id": str(ticket_id), "version": 1}
-    assert await heard(stream) == {"kind": "Ticket", "id": str(ticket_id), "version": 2}
+    assert await next_change(stream) == {"kind": "ticket", "id": str(ticket_id), "version": 1}
+    assert await next_change(stream) == {"kind": "ticket", "id": str(ticket_id), "version": 2}
 
 
 async def test_a_change_that_commits_late_is_not_missed(desk: Department, changes: Changes) -> None:
@@ -62,30 +62,30 @@ async def test_a_change_that_commits_late_is_not_missed(desk: Department, change
             assert await changes.fresh(other) == []
     second = await a_ticket(desk, 2)
 
-    assert [(await heard(stream))["id"] for _ in range(2)] == [str(first), str(second)]
+    assert [(await next_change(stream))["id"] for _ in range(2)] == [str(first), str(second)]
 
 
-async def test_only_the_wanted_kinds_are_told(desk: Department, changes: Changes) -> None:
-    invoices, everything = listen(changes, "Invoice"), listen(changes)
+async def test_only_the_wanted_kinds_are_sent(desk: Department, changes: Changes) -> None:
+    invoices, everything = listen(changes, "invoice"), listen(changes)
     await anext(invoices)
     await anext(everything)
 
     await a_ticket(desk)
-    await heard(everything)
+    await next_change(everything)
     changes.close()
 
-    assert [said async for said in invoices] == []
+    assert [sent async for sent in invoices] == []
 
 
-async def test_a_listener_that_is_too_slow_is_told_to_fetch(desk: Department, changes: Changes) -> None:
+async def test_a_listener_that_is_too_slow_has_to_fetch(desk: Department, changes: Changes) -> None:
     slow = listen(changes)
     await anext(slow)
     for version in range(600):
-        changes.tell({"kind": "Ticket", "id": "1", "version": version})
+        changes.send({"kind": "ticket", "id": "1", "version": version})
 
-    said = [await anext(slow) for _ in range(501)]
+    sent = [await anext(slow) for _ in range(501)]
 
-    assert said[-1].startswith("event: refetch")
+    assert sent[-1].startswith("event: refetch")
 
 
 async def test_nobody_looks_when_nobody_listens(changes: Changes) -> None:
@@ -100,7 +100,7 @@ async def test_nobody_looks_when_nobody_listens(changes: Changes) -> None:
 
 
 async def test_the_stream_ends_with_the_token(changes: Changes) -> None:
-    assert len([said async for said in listen(changes, seconds=0.05)]) <= 2
+    assert len([sent async for sent in listen(changes, seconds=0.05)]) <= 2
 
 
 async def test_the_stream_needs_a_token(desk: Department) -> None:
@@ -114,8 +114,8 @@ async def test_a_screen_that_is_switched_off_is_noticed(desk: Department) -> Non
             lines = answer.aiter_lines()
             assert await anext(lines) == "retry: 1000"
             ticket_id = await a_ticket(desk)
-            told = [line async for line in until(lines, "data:")]
-            assert json.loads(told[-1][6:])["id"] == str(ticket_id)
+            lines_read = [line async for line in until(lines, "data:")]
+            assert json.loads(lines_read[-1][6:])["id"] == str(ticket_id)
 
         await desk.app.state.changes.ended()
 
@@ -142,7 +142,7 @@ async def served(desk: Department) -> AsyncIterator[str]:
 async def test_the_stream_is_served(desk: Department) -> None:
     desk.app.state.changes.close()
 
-    answer = await desk.call("GET", "/changes?kind=Ticket", who=[])
+    answer = await desk.call("GET", "/changes?kind=ticket", who=[])
 
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text == ""

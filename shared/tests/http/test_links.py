@@ -52,7 +52,9 @@ class TestALink:
 
         assert page.headers["content-type"].startswith("text/html")
         assert page.headers["referrer-policy"] == "no-referrer"
-        assert all(said in page.text for said in ("维修单", "Ticket", "1,234.50", "CNY", "2025-03-07 09:00"))
+        assert all(
+            shown in page.text for shown in ("维修单", "Ticket", "1,234.50", "CNY", "2025-03-07 09:00")
+        )
         assert not any(outside in page.text for outside in ("http:", "https:", "src=", "<script"))
 
     async def test_knows_the_revision_it_was_made_for(self, desk: Department) -> None:

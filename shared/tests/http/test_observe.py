@@ -52,7 +52,7 @@ def test_lines_are_json_with_the_bound_ids(capsys: pytest.CaptureFixture[str]) -
 
     with observe.bind(job_id="7"):
         observe.logger("bench").info("turned", spanner=1)
-        logging.getLogger("library").warning("it %s", "said")
+        logging.getLogger("library").warning("it %s", "failed")
     observe.logger("bench").debug("too much")
 
     ours, theirs = (json.loads(line) for line in capsys.readouterr().out.splitlines())
@@ -62,7 +62,7 @@ def test_lines_are_json_with_the_bound_ids(capsys: pytest.CaptureFixture[str]) -
         "counter",
         "bench",
     )
-    assert (theirs["event"], theirs["level"], theirs["origin"]) == ("it said", "warning", "library")
+    assert (theirs["event"], theirs["level"], theirs["origin"]) == ("it failed", "warning", "library")
 
 
 class TestATrace:

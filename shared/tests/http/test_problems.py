@@ -1,13 +1,16 @@
-"""What a caller hears when the answer is no."""
+"""What a caller gets when the answer is a refusal."""
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 import structlog
 from shared.tests.http.conftest import a_ticket
 from shared.tests.http.counter import READ, WRITE
 
+from contracts.permissions import everywhere
 from servicekit.http.problems import field_errors
+from servicekit.refusal import NotFound
 from testkit.department import Department
 
 
@@ -34,7 +37,7 @@ class TestARefusal:
         answer = await desk.call("GET", "/tickets/00000000-0000-0000-0000-000000000000", who=[READ])
 
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-        assert answer.json()["kind"] == "Ticket"
+        assert answer.json()["kind"] == "ticket"
 
     async def test_of_an_unknown_path_is_a_problem_too(self, desk: Department) -> None:
         answer = await desk.call("GET", "/nowhere")
@@ -85,10 +88,21 @@ async def test_what_nothing_can_be_done_with_is_malformed(desk: Department, body
     assert (await desk.call("GET", "/tickets", who=[READ])).json()["items"] == []
 
 
-async def test_a_body_that_is_too_large_is_refused(desk: Department) -> None:
-    answer = await desk.call("POST", "/tickets", json={"number": 1, "note": "x" * 2**21}, who=[WRITE])
+@pytest.mark.parametrize("length_is_stated", [True, False])
+async def test_a_body_that_is_too_large_is_refused(desk: Department, length_is_stated: bool) -> None:
+    body = b'{"number": 1, "note": "' + b"x" * 2**21 + b'"}'
 
-    assert answer.status_code == 413
+    async def parts() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 2**16):
+            yield body[start : start + 2**16]
+
+    with structlog.testing.capture_logs() as lines:
+        answer = await desk.call(
+            "POST", "/tickets", content=body if length_is_stated else parts(), who=[WRITE]
+        )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "content_too_large")
+    assert [line for line in lines if line["log_level"] == "error"] == []
 
 
 async def test_an_unknown_error_is_logged_once_and_tells_nothing(desk: Department) -> None:
@@ -103,6 +117,31 @@ async def test_an_unknown_error_is_logged_once_and_tells_nothing(desk: Departmen
         "code": "internal_error",
     }
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["request failed"]
+
+
+@pytest.mark.parametrize(
+    ("field", "method", "path", "located"),
+    [
+        ("body.number", "GET", "/tickets/by-number?number=x", "query.number"),
+        ("ticket_id", "GET", "/tickets/none", "path.ticket_id"),
+        ("limit", "GET", "/tickets?limit=0", "query.limit"),
+        ("reason", "PUT", "/house-rules/patience_minutes", "body.reason"),
+    ],
+)
+async def test_a_fault_is_named_by_where_the_value_came_from(
+    desk: Department, field: str, method: str, path: str, located: str
+) -> None:
+    body = {"value": 20, "reason": " "} if method == "PUT" else None
+
+    answer = await desk.call(method, path, json=body, who=[READ, everywhere.HOUSE_RULES_CHANGE])
+
+    assert answer.status_code == 422, field
+    assert answer.json()["errors"][0]["field"] == located
+
+
+@pytest.mark.parametrize("kind", ["PartLine", "part_line", "part line", "part-line"])
+def test_what_is_not_there_is_named_in_one_form(kind: str) -> None:
+    assert NotFound(kind, 1).facts == {"kind": "part-line", "id": "1"}
 
 
 def test_a_large_value_is_not_sent_back() -> None:

@@ -35,13 +35,13 @@ async def rabbit(rabbit_node: RabbitMQ) -> AsyncIterator[RabbitStage]:
         yield stage
 
 
-@pytest.fixture(params=["hub", "rabbit"])
+@pytest.fixture(params=["in-memory", "rabbit"])
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    """The same test on the stand-in and on the real thing."""
+    """The same test on the in-memory broker and on RabbitMQ."""
     if request.param == "rabbit":
         async with _on_rabbit(request.getfixturevalue("rabbit_node")) as real:
             yield real
     else:
-        stand_in = InMemoryStage()
-        yield stand_in
-        await stand_in.clear()
+        in_memory = InMemoryStage()
+        yield in_memory
+        await in_memory.clear()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 Cut = Callable[[bytes], int | None]
-"""Looks at what a client tells the server; how much of it still passes before the connection is cut."""
+"""Looks at what a client sends to the server; how much of it still passes before the connection is cut."""
 
 
 def in_the_middle(piece: bytes) -> int | None:
@@ -15,7 +15,7 @@ def in_the_middle(piece: bytes) -> int | None:
 
 
 def at_the_commit(piece: bytes) -> int | None:
-    """PostgreSQL hears the commit, and its answer is lost."""
+    """PostgreSQL receives the commit, and its answer is lost."""
     return len(piece) if b"COMMIT" in piece else None
 
 
@@ -41,7 +41,7 @@ class Gate:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def shut(self) -> None:
-        """Refuse connections and cut those that stand."""
+        """Refuse connections and cut those that exist."""
         if self._server is not None:
             self._server.close()
             self.cut()
@@ -58,11 +58,11 @@ class Gate:
             task.cancel()
 
     def cut_where(self, where: Cut, times: int) -> None:
-        """Cut the next ``times`` connections on which a client says what ``where`` looks for."""
+        """Cut the next ``times`` connections on which a client sends what ``where`` looks for."""
         self._where, self._times = where, times
 
     def mute(self, *, client: bool = True, server: bool = False) -> None:
-        """Hold back what the client, what the server would be told; no connection closes."""
+        """Hold back what is sent to the client, or to the server; no connection closes."""
         if client:
             self._towards_client.clear()
         if server:

@@ -1,4 +1,4 @@
-"""The two stages on which the conformance suite plays: the in-memory hub, and RabbitMQ behind a gate."""
+"""The two stages on which the conformance suite plays: the in-memory broker, and RabbitMQ behind a gate."""
 
 import asyncio
 import contextlib
@@ -40,8 +40,8 @@ def an_event(sequence: int = 1, *, key: str = "job-1", kind: str = "workshop.job
     )
 
 
-class Consumer:
-    """The runtime's side of a broker: remembers what it was told and can hold handlers up."""
+class RecordingConsumer:
+    """A process's side of a broker: records what it receives and can hold handlers up."""
 
     def __init__(self) -> None:
         self.started: list[Envelope] = []
@@ -67,7 +67,7 @@ class Consumer:
         self._held.pop(key).set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until what was heard satisfies the condition."""
+        """Wait until what was received satisfies the condition."""
         async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(condition)
 
@@ -77,39 +77,39 @@ class Consumer:
 
     async def _on_event(self, event: Envelope) -> None:
         self.started.append(event)
-        await self._tell()
+        await self._notify()
         if (held := self._held.get(event.key)) is not None:
             await held.wait()
         self.finished.append(event)
-        await self._tell()
+        await self._notify()
 
     async def _on_unreadable(self, headers: Mapping[str, Any], body: bytes, reason: str) -> None:
         self.unreadable.append((headers, body, reason))
-        await self._tell()
+        await self._notify()
 
     async def _on_control(self, control: Control) -> None:
         self.controls.append(control)
-        await self._tell()
+        await self._notify()
 
     async def _on_new_queue(self) -> None:
         self.new_queues += 1
-        await self._tell()
+        await self._notify()
 
-    async def _tell(self) -> None:
+    async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
 
 async def again_and_again(
-    act: Callable[[], Awaitable[object]], listener: Consumer, until: Callable[[], bool]
+    act: Callable[[], Awaitable[object]], consumer: RecordingConsumer, until: Callable[[], bool]
 ) -> None:
-    """Act until the listener has heard enough: what a sweep does while the broker heals."""
+    """Act until the consumer has received enough: what a sweep does while the broker heals."""
     async with asyncio.timeout(PATIENCE):
         while not until():
             await act()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(0.2):
-                    await listener.until(until)
+                    await consumer.until(until)
 
 
 class Stage(Protocol):
@@ -128,40 +128,40 @@ class Stage(Protocol):
 
 
 class InMemoryStage:
-    """the in-memory broker and its switches."""
+    """The in-memory broker and its switches."""
 
     def __init__(self) -> None:
-        self.memory_broker = InMemoryBroker(seed=1)
+        self.in_memory = InMemoryBroker(seed=1)
         self._brokers: list[InMemoryConnection] = []
 
     def broker(self, service: str, *, drain: float = 8.0) -> Broker:
-        self._brokers.append(InMemoryConnection(self.memory_broker, service, drain=drain))
+        self._brokers.append(InMemoryConnection(self.in_memory, service, drain=drain))
         return self._brokers[-1]
 
     async def away(self) -> None:
-        self.memory_broker.down = True
+        self.in_memory.down = True
 
     async def back(self) -> None:
-        self.memory_broker.down = False
+        self.in_memory.down = False
 
     async def cut(self) -> None:
-        self.memory_broker.cut_connections()
+        self.in_memory.cut_connections()
 
     async def lose_bindings(self) -> None:
-        self.memory_broker.lose_bindings()
-        self.memory_broker.reassert()
+        self.in_memory.lose_bindings()
+        self.in_memory.reassert()
 
     async def lose_queues(self) -> None:
-        self.memory_broker.reset()
+        self.in_memory.reset()
 
     async def lose_confirms(self) -> None:
-        self.memory_broker.unconfirmed = 1.0
+        self.in_memory.unconfirmed = 1.0
 
     async def back_to_normal(self) -> None:
-        self.memory_broker.unconfirmed = 0.0
+        self.in_memory.unconfirmed = 0.0
 
     async def inject(self, service: str, headers: Mapping[str, Any], body: bytes) -> None:
-        self.memory_broker.inject(service, headers, body)
+        self.in_memory.inject(service, headers, body)
 
     async def clear(self) -> None:
         for broker in self._brokers:

@@ -1,135 +1,135 @@
-"""What the runtime may rely on at every broker: the same tests on the in-memory broker and on RabbitMQ."""
+"""What a process may rely on at every broker: the same tests on the in-memory broker and on RabbitMQ."""
 
 import asyncio
 
 import pytest
-from shared.tests.messaging.stages import Consumer, Stage, again_and_again, an_event
+from shared.tests.messaging.stages import RecordingConsumer, Stage, again_and_again, an_event
 
 from servicekit.messaging.broker import Broker, Control
 
 JOBS = "workshop.job"
 
 
-async def a_listener(
+async def a_consumer(
     stage: Stage, service: str = "reception", *, drain: float = 8.0
-) -> tuple[Broker, Consumer]:
-    """A process of ``service`` that hears jobs, connected."""
-    listener = Consumer()
+) -> tuple[Broker, RecordingConsumer]:
+    """A process of ``service`` that subscribes to jobs, connected."""
+    consumer = RecordingConsumer()
     broker = stage.broker(service, drain=drain)
-    await broker.start(listener.inbox(service, JOBS))
-    await listener.until(lambda: listener.new_queues > 0)
-    return broker, listener
+    await broker.start(consumer.inbox(service, JOBS))
+    await consumer.until(lambda: consumer.new_queues > 0)
+    return broker, consumer
 
 
 async def a_publisher(stage: Stage, service: str = "workshop") -> Broker:
-    """A process of ``service`` that hears nothing, connected."""
-    listener = Consumer()
+    """A process of ``service`` that subscribes to nothing, connected."""
+    consumer = RecordingConsumer()
     broker = stage.broker(service)
-    await broker.start(listener.inbox(service))
-    await listener.until(lambda: listener.new_queues > 0)
+    await broker.start(consumer.inbox(service))
+    await consumer.until(lambda: consumer.new_queues > 0)
     return broker
 
 
 class TestPublishing:
     async def test_carries_the_whole_envelope(self, stage: Stage) -> None:
-        _, listener = await a_listener(stage)
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
         event = an_event()
 
         confirmed = await publisher.publish([event])
 
         assert confirmed == [True]
-        await listener.until(lambda: bool(listener.finished))
-        assert listener.finished == [event]
-        assert listener.finished[0].data == event.data
-        assert not listener.finished[0].redelivered
+        await consumer.until(lambda: bool(consumer.finished))
+        assert consumer.finished == [event]
+        assert consumer.finished[0].data == event.data
+        assert not consumer.finished[0].redelivered
 
     async def test_confirms_each_of_many(self, stage: Stage) -> None:
-        _, listener = await a_listener(stage)
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
 
         confirmed = await publisher.publish([an_event(n) for n in range(1, 301)])
 
         assert confirmed == [True] * 300
-        await listener.until(lambda: len(listener.finished) == 300)
-        assert listener.sequences() == list(range(1, 301))
+        await consumer.until(lambda: len(consumer.finished) == 300)
+        assert consumer.sequences() == list(range(1, 301))
 
-    async def test_reaches_only_those_who_hear_the_stream(self, stage: Stage) -> None:
-        _, listener = await a_listener(stage)
+    async def test_reaches_only_those_who_subscribe_to_the_stream(self, stage: Stage) -> None:
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
 
         await publisher.publish([an_event(kind="workshop.bay.opened"), an_event(kind="workshop.job.ready")])
 
-        await listener.until(lambda: bool(listener.finished))
-        assert [event.type for event in listener.finished] == ["workshop.job.ready"]
+        await consumer.until(lambda: bool(consumer.finished))
+        assert [event.type for event in consumer.finished] == ["workshop.job.ready"]
 
-    async def test_is_confirmed_when_nobody_listens(self, stage: Stage) -> None:
+    async def test_is_confirmed_when_nobody_subscribes(self, stage: Stage) -> None:
         publisher = await a_publisher(stage)
 
         assert await publisher.publish([an_event()]) == [True]
 
     @pytest.mark.fault("confirms lost", "broker")
-    async def test_says_false_when_the_confirm_is_lost_though_it_was_stored(self, stage: Stage) -> None:
+    async def test_gives_false_when_the_confirm_is_lost_though_it_was_stored(self, stage: Stage) -> None:
         publisher = await a_publisher(stage)
-        listening = Consumer()
+        consumer = RecordingConsumer()
         broker = stage.broker("reception")
-        await broker.start(listening.inbox("reception", JOBS))
-        await listening.until(lambda: listening.new_queues > 0)
+        await broker.start(consumer.inbox("reception", JOBS))
+        await consumer.until(lambda: consumer.new_queues > 0)
         await stage.lose_confirms()
 
         confirmed = await publisher.publish([an_event()])
 
         assert confirmed == [False]
         await stage.back_to_normal()
-        await listening.until(lambda: bool(listening.finished))
+        await consumer.until(lambda: bool(consumer.finished))
 
 
 class TestConsuming:
     async def test_what_was_handled_does_not_come_again(self, stage: Stage) -> None:
-        broker, listener = await a_listener(stage)
+        broker, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
         await publisher.publish([an_event(1)])
-        await listener.until(lambda: bool(listener.finished))
+        await consumer.until(lambda: bool(consumer.finished))
 
         await broker.stop()
-        _, successor = await a_listener(stage)
+        _, successor = await a_consumer(stage)
         await publisher.publish([an_event(2)])
 
         await successor.until(lambda: bool(successor.finished))
         assert successor.sequences() == [2]
 
     async def test_what_was_being_handled_when_the_connection_broke_comes_again(self, stage: Stage) -> None:
-        _, listener = await a_listener(stage)
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
-        listener.hold("job-1")
+        consumer.hold("job-1")
         await publisher.publish([an_event()])
-        await listener.until(lambda: bool(listener.started))
+        await consumer.until(lambda: bool(consumer.started))
 
         await stage.cut()
-        await listener.until(lambda: listener.new_queues > 1)
-        listener.let_go("job-1")
+        await consumer.until(lambda: consumer.new_queues > 1)
+        consumer.let_go("job-1")
 
-        await listener.until(lambda: len(listener.finished) == 2)
-        assert [event.redelivered for event in listener.finished] == [False, True]
+        await consumer.until(lambda: len(consumer.finished) == 2)
+        assert [event.redelivered for event in consumer.finished] == [False, True]
 
     async def test_what_a_process_did_not_finish_goes_to_another(self, stage: Stage) -> None:
-        broker, listener = await a_listener(stage, drain=0.05)
+        broker, consumer = await a_consumer(stage, drain=0.05)
         publisher = await a_publisher(stage)
-        listener.hold("job-1")
+        consumer.hold("job-1")
         await publisher.publish([an_event(1), an_event(2)])
-        await listener.until(lambda: bool(listener.started))
+        await consumer.until(lambda: bool(consumer.started))
 
         await broker.stop()
-        _, successor = await a_listener(stage)
+        _, successor = await a_consumer(stage)
 
         await successor.until(lambda: len(successor.finished) == 2)
         assert successor.sequences() == [1, 2]
         assert all(event.redelivered for event in successor.finished)
-        assert listener.finished == []
+        assert consumer.finished == []
 
     async def test_two_processes_share_the_work(self, stage: Stage) -> None:
-        _, one = await a_listener(stage)
-        _, other = await a_listener(stage)
+        _, one = await a_consumer(stage)
+        _, other = await a_consumer(stage)
         publisher = await a_publisher(stage)
         events = [an_event(key=f"job-{n}") for n in range(100)]
 
@@ -144,60 +144,60 @@ class TestConsuming:
         assert len(one.finished) + len(other.finished) == 100
 
     async def test_one_key_waits_for_itself_and_for_no_other(self, stage: Stage) -> None:
-        _, listener = await a_listener(stage)
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
-        listener.hold("slow")
+        consumer.hold("slow")
 
         await publisher.publish([an_event(1, key="slow"), an_event(2, key="slow"), an_event(1, key="fast")])
         await publisher.publish([an_event(3, key="slow"), an_event(2, key="fast")])
-        await listener.until(lambda: listener.sequences("fast") == [1, 2])
+        await consumer.until(lambda: consumer.sequences("fast") == [1, 2])
 
-        assert [event.sequence for event in listener.started if event.key == "slow"] == [1]
-        listener.let_go("slow")
-        await listener.until(lambda: listener.sequences("slow") == [1, 2, 3])
+        assert [event.sequence for event in consumer.started if event.key == "slow"] == [1]
+        consumer.let_go("slow")
+        await consumer.until(lambda: consumer.sequences("slow") == [1, 2, 3])
 
     @pytest.mark.fault("not JSON, no headers", "messages")
     async def test_the_unreadable_is_handed_over_raw_and_blocks_nothing(self, stage: Stage) -> None:
-        broker, listener = await a_listener(stage)
+        broker, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
 
         await stage.inject("reception", {"colour": "red"}, b"\xff not json")
         await publisher.publish([an_event()])
-        await listener.until(lambda: bool(listener.finished) and bool(listener.unreadable))
+        await consumer.until(lambda: bool(consumer.finished) and bool(consumer.unreadable))
 
-        headers, body, reason = listener.unreadable[0]
+        headers, body, reason = consumer.unreadable[0]
         assert (headers["colour"], body) == ("red", b"\xff not json")
         assert reason
         await broker.stop()
-        _, successor = await a_listener(stage)
+        _, successor = await a_consumer(stage)
         await publisher.publish([an_event(2)])
         await successor.until(lambda: bool(successor.finished))
         assert successor.unreadable == []
 
 
 class TestControl:
-    async def test_an_ask_and_its_answer_reach_whom_they_name(self, stage: Stage) -> None:
-        _, reception = await a_listener(stage, "reception")
-        _, parts = await a_listener(stage, "parts")
+    async def test_a_request_and_its_answer_reach_whom_they_name(self, stage: Stage) -> None:
+        _, reception = await a_consumer(stage, "reception")
+        _, parts = await a_consumer(stage, "parts")
         publisher = await a_publisher(stage)
-        ask = Control("backfill-request", "workshop", "reception", {"stream": JOBS, "from": 3, "to": 9})
-        resent = Control("backfill", "workshop", "reception", {"events": [an_event().to_json()]})
+        request = Control("backfill-request", "workshop", "reception", {"stream": JOBS, "from": 3, "to": 9})
+        backfill = Control("backfill", "workshop", "reception", {"events": [an_event().to_json()]})
 
-        assert await publisher.send(ask)
-        assert await publisher.send(resent)
+        assert await publisher.send(request)
+        assert await publisher.send(backfill)
         await publisher.send(Control("backfill-request", "workshop", "parts", {}))
 
         await reception.until(lambda: len(reception.controls) == 2)
         await parts.until(lambda: bool(parts.controls))
         assert {control.kind: control for control in reception.controls} == {
-            "backfill-request": ask,
-            "backfill": resent,
+            "backfill-request": request,
+            "backfill": backfill,
         }
         assert [control.to for control in parts.controls] == ["parts"]
 
     async def test_a_watermark_reaches_every_other_department(self, stage: Stage) -> None:
-        reception_broker, reception = await a_listener(stage, "reception")
-        _, parts = await a_listener(stage, "parts")
+        reception_broker, reception = await a_consumer(stage, "reception")
+        _, parts = await a_consumer(stage, "parts")
         publisher = await a_publisher(stage)
         watermark = Control("watermark", "reception", "*", {"from": 0, "to": 7})
 
@@ -211,68 +211,68 @@ class TestControl:
 
 
 class TestOutages:
-    async def test_publishing_says_false_while_the_broker_is_away_and_works_when_it_is_back(
+    async def test_publishing_gives_false_while_the_broker_is_away_and_works_when_it_is_back(
         self, stage: Stage
     ) -> None:
-        _, listener = await a_listener(stage)
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
         event = an_event()
 
         await stage.away()
         confirmed = await publisher.publish([event, an_event(2)])
-        said = await publisher.send(Control("backfill-request", "workshop", "reception", {}))
+        sent = await publisher.send(Control("backfill-request", "workshop", "reception", {}))
 
         assert confirmed == [False, False]
-        assert not said
+        assert not sent
         assert not publisher.connected
         await stage.back()
-        await again_and_again(lambda: publisher.publish([event]), listener, lambda: bool(listener.finished))
-        assert listener.finished[0] == event
+        await again_and_again(lambda: publisher.publish([event]), consumer, lambda: bool(consumer.finished))
+        assert consumer.finished[0] == event
         assert publisher.connected
 
     async def test_starting_does_not_wait_for_the_broker(self, stage: Stage) -> None:
         await stage.away()
-        listener = Consumer()
+        consumer = RecordingConsumer()
         broker = stage.broker("reception")
 
-        await broker.start(listener.inbox("reception", JOBS))
+        await broker.start(consumer.inbox("reception", JOBS))
 
         assert not broker.connected
         await stage.back()
-        await listener.until(lambda: listener.new_queues > 0)
+        await consumer.until(lambda: consumer.new_queues > 0)
         assert broker.connected
 
-    async def test_the_runtime_hears_that_a_connection_came_back(self, stage: Stage) -> None:
-        broker, listener = await a_listener(stage)
-        heard = listener.new_queues
+    async def test_the_process_is_notified_when_a_connection_came_back(self, stage: Stage) -> None:
+        broker, consumer = await a_consumer(stage)
+        before = consumer.new_queues
 
         await stage.cut()
 
-        await listener.until(lambda: listener.new_queues > heard)
+        await consumer.until(lambda: consumer.new_queues > before)
         assert broker.connected
 
     @pytest.mark.fault("inboxes deleted with their messages", "broker")
     async def test_a_deleted_queue_is_declared_anew(self, stage: Stage) -> None:
-        _, listener = await a_listener(stage)
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
-        heard = listener.new_queues
+        before = consumer.new_queues
 
         await stage.lose_queues()
 
-        await listener.until(lambda: listener.new_queues > heard)
+        await consumer.until(lambda: consumer.new_queues > before)
         await again_and_again(
-            lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished)
+            lambda: publisher.publish([an_event()]), consumer, lambda: bool(consumer.finished)
         )
 
     @pytest.mark.fault("bindings deleted", "broker")
     async def test_lost_bindings_are_asserted_anew(self, stage: Stage) -> None:
-        _, listener = await a_listener(stage)
+        _, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
 
         await stage.lose_bindings()
 
         await again_and_again(
-            lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished)
+            lambda: publisher.publish([an_event()]), consumer, lambda: bool(consumer.finished)
         )
 
 
@@ -280,27 +280,27 @@ class TestStopping:
     async def test_running_handlers_finish_and_are_acknowledged_and_the_rest_goes_to_others(
         self, stage: Stage
     ) -> None:
-        broker, listener = await a_listener(stage)
+        broker, consumer = await a_consumer(stage)
         publisher = await a_publisher(stage)
-        listener.hold("job-1")
+        consumer.hold("job-1")
         await publisher.publish([an_event(1), an_event(2)])
-        await listener.until(lambda: bool(listener.started))
+        await consumer.until(lambda: bool(consumer.started))
 
         stopping = asyncio.create_task(broker.stop())
         await asyncio.sleep(0)
-        listener.let_go("job-1")
+        consumer.let_go("job-1")
         await stopping
-        _, successor = await a_listener(stage)
+        _, successor = await a_consumer(stage)
 
         await successor.until(lambda: bool(successor.finished))
-        assert listener.sequences() == [1]
+        assert consumer.sequences() == [1]
         assert successor.sequences() == [2]
         assert not broker.connected
 
-    async def test_works_before_any_connection_stood(self, stage: Stage) -> None:
+    async def test_works_before_any_connection_was_made(self, stage: Stage) -> None:
         await stage.away()
         broker = stage.broker("reception")
-        await broker.start(Consumer().inbox("reception", JOBS))
+        await broker.start(RecordingConsumer().inbox("reception", JOBS))
 
         await broker.stop()
 

@@ -1,10 +1,10 @@
-"""the in-memory broker's switches do what fault tests rely on, the same way for the same seed."""
+"""The in-memory broker's switches do what fault tests rely on, the same way for the same seed."""
 
 import asyncio
 from dataclasses import replace
 
 import pytest
-from shared.tests.messaging.stages import Consumer, an_event
+from shared.tests.messaging.stages import RecordingConsumer, an_event
 
 from servicekit.messaging.broker import Control
 from servicekit.messaging.envelope import Envelope
@@ -13,14 +13,14 @@ from testkit.in_memory_broker import InMemoryBroker, InMemoryConnection, Killed
 JOBS = "workshop.job"
 
 
-async def a_shop(memory_broker: InMemoryBroker) -> tuple[InMemoryConnection, Consumer]:
-    """A publisher, and what reception hears."""
-    listener = Consumer()
-    await InMemoryConnection(memory_broker, "reception").start(listener.inbox("reception", JOBS))
+async def a_shop(memory_broker: InMemoryBroker) -> tuple[InMemoryConnection, RecordingConsumer]:
+    """A publisher, and what reception receives."""
+    consumer = RecordingConsumer()
+    await InMemoryConnection(memory_broker, "reception").start(consumer.inbox("reception", JOBS))
     publisher = InMemoryConnection(memory_broker, "workshop")
-    await publisher.start(Consumer().inbox("workshop"))
+    await publisher.start(RecordingConsumer().inbox("workshop"))
     await memory_broker.idle()
-    return publisher, listener
+    return publisher, consumer
 
 
 def ten_events() -> list[Envelope]:
@@ -30,43 +30,43 @@ def ten_events() -> list[Envelope]:
 class TestSwitches:
     async def test_duplicate_delivers_twice(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, listener = await a_shop(memory_broker)
+        publisher, consumer = await a_shop(memory_broker)
         memory_broker.duplicate = 1.0
 
         await publisher.publish([an_event(1)])
         await memory_broker.idle()
 
-        assert listener.sequences() == [1, 1]
+        assert consumer.sequences() == [1, 1]
         assert memory_broker.count["duplicated"] == 1
 
-    async def test_lose_may_be_told_what_to_lose(self) -> None:
+    async def test_lose_may_choose_what_to_lose(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, listener = await a_shop(memory_broker)
+        publisher, consumer = await a_shop(memory_broker)
         memory_broker.lose = lambda service, what: isinstance(what, Envelope) and what.sequence == 2
 
         confirmed = await publisher.publish([an_event(1), an_event(2), an_event(3)])
         await memory_broker.idle()
 
         assert confirmed == [True, True, True]
-        assert listener.sequences() == [1, 3]
+        assert consumer.sequences() == [1, 3]
         assert memory_broker.count["lost"] == 1
 
     async def test_shuffle_and_delay_reorder_and_lose_nothing(self) -> None:
         memory_broker = InMemoryBroker(seed=7)
-        publisher, listener = await a_shop(memory_broker)
+        publisher, consumer = await a_shop(memory_broker)
         memory_broker.shuffle, memory_broker.delay = True, 3
 
         await publisher.publish([an_event(n) for n in range(1, 11)])
         await memory_broker.idle()
 
-        assert listener.sequences() != list(range(1, 11))
-        assert sorted(listener.sequences()) == list(range(1, 11))
+        assert consumer.sequences() != list(range(1, 11))
+        assert sorted(consumer.sequences()) == list(range(1, 11))
 
     async def test_the_same_seed_gives_the_same_run(self) -> None:
         runs = []
         for _ in range(2):
             memory_broker = InMemoryBroker(seed=11)
-            publisher, listener = await a_shop(memory_broker)
+            publisher, consumer = await a_shop(memory_broker)
             memory_broker.shuffle, memory_broker.delay, memory_broker.duplicate, memory_broker.lose = (
                 True,
                 2,
@@ -75,13 +75,13 @@ class TestSwitches:
             )
             await publisher.publish([an_event(n) for n in range(1, 31)])
             await memory_broker.idle()
-            runs.append((listener.sequences(), dict(memory_broker.count)))
+            runs.append((consumer.sequences(), dict(memory_broker.count)))
 
         assert runs[0] == runs[1]
 
     async def test_what_is_queued_can_be_lost(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, listener = await a_shop(memory_broker)
+        publisher, consumer = await a_shop(memory_broker)
         memory_broker.paused = True
         await publisher.publish(ten_events())
 
@@ -89,11 +89,11 @@ class TestSwitches:
         assert memory_broker.lose_everything_queued() == 10
         await memory_broker.pump()
 
-        assert listener.finished == []
+        assert consumer.finished == []
 
     async def test_without_bindings_a_listener_is_deaf_until_they_are_asserted(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, listener = await a_shop(memory_broker)
+        publisher, consumer = await a_shop(memory_broker)
         memory_broker.lose_bindings()
         assert await publisher.publish([an_event(1)]) == [True]
         assert await publisher.send(Control("backfill-request", "workshop", "reception", {}))
@@ -102,50 +102,55 @@ class TestSwitches:
         await publisher.publish([an_event(2)])
         await memory_broker.idle()
 
-        assert listener.sequences() == [2]
-        assert listener.controls == []
+        assert consumer.sequences() == [2]
+        assert consumer.controls == []
 
     async def test_paused_delivers_only_when_pumped(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, listener = await a_shop(memory_broker)
+        publisher, consumer = await a_shop(memory_broker)
         memory_broker.paused = True
         await publisher.publish([an_event()])
         await memory_broker.idle()
-        assert listener.finished == []
+        assert consumer.finished == []
 
         await memory_broker.pump()
 
-        assert listener.sequences() == [1]
+        assert consumer.sequences() == [1]
         assert memory_broker.paused
 
 
 class TestReplicas:
     async def test_take_turns_however_many_departments_there_are(self) -> None:
         memory_broker = InMemoryBroker()
-        heard: list[Consumer] = []
+        consumers: list[RecordingConsumer] = []
         for service in ("workshop", "reception", "reception", "parts"):
-            heard.append(Consumer())
-            await InMemoryConnection(memory_broker, service).start(heard[-1].inbox(service, "workshop.job"))
+            consumers.append(RecordingConsumer())
+            await InMemoryConnection(memory_broker, service).start(
+                consumers[-1].inbox(service, "workshop.job")
+            )
 
         for n in range(6):
             memory_broker.publish(an_event(key=f"job-{n}"))
         await memory_broker.idle()
 
-        assert [len(listener.finished) for listener in heard[1:3]] == [3, 3]
+        assert [len(consumer.finished) for consumer in consumers[1:3]] == [3, 3]
 
 
 class TestIdle:
     async def test_waits_for_what_handlers_cause(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, parts = InMemoryConnection(memory_broker, "workshop"), Consumer()
-        await publisher.start(Consumer().inbox("workshop"))
-        relay, inbox = InMemoryConnection(memory_broker, "reception"), Consumer().inbox("reception", JOBS)
+        publisher, parts = InMemoryConnection(memory_broker, "workshop"), RecordingConsumer()
+        await publisher.start(RecordingConsumer().inbox("workshop"))
+        relay, inbox = (
+            InMemoryConnection(memory_broker, "reception"),
+            RecordingConsumer().inbox("reception", JOBS),
+        )
 
         async def pass_on(event: Envelope) -> None:
             await relay.publish([an_event(kind="reception.visit.opened")])
 
         await relay.start(
-            replace(inbox, on_event=pass_on)  # a listener that publishes
+            replace(inbox, on_event=pass_on)  # a consumer that publishes
         )
         await InMemoryConnection(memory_broker, "parts").start(parts.inbox("parts", "reception.visit"))
 
@@ -156,7 +161,10 @@ class TestIdle:
 
     async def test_raises_what_a_handler_raised(self) -> None:
         memory_broker = InMemoryBroker()
-        broker, inbox = InMemoryConnection(memory_broker, "reception"), Consumer().inbox("reception", JOBS)
+        broker, inbox = (
+            InMemoryConnection(memory_broker, "reception"),
+            RecordingConsumer().inbox("reception", JOBS),
+        )
 
         async def fail(event: Envelope) -> None:
             raise ValueError("a bug")
@@ -171,9 +179,9 @@ class TestIdle:
 class TestDeath:
     async def test_a_killed_process_handles_nothing_more_and_its_messages_go_to_another(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, survivor = InMemoryConnection(memory_broker, "workshop"), Consumer()
-        await publisher.start(Consumer().inbox("workshop"))
-        victim, broker = Consumer(), InMemoryConnection(memory_broker, "reception")
+        publisher, survivor = InMemoryConnection(memory_broker, "workshop"), RecordingConsumer()
+        await publisher.start(RecordingConsumer().inbox("workshop"))
+        victim, broker = RecordingConsumer(), InMemoryConnection(memory_broker, "reception")
         await broker.start(victim.inbox("reception", JOBS))
         victim.hold("job-1")
         await publisher.publish([an_event(1), an_event(2)])
@@ -192,7 +200,7 @@ class TestDeath:
     async def test_the_process_dies_at_the_step_chosen_and_no_other(self) -> None:
         memory_broker = InMemoryBroker()
         broker = InMemoryConnection(memory_broker, "reception")
-        await broker.start(Consumer().inbox("reception"))
+        await broker.start(RecordingConsumer().inbox("reception"))
         await broker.failpoint("before-commit")
         memory_broker.kill_at("reception", 2)
 
@@ -211,7 +219,10 @@ class TestDeath:
 
     async def test_a_crash_point_inside_a_handler_kills_the_process_quietly(self) -> None:
         memory_broker = InMemoryBroker()
-        dying, inbox = InMemoryConnection(memory_broker, "reception"), Consumer().inbox("reception", JOBS)
+        dying, inbox = (
+            InMemoryConnection(memory_broker, "reception"),
+            RecordingConsumer().inbox("reception", JOBS),
+        )
 
         async def handle(event: Envelope) -> None:
             await dying.failpoint("after-commit")
@@ -224,24 +235,24 @@ class TestDeath:
 
         assert dying.dead
         assert memory_broker.waiting("reception") == 1
-        successor = Consumer()
+        successor = RecordingConsumer()
         await InMemoryConnection(memory_broker, "reception").start(successor.inbox("reception", JOBS))
         await memory_broker.idle()
         assert [event.redelivered for event in successor.finished] == [True]
 
-    @pytest.mark.fault("zombies", "listener")
+    @pytest.mark.fault("zombies", "subscriber")
     async def test_a_handler_that_outlives_its_connection_acknowledges_nothing(self) -> None:
         memory_broker = InMemoryBroker()
-        publisher, listener = await a_shop(memory_broker)
-        listener.hold("job-1")
+        publisher, consumer = await a_shop(memory_broker)
+        consumer.hold("job-1")
         await publisher.publish([an_event()])
-        await listener.until(lambda: bool(listener.started))
+        await consumer.until(lambda: bool(consumer.started))
 
         memory_broker.down = True
-        listener.let_go("job-1")
+        consumer.let_go("job-1")
         await asyncio.wait_for(memory_broker.idle(), timeout=20)
         assert memory_broker.waiting("reception") == 1
 
         memory_broker.down = False
         await memory_broker.idle()
-        assert [event.redelivered for event in listener.finished] == [False, True]
+        assert [event.redelivered for event in consumer.finished] == [False, True]

@@ -6,7 +6,7 @@ from typing import Any
 
 import aio_pika
 import pytest
-from shared.tests.messaging.stages import Consumer, RabbitStage, again_and_again, an_event
+from shared.tests.messaging.stages import RabbitStage, RecordingConsumer, again_and_again, an_event
 from tools.native.rabbitmq import ADMIN
 
 from servicekit.messaging.broker import Control
@@ -18,40 +18,40 @@ JOBS = "workshop.job"
 
 @pytest.mark.fault("exchanges deleted", "broker")
 async def test_deleted_exchanges_heal(rabbit: RabbitStage) -> None:
-    listener = Consumer()
-    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    consumer = RecordingConsumer()
+    await rabbit.broker("reception").start(consumer.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop")
-    await publisher.start(listener.inbox("workshop"))
-    await listener.until(lambda: listener.new_queues >= 2)
+    await publisher.start(consumer.inbox("workshop"))
+    await consumer.until(lambda: consumer.new_queues >= 2)
 
     await rabbit.lose_exchanges()
 
-    await again_and_again(lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished))
-    ask = Control("backfill-request", "workshop", "reception", {})
-    await again_and_again(lambda: publisher.send(ask), listener, lambda: bool(listener.controls))
+    await again_and_again(lambda: publisher.publish([an_event()]), consumer, lambda: bool(consumer.finished))
+    request = Control("backfill-request", "workshop", "reception", {})
+    await again_and_again(lambda: publisher.send(request), consumer, lambda: bool(consumer.controls))
 
 
 @pytest.mark.fault("queue declared with other arguments", "broker")
 async def test_a_queue_with_other_arguments_raises_an_alarm_and_is_used_as_it_is(rabbit: RabbitStage) -> None:
     async with rabbit.administrator() as channel:
         await channel.declare_queue("reception.inbox", durable=True)  # classic
-    listener = Consumer()
-    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    consumer = RecordingConsumer()
+    await rabbit.broker("reception").start(consumer.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop")
-    await publisher.start(listener.inbox("workshop"))
-    await listener.until(lambda: listener.new_queues >= 2)
+    await publisher.start(consumer.inbox("workshop"))
+    await consumer.until(lambda: consumer.new_queues >= 2)
 
     await publisher.publish([an_event()])
 
-    await listener.until(lambda: bool(listener.finished))
+    await consumer.until(lambda: bool(consumer.finished))
     assert MISMATCH.labels("reception.inbox")._value.get() == 1
     assert MISMATCH.labels("reception.requests")._value.get() == 0
 
 
 async def test_the_inbox_is_a_quorum_queue_that_never_gives_a_message_up(rabbit: RabbitStage) -> None:
-    listener = Consumer()
-    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
-    await listener.until(lambda: listener.new_queues >= 1)
+    consumer = RecordingConsumer()
+    await rabbit.broker("reception").start(consumer.inbox("reception", JOBS))
+    await consumer.until(lambda: consumer.new_queues >= 1)
 
     arguments: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
     async with rabbit.administrator() as channel:  # refused (406) if it were anything else
@@ -59,28 +59,28 @@ async def test_the_inbox_is_a_quorum_queue_that_never_gives_a_message_up(rabbit:
 
 
 async def test_nobody_speaks_for_another_department(rabbit: RabbitStage) -> None:
-    listener = Consumer()
-    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
+    consumer = RecordingConsumer()
+    await rabbit.broker("reception").start(consumer.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop")
-    await publisher.start(listener.inbox("workshop"))
-    await listener.until(lambda: listener.new_queues >= 2)
+    await publisher.start(consumer.inbox("workshop"))
+    await consumer.until(lambda: consumer.new_queues >= 2)
 
     forger = rabbit.broker("parts")
-    await forger.start(listener.inbox("parts"))
-    await listener.until(lambda: listener.new_queues >= 3)
+    await forger.start(consumer.inbox("parts"))
+    await consumer.until(lambda: consumer.new_queues >= 3)
 
     assert await forger.publish([an_event()]) == [False]  # the broker refuses the routing key
 
     await publisher.publish([an_event(2)])
-    await listener.until(lambda: bool(listener.finished))
-    assert listener.sequences() == [2]
+    await consumer.until(lambda: bool(consumer.finished))
+    assert consumer.sequences() == [2]
 
 
 @pytest.mark.fault("forged sender", "messages")
 async def test_what_the_wrong_user_sent_is_unreadable(rabbit: RabbitStage) -> None:
-    listener = Consumer()
-    await rabbit.broker("reception").start(listener.inbox("reception", JOBS))
-    await listener.until(lambda: listener.new_queues >= 1)
+    consumer = RecordingConsumer()
+    await rabbit.broker("reception").start(consumer.inbox("reception", JOBS))
+    await consumer.until(lambda: consumer.new_queues >= 1)
     event = an_event()
     forged = aio_pika.Message(
         event.body(), headers=dict(event.headers()), app_id="workshop", user_id=ADMIN, type=event.type
@@ -96,16 +96,16 @@ async def test_what_the_wrong_user_sent_is_unreadable(rabbit: RabbitStage) -> No
         await exchange.publish(nobodys, event.type)
         await (await channel.get_exchange("bayline.control")).publish(lie, "backfill-request.reception")
 
-    await listener.until(lambda: len(listener.unreadable) == 3)
-    assert listener.finished == []
-    assert listener.controls == []
+    await consumer.until(lambda: len(consumer.unreadable) == 3)
+    assert consumer.finished == []
+    assert consumer.controls == []
 
 
 async def test_events_are_persistent_and_mirror_their_attributes(rabbit: RabbitStage) -> None:
-    listener = Consumer()
+    consumer = RecordingConsumer()
     publisher = rabbit.broker("workshop")
-    await publisher.start(listener.inbox("workshop"))
-    await listener.until(lambda: listener.new_queues >= 1)
+    await publisher.start(consumer.inbox("workshop"))
+    await consumer.until(lambda: consumer.new_queues >= 1)
     event = an_event()
     async with rabbit.administrator() as channel:
         queue = await channel.declare_queue("parts.probe", durable=True)
@@ -124,26 +124,26 @@ async def test_events_are_persistent_and_mirror_their_attributes(rabbit: RabbitS
 
 @pytest.mark.fault("a black hole both ways", "broker")
 async def test_a_connection_that_went_silent_is_given_up_and_made_anew(rabbit: RabbitStage) -> None:
-    listener = Consumer()
-    await rabbit.broker("reception", heartbeat=1).start(listener.inbox("reception", JOBS))
+    consumer = RecordingConsumer()
+    await rabbit.broker("reception", heartbeat=1).start(consumer.inbox("reception", JOBS))
     publisher = rabbit.broker("workshop", heartbeat=1, publish_timeout=60)
-    await publisher.start(listener.inbox("workshop"))
-    await listener.until(lambda: listener.new_queues >= 2)
+    await publisher.start(consumer.inbox("workshop"))
+    await consumer.until(lambda: consumer.new_queues >= 2)
 
     rabbit.gate.mute(server=True)
-    async with asyncio.timeout(20):  # aio-pika says CancelledError to this publish; nobody cancelled it
+    async with asyncio.timeout(20):  # aio-pika raises CancelledError from this publish; nobody cancelled it
         assert await publisher.publish([an_event()]) == [False]
 
     rabbit.gate.cut()
     rabbit.gate.unmute()
-    await again_and_again(lambda: publisher.publish([an_event()]), listener, lambda: bool(listener.finished))
+    await again_and_again(lambda: publisher.publish([an_event()]), consumer, lambda: bool(consumer.finished))
 
 
 async def test_a_real_cancellation_passes_through_a_publish(rabbit: RabbitStage) -> None:
-    listener = Consumer()
+    consumer = RecordingConsumer()
     publisher = rabbit.broker("workshop", publish_timeout=60)
-    await publisher.start(listener.inbox("workshop"))
-    await listener.until(lambda: listener.new_queues >= 1)
+    await publisher.start(consumer.inbox("workshop"))
+    await consumer.until(lambda: consumer.new_queues >= 1)
     rabbit.gate.mute()
 
     with pytest.raises(TimeoutError):
@@ -151,10 +151,10 @@ async def test_a_real_cancellation_passes_through_a_publish(rabbit: RabbitStage)
             await publisher.publish([an_event()])
 
 
-@pytest.mark.fault("what a failing handler left comes again", "listener")
+@pytest.mark.fault("what a failing handler left comes again", "subscriber")
 async def test_what_a_failing_handler_left_comes_again(rabbit: RabbitStage) -> None:
-    listener = Consumer()
-    inbox = listener.inbox("reception", JOBS)
+    consumer = RecordingConsumer()
+    inbox = consumer.inbox("reception", JOBS)
     failed = False
 
     async def fails_once(event: Envelope) -> None:
@@ -166,19 +166,19 @@ async def test_what_a_failing_handler_left_comes_again(rabbit: RabbitStage) -> N
 
     await rabbit.broker("reception").start(replace(inbox, on_event=fails_once))
     publisher = rabbit.broker("workshop")
-    await publisher.start(listener.inbox("workshop"))
-    await listener.until(lambda: listener.new_queues >= 2)
+    await publisher.start(consumer.inbox("workshop"))
+    await consumer.until(lambda: consumer.new_queues >= 2)
 
     await publisher.publish([an_event()])
 
-    await listener.until(lambda: bool(listener.finished))
-    assert listener.finished[0].redelivered
+    await consumer.until(lambda: bool(consumer.finished))
+    assert consumer.finished[0].redelivered
 
 
 async def test_the_broker_lists_two_named_connections_per_process(rabbit: RabbitStage) -> None:
-    listener = Consumer()
-    await rabbit.broker("parts").start(listener.inbox("parts"))
-    await listener.until(lambda: listener.new_queues >= 1)
+    consumer = RecordingConsumer()
+    await rabbit.broker("parts").start(consumer.inbox("parts"))
+    await consumer.until(lambda: consumer.new_queues >= 1)
 
     listed = await asyncio.to_thread(rabbit.node.ctl, "list_connections", "client_properties")
 

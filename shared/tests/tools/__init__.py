@@ -1,1 +1,1 @@
-"""Tests of what departments find in the servicekit beside messaging and HTTP."""
+"""Tests of what departments find in the servicekit and shopkit apart from messaging and HTTP."""

@@ -138,14 +138,14 @@ class TestDaysWhenClocksAreChanged:
 
 class TestACalendar:
     def test_is_made_from_whatever_has_its_fields(self) -> None:
-        told = SimpleNamespace(
+        published = SimpleNamespace(
             timezone="Asia/Shanghai",
             weekly_hours=(SimpleNamespace(weekday=4, opens=time(9), closes=time(12)),),
             breaks=(),
             closed_days=(SimpleNamespace(on=date(2025, 3, 14), reason="holiday"),),
         )
 
-        copied = WorkingCalendar.model_validate(told)
+        copied = WorkingCalendar.model_validate(published)
 
         assert copied.open_minutes_on(FRIDAY) == 180
         assert copied.open_minutes_on(date(2025, 3, 14)) == 0

@@ -1,4 +1,4 @@
-"""Configuration comes from the environment, and says all that is wrong with it at once."""
+"""Configuration comes from the environment, and everything that is wrong with it is named at once."""
 
 from pathlib import Path
 from uuid import UUID
@@ -81,17 +81,17 @@ class TestAnIncompleteEnvironment:
         environment.delenv("DATABASE_URL")
         environment.setenv("SHOP_ID", "")
 
-        with pytest.raises(SettingsIncomplete) as said:
+        with pytest.raises(SettingsIncomplete) as raised:
             ServiceSettings()
 
-        assert said.value.missing == ["DATABASE_URL", "SHOP_ID"]
+        assert raised.value.missing == ["DATABASE_URL", "SHOP_ID"]
 
     def test_names_what_is_unusable_without_showing_its_value(self, environment: pytest.MonkeyPatch) -> None:
         environment.setenv("BROKER_URL", "https://user:topsecret@host")
         environment.setenv("SHOP_TIMEZONE", "Shanghai/Asia")
 
-        with pytest.raises(SettingsIncomplete) as said:
+        with pytest.raises(SettingsIncomplete) as raised:
             ServiceSettings()
 
-        assert set(said.value.unusable) == {"BROKER_URL", "SHOP_TIMEZONE"}
-        assert "topsecret" not in str(said.value)
+        assert set(raised.value.unusable) == {"BROKER_URL", "SHOP_TIMEZONE"}
+        assert "topsecret" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""A declared machine goes where it was declared to go, and says what else is allowed."""
+"""A declared machine goes where it was declared to go, and names what else is allowed."""
 
 from enum import StrEnum
 

@@ -105,7 +105,7 @@ class TestAnEventOfAnotherRelease:
 
         assert await _names(shop.workshop, key) == "a b c"
 
-    @pytest.mark.fault("new reaction during a rolling deploy", "listener")
+    @pytest.mark.fault("new reaction during a rolling deploy", "subscriber")
     async def test_waits_at_an_old_replica_until_a_new_one_takes_it(self, shop: Toys) -> None:
         old, new = shop.workshop, shop.shop["workshop 1"]
         known = EmployeeChanged.TYPE, EmployeeChanged.VERSION

@@ -76,21 +76,21 @@ def _hearing(receive: Callable[[Department, Envelope], Awaitable[None]]) -> Harm
 
 async def no_cursor(workshop: Department, envelope: Envelope) -> None:
     """Whatever comes is applied, as often as it comes."""
-    async with workshop.runtime.begin(cause=envelope) as tx:
+    async with workshop.runtime.process.begin(cause=envelope) as tx:
         await workshop.runtime.consumer._run(tx, envelope)
         await _at(tx, envelope, _MOVE)
 
 
 async def upsert_with_condition(workshop: Department, envelope: Envelope) -> None:
     """One statement in place of two: an unknown key begins with whichever message comes first."""
-    async with workshop.runtime.begin(cause=envelope) as tx:
+    async with workshop.runtime.process.begin(cause=envelope) as tx:
         if await _at(tx, envelope, _UPSERT) is not None:
             await workshop.runtime.consumer._run(tx, envelope)
 
 
 async def max_sequence(workshop: Department, envelope: Envelope) -> None:
     """The cursor moves to the highest number seen, over what has not come yet."""
-    async with workshop.runtime.begin(cause=envelope) as tx:
+    async with workshop.runtime.process.begin(cause=envelope) as tx:
         if envelope.sequence > (await _at(tx, envelope, _LAST) or 0):
             await workshop.runtime.consumer._run(tx, envelope)
             await _at(tx, envelope, _MOVE)
@@ -98,7 +98,7 @@ async def max_sequence(workshop: Department, envelope: Envelope) -> None:
 
 async def defer_without_lock(workshop: Department, envelope: Envelope) -> None:
     """Decided on a reading that nobody keeps true, filed when the missing one has already passed by."""
-    async with workshop.runtime.begin() as tx:
+    async with workshop.runtime.process.begin() as tx:
         last = await _at(tx, envelope, _LAST) or 0
         if envelope.sequence > last + 1:
             for _ in range(_A_WHILE):
@@ -138,8 +138,9 @@ class _Forgetful(Tx):
 
 def wake_up_in_memory(workshop: Department) -> None:
     """Reasons to look again die with the process that had them."""
-    runtime: Any = workshop.runtime
-    begin, turn = runtime.begin, runtime.poller.poll
+    process: Any = workshop.runtime.process
+    poller: Any = workshop.runtime.poller
+    begin, poll = process.begin, poller.poll
     memory: set[tuple[str, str]] = set()
 
     def forgetful(**how: Any) -> Any:
@@ -152,9 +153,9 @@ def wake_up_in_memory(workshop: Department) -> None:
             while memory:
                 stream, key = memory.pop()
                 await tx.session.execute(_REMEMBER, {"stream": stream, "key": key})
-        return bool(await turn())
+        return bool(await poll())
 
-    runtime.begin, runtime.poller.poll = forgetful, once
+    process.begin, poller.poll = forgetful, once
 
 
 def bindings_not_reasserted(workshop: Department) -> None:
@@ -185,15 +186,15 @@ class _Hasty(Tx):
 
 def publish_before_commit(staff: Department) -> None:
     """Facts of a transaction that never was are heard."""
-    runtime: Any = staff.runtime
-    begin = runtime.begin
+    process: Any = staff.runtime.process
+    begin = process.begin
 
     def hasty(**how: Any) -> Any:
         tx = begin(**how)
         tx.__class__, tx.say = _Hasty, staff.connection.publish
         return tx
 
-    runtime.begin = hasty
+    process.begin = hasty
 
 
 def mark_before_confirm(staff: Department) -> None:
@@ -201,7 +202,7 @@ def mark_before_confirm(staff: Department) -> None:
     runtime: Any = staff.runtime
 
     async def publish(batch: list[tuple[int, Envelope]]) -> None:
-        await runtime.autocommit(outbox.MARK, {"positions": [position for position, _ in batch]})
+        await runtime.process.autocommit(outbox.MARK, {"positions": [position for position, _ in batch]})
         await runtime.broker.publish([envelope for _, envelope in batch])
 
     runtime.publisher._publish = publish

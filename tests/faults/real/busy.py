@@ -8,13 +8,13 @@ from itertools import count
 from random import Random
 from typing import Self
 
-from demo.day import Failure, VisitDriver, visits_of_the_day
+from demo.day import Failure, visits_of_the_day
 from scenarios import narratives, samples
-from scenarios.context import ScenarioContext
+from scenarios.context import ScenarioContext, Script
 from scenarios.narratives import Fault, whole_vin
 from scenarios.visits import additional_work, back_order, complaint, declined, happy, promise, rework
 
-_COURSES: Sequence[VisitDriver] = (
+_SCRIPTS: Sequence[Script] = (
     happy.happy,
     happy.happy,
     happy.by_link,
@@ -71,7 +71,7 @@ class Busy:
 
     async def _drive(self) -> None:
         while not self._closing:
-            driver, walk_in = self._random.choice(_COURSES), self._random.random() < _WALK_INS
+            driver, walk_in = self._random.choice(_SCRIPTS), self._random.random() < _WALK_INS
             try:
                 await driver(self._floor, next(self._supply), walk_in)
                 self.finished += 1

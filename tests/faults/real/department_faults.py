@@ -118,13 +118,13 @@ async def _carried_out(stage: Stage) -> bool:
 
 
 FAULTS = [
-    Fault("listener", "processes killed", killed),
-    Fault("listener", "a reaction that ends the process", dies_in_a_reaction),
-    Fault("listener", "reactions that fail", fails, ()),
-    Fault("listener", "asked to end during a long reaction", asked_to_end_in_a_long_reaction, ()),
-    Fault("listener", "event loop blocked", blocked),
-    Fault("listener", "zombies", zombies),
-    Fault("listener", "two replicas of every service", two_replicas),
-    Fault("listener", "rolling restart of every service", rolling_restart),
-    Fault("listener", "four replicas of every service, half of them killed", four_replicas),
+    Fault("subscriber", "processes killed", killed),
+    Fault("subscriber", "a reaction that ends the process", dies_in_a_reaction),
+    Fault("subscriber", "reactions that fail", fails, ()),
+    Fault("subscriber", "asked to end during a long reaction", asked_to_end_in_a_long_reaction, ()),
+    Fault("subscriber", "event loop blocked", blocked),
+    Fault("subscriber", "zombies", zombies),
+    Fault("subscriber", "two replicas of every service", two_replicas),
+    Fault("subscriber", "rolling restart of every service", rolling_restart),
+    Fault("subscriber", "four replicas of every service, half of them killed", four_replicas),
 ]

@@ -35,7 +35,7 @@ _UNPUBLISHED = "select count(*) from outbox where published_at is null"
 _HEARD = "select coalesce(sum(last), 0) from cursors where stream = 'staff.employee'"
 
 
-@pytest.mark.fault("a backlog of a hundred thousand messages (BACKLOG=1000000)", "listener")
+@pytest.mark.fault("a backlog of a hundred thousand messages (BACKLOG=1000000)", "subscriber")
 async def test_a_department_comes_back_to_a_long_backlog(
     stage_of_run: Stage, record_property: Callable[[str, object], None]
 ) -> None:

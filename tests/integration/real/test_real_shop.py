@@ -84,7 +84,7 @@ class TestTheBroker:
 
 
 class TestADepartment:
-    @pytest.mark.fault("processes killed", "listener")
+    @pytest.mark.fault("processes killed", "subscriber")
     async def test_killed_twenty_times_at_work_loses_and_doubles_nothing(self, real_shop: RealShop) -> None:
         seed = random.Random(20250307)
         driving = asyncio.create_task(_see_through(real_shop, *[happy.happy] * 14))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
@@ -18,6 +19,9 @@ from shopkit.columns import Money
 
 SIGNATURE = 0
 """The revision of what needs no estimate: line 0 by the signed registration form, and rework."""
+
+Cause = Literal["inspection", "complaint"]
+"""Why work is done again."""
 
 
 class Rework(Base):
@@ -66,7 +70,7 @@ class Authorised:
 
 
 class Account(Aggregate, Base):
-    """One per visit, opened when the car arrives; it tells nobody anything, its invoice does."""
+    """One per visit, opened when the car arrives; it publishes nothing, its invoice does."""
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -126,8 +130,8 @@ class Account(Aggregate, Base):
         by_id = {row.line_id: row.line for row in self.lines if row.revision == SIGNATURE}
         by_id |= {row.line_id: row.line for row in self.lines if row.revision == revision}
         lines = tuple(by_id.values())
-        told = next((total.gross for total in self.totals if total.revision == revision), None)
-        return Authorised(lines, authorised_gross(lines) if told is None else told)
+        answered = next((total.gross for total in self.totals if total.revision == revision), None)
+        return Authorised(lines, authorised_gross(lines) if answered is None else answered)
 
     def lacks(self, revision: int, results: Iterable[LineResult]) -> str:
         """Which fact of reception is missing to bill these results; empty if none is."""
@@ -142,7 +146,7 @@ class Account(Aggregate, Base):
         return f"authorisation of line {unknown[0]}" if unknown else ""
 
     def note_results(self, results: tuple[LineResult, ...], *, revision: int) -> None:
-        """What became of the lines, by the workshop's last word."""
+        """What became of the lines, as the workshop published it last."""
         self.results, self.ready_revision = results, revision
 
 

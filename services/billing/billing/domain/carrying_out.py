@@ -9,15 +9,23 @@ from billing.domain.invoice import Invoice
 from billing.domain.invoice_states import INVOICE
 from billing.domain.measure import Measure, MeasureKind, MeasureState
 from billing.domain.papers import Refund
-from billing.domain.refusals import DiscountExceedsPayable, RefundExceedsPaid
 from contracts.base import Event
 from contracts.events.billing import InvoiceDiscounted, InvoiceRefunded, MeasureNotPossible
+from servicekit import Refusal
 from shopkit.money import ZERO
+
+
+class RefundExceedsPaid(Refusal):
+    """More cannot be given back than was paid."""
+
+
+class DiscountExceedsPayable(Refusal):
+    """A discount cannot be more than what is to be paid."""
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedOut:
-    """What a measure led to: the facts to tell, and the money given back, if any."""
+    """What a measure led to: the events to publish, and the money given back, if any."""
 
     events: tuple[Event, ...]
     refund: Refund | None = None
@@ -43,7 +51,7 @@ def must_be_possible(invoice: Invoice, kind: str, amount: Decimal) -> None:
 def carry_out(
     invoice: Invoice, measure: Measure, *, refund_id: UUID, method: str, at: datetime, on: date
 ) -> CarriedOut:
-    """Carry it out once, or say what would be possible; never refuses. ``method`` is how money goes back."""
+    """Carry it out once, or publish what would be possible; never refuses. ``method`` is how it goes back."""
     most = possible(invoice, measure.kind)
     if not ZERO < measure.amount <= most:
         measure.end(MeasureState.NOT_POSSIBLE, invoice_id=invoice.id, at=at)
@@ -53,61 +61,38 @@ def carry_out(
         )
         return CarriedOut((refused,))
     measure.end(MeasureState.DONE, invoice_id=invoice.id, at=at)
-    money = _Back(measure, refund_id=refund_id, method=method, at=at, on=on)
-    return (_refund if measure.kind == MeasureKind.REFUND else _discount)(invoice, measure, money)
 
-
-@dataclass(frozen=True, slots=True)
-class _Back:
-    """How money would go back, if it must."""
-
-    measure: Measure
-    refund_id: UUID
-    method: str
-    at: datetime
-    on: date
-
-    def refund(self, invoice: Invoice, amount: Decimal) -> Refund:
-        invoice.refunded += amount
-        invoice.reckon()
-        everything = invoice.net_paid == 0 and invoice.payable == 0
-        back = "refund_all" if everything and "refund_all" in INVOICE.allowed(invoice.state) else "refund"
-        invoice.state = INVOICE.go(invoice.state, back)
+    def refund(of: Decimal) -> Refund:
         return Refund(
-            refund_id=self.refund_id,
+            refund_id=refund_id,
             invoice_id=invoice.id,
-            measure_id=self.measure.measure_id,
-            amount=amount,
-            method=self.method,
-            refunded_at=self.at,
-            refunded_on=self.on,
+            measure_id=measure.measure_id,
+            amount=of,
+            method=method,
+            refunded_at=at,
+            refunded_on=on,
         )
 
+    if measure.kind == MeasureKind.REFUND:
+        return _refund(invoice, measure, refund(measure.amount))
+    back, settled = invoice.lower(measure.amount, at=at)
+    return _discount(invoice, measure, settled, refund(back) if back > 0 else None)
 
-def _refund(invoice: Invoice, measure: Measure, back: _Back) -> CarriedOut:
-    # What was paid beyond the payable sum goes back first and lowers nothing; the rest is owed no more.
-    invoice.reduced += measure.amount - min(invoice.surplus, measure.amount)
-    refund = back.refund(invoice, measure.amount)
-    told = InvoiceRefunded(
+
+def _refund(invoice: Invoice, measure: Measure, refund: Refund) -> CarriedOut:
+    invoice.give_back(measure.amount)
+    refunded = InvoiceRefunded(
         **invoice.identity(),
         measure_id=measure.measure_id,
         refund_id=refund.refund_id,
         amount=refund.amount,
         balance=invoice.balance,
     )
-    return CarriedOut((told,), refund)
+    return CarriedOut((refunded,), refund)
 
 
-def _discount(invoice: Invoice, measure: Measure, back: _Back) -> CarriedOut:
-    invoice.reduced += measure.amount
-    invoice.reckon()
-    refund = None
-    settled: list[Event] = []
-    if invoice.is_fixed:
-        surplus = min(invoice.surplus, measure.amount)
-        settled = invoice.settle_if_square(at=back.at)
-        refund = back.refund(invoice, surplus) if surplus > 0 else None
-    told = InvoiceDiscounted(
+def _discount(invoice: Invoice, measure: Measure, settled: list[Event], refund: Refund | None) -> CarriedOut:
+    discounted = InvoiceDiscounted(
         **invoice.identity(),
         measure_id=measure.measure_id,
         amount=measure.amount,
@@ -115,4 +100,4 @@ def _discount(invoice: Invoice, measure: Measure, back: _Back) -> CarriedOut:
         payable=invoice.payable,
         balance=invoice.balance,
     )
-    return CarriedOut((told, *settled), refund)
+    return CarriedOut((discounted, *settled), refund)

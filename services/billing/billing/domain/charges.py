@@ -52,14 +52,14 @@ def charges(
     return tuple(row for line in authorised if line.line_id in done for row in _of_line(line, kept))
 
 
-def charges_of(told: Iterable[InvoiceLine], part_nos: Mapping[UUID, str]) -> tuple[Charge, ...]:
+def charges_of(rows: Iterable[InvoiceLine], part_nos: Mapping[UUID, str]) -> tuple[Charge, ...]:
     """The rows of an issued paper; ``part_nos`` by part line, which a paper does not name."""
     return tuple(
         Charge(
             **{name: getattr(row, name) for name in InvoiceLine.model_fields},
             part_no=part_nos.get(row.part_line_id) if row.part_line_id else None,
         )
-        for row in told
+        for row in rows
     )
 
 

@@ -18,7 +18,7 @@ _NONE = Decimal("0.000")
 
 
 class Customer(Base):
-    """A customer's name and credit terms, as crm tells them."""
+    """A customer's name and credit terms, as crm published them last."""
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -33,7 +33,7 @@ class Customer(Base):
 
 
 class PartLine(Base):
-    """How much of a part line was handed out and came back, as parts tells it; totals only ever rise."""
+    """How much of a part line was handed out and came back, as parts published it; totals only ever rise."""
 
     __tablename__ = "part_lines"
 
@@ -80,7 +80,7 @@ class Unsquared:
 
 
 def unsquared(results: Iterable[LineResult], parts: Mapping[UUID, PartLine]) -> list[Unsquared]:
-    """Where issued less returned is not what the workshop says it used; empty when all agree."""
+    """Where issued less returned is not what the workshop reports as used; empty when all agree."""
     used = {part.part_line_id: part.used for result in results for part in result.parts}
     found = []
     for part_line_id in sorted({*used, *parts}):
@@ -92,13 +92,13 @@ def unsquared(results: Iterable[LineResult], parts: Mapping[UUID, PartLine]) -> 
 
 
 def overtaken(results: Iterable[LineResult], parts: Mapping[UUID, PartLine]) -> bool:
-    """Whether parts wrote a slip that the workshop had not heard of when it called the job ready.
+    """Whether parts wrote a slip that had not reached the workshop when it called the job ready.
 
-    It reopens the job when it does, and what it says then is what counts."""
-    told = (part for result in results for part in result.parts)
-    return any(_is_ahead(parts[one.part_line_id], one) for one in told if one.part_line_id in parts)
+    The workshop reopens the job when it does, and the results that it publishes then count."""
+    used = (part for result in results for part in result.parts)
+    return any(_is_ahead(parts[part.part_line_id], part) for part in used if part.part_line_id in parts)
 
 
-def _is_ahead(part: PartLine, told: UsedPart) -> bool:
-    issued, returned = told.issued, told.returned
+def _is_ahead(part: PartLine, used: UsedPart) -> bool:
+    issued, returned = used.issued, used.returned
     return issued is not None and returned is not None and (part.issued > issued or part.returned > returned)

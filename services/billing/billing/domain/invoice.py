@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from billing.domain.base import Base, HouseRules
+from billing.domain.base import Base
 from billing.domain.charges import Charge, charges_of, invoice_totals
 from billing.domain.invoice_row import InvoiceRow
 from billing.domain.invoice_states import FIXED, INVOICE, OWED, InvoiceState
 from billing.domain.papers import IssuedInvoice
-from billing.domain.refusals import CreditLimitExceeded, CreditNotAgreed, Overpayment
+from billing.domain.rules import HouseRules
 from contracts.base import Event
 from contracts.events.billing import (
     InvoiceIssued,
@@ -24,12 +24,24 @@ from contracts.events.billing import (
     PaymentReceived,
 )
 from contracts.values import InvoiceLine
-from servicekit import Aggregate
+from servicekit import Aggregate, Refusal
 from servicekit.columns import Utc
 from shopkit.columns import Money
 from shopkit.money import ZERO
 
 How = Literal["paid", "credit", "nothing_to_pay"]
+
+
+class Overpayment(Refusal):
+    """This is more than is still to be paid."""
+
+
+class CreditNotAgreed(Refusal):
+    """No credit is agreed with this customer."""
+
+
+class CreditLimitExceeded(Refusal):
+    """The customer's credit limit does not allow it."""
 
 
 class Invoice(Aggregate, Base):
@@ -89,10 +101,10 @@ class Invoice(Aggregate, Base):
 
     @property
     def is_fixed(self) -> bool:
-        """Issued and not withdrawn: what it says does not change any more."""
+        """Issued and not withdrawn: its rows and sums do not change any more."""
         return self.state in FIXED
 
-    def reckon(self) -> None:
+    def recompute_amounts(self) -> None:
         """Payable and balance from what they are made of. Never above what was authorised (F-32, BILL-03)."""
         self.payable = max(ZERO, min(self.total_gross, self.authorised_gross) - self.reduced)
         self.balance = self.payable - self.net_paid
@@ -110,13 +122,13 @@ class Invoice(Aggregate, Base):
         estimate_revision: int | None,
         at: datetime,
     ) -> None:
-        """The rows, from what was authorised, done and used; ``told_anew`` then tells them."""
+        """The rows, from what was authorised, done and used; ``next_revision`` then publishes them."""
         self.state = INVOICE.go(self.state, "prepare")
         self._become(charges)
         self.authorised_gross, self.estimate_revision = authorised_gross, estimate_revision
         self.prepared_at = at
         self.settled_how = self.credit_approved_by = None
-        self.reckon()
+        self.recompute_amounts()
 
     def _become(self, charges: Sequence[Charge]) -> None:
         by_id = {row.row_id: row for row in self.lines}
@@ -129,14 +141,14 @@ class Invoice(Aggregate, Base):
         totals = invoice_totals(charges)
         self.total_net, self.total_tax, self.total_gross = totals.net, totals.tax, totals.gross
 
-    def told_anew(self) -> InvoicePrepared:
+    def next_revision(self) -> InvoicePrepared:
         """The next revision of what is prepared; a signature under an older one does not count."""
         self.revision += 1
         return InvoicePrepared(
             **self.identity(),
             revision=self.revision,
             estimate_revision=self.estimate_revision or None,
-            lines=self.told_lines(),
+            lines=self.published_lines(),
             total_net=self.total_net,
             total_tax=self.total_tax,
             total_gross=self.total_gross,
@@ -163,29 +175,29 @@ class Invoice(Aggregate, Base):
             revision=self.revision,
             issued_at=at,
             signed_at=signed_at,
-            lines=self.told_lines(),
+            lines=self.published_lines(),
             total_net=self.total_net,
             total_tax=self.total_tax,
             total_gross=self.total_gross,
             payable=self.payable,
         )
-        return paper, self._stand(paper, at=at, rules=rules)
+        return paper, self._apply_paper(paper, at=at, rules=rules)
 
     def reinstate(
         self, paper: IssuedInvoice, *, part_nos: Mapping[UUID, str], at: datetime, rules: HouseRules
     ) -> list[Event]:
-        """The car was handed over before the reopened job was heard of: the issued paper stands after all,
-        with its rows and sums, whatever was prepared since. ``part_nos`` are by part line."""
+        """The car was handed over before the reopening of the job arrived: the issued paper is valid after
+        all, with its rows and sums, whatever was prepared since. ``part_nos`` are by part line."""
         self.state = INVOICE.go(self.state, "reinstate")
         paper.voided_at = None
         self._become(charges_of(paper.lines, part_nos))
         self.authorised_gross = max(self.authorised_gross, paper.payable + self.reduced)
-        return self._stand(paper, at=at, rules=rules)
+        return self._apply_paper(paper, at=at, rules=rules)
 
-    def _stand(self, paper: IssuedInvoice, *, at: datetime, rules: HouseRules) -> list[Event]:
+    def _apply_paper(self, paper: IssuedInvoice, *, at: datetime, rules: HouseRules) -> list[Event]:
         self.invoice_no, self.issued_at = paper.invoice_no, paper.issued_at
         self.payment_due_at = paper.issued_at + timedelta(hours=rules.payment_grace_hours)
-        self.reckon()
+        self.recompute_amounts()
         issued = InvoiceIssued(
             **self.identity(),
             revision=paper.revision,
@@ -196,8 +208,8 @@ class Invoice(Aggregate, Base):
             balance=self.balance,
         )
         if self.settled_how == "credit":
-            return [issued, self._settle("credit", at=at)]
-        return [issued, *self.settle_if_square(at=at)]
+            return [issued, self._settle("settle", "credit", at=at)]
+        return [issued, *self.settle_if_paid(at=at)]
 
     def take_payment(self, amount: Decimal, *, payment_id: UUID, method: str, at: datetime) -> list[Event]:
         """Money comes in, in part or in full, by one or several methods (BILL-07)."""
@@ -206,7 +218,7 @@ class Invoice(Aggregate, Base):
             raise Overpayment(state=self.state, allowed=self.allowed(), amount=amount, balance=self.balance)
         self.state = state
         self.paid += amount
-        self.reckon()
+        self.recompute_amounts()
         received = PaymentReceived(
             **self.identity(),
             payment_id=payment_id,
@@ -215,7 +227,7 @@ class Invoice(Aggregate, Base):
             received_at=at,
             balance=self.balance,
         )
-        return [received, *self.settle_if_square(at=at)]
+        return [received, *self.settle_if_paid(at=at)]
 
     def approve_credit(
         self,
@@ -238,21 +250,20 @@ class Invoice(Aggregate, Base):
             raise CreditLimitExceeded(
                 state=self.state, allowed=self.allowed(), balance=self.balance, free=max(ZERO, free)
             )
-        self.state = INVOICE.go(self.state, "approve_credit")
         self.credit_approved_by = approved_by
         self.payment_due_at = at + timedelta(days=rules.credit_days)
-        return self._settle("credit", at=at)
+        return self._settle("approve_credit", "credit", at=at)
 
-    def settle_if_square(self, *, at: datetime) -> list[Event]:
+    def settle_if_paid(self, *, at: datetime) -> list[Event]:
         """Settled once nothing is open any more; the car may go."""
         if self.balance > 0 or self.state not in OWED:
             return []
-        self.state = INVOICE.go(self.state, "settle")
-        return [self._settle("paid" if self.paid > 0 else "nothing_to_pay", at=at)]
+        return [self._settle("settle", "paid" if self.paid > 0 else "nothing_to_pay", at=at)]
 
-    def _settle(self, how: How, *, at: datetime) -> InvoiceSettled:
-        self.state, self.settled_how, self.settled_at = InvoiceState.SETTLED, how, at
-        self.reckon()
+    def _settle(self, command: str, how: How, *, at: datetime) -> InvoiceSettled:
+        self.state = INVOICE.go(self.state, command)
+        self.settled_how, self.settled_at = how, at
+        self.recompute_amounts()
         return InvoiceSettled(
             **self.identity(),
             how=how,
@@ -263,6 +274,34 @@ class Invoice(Aggregate, Base):
             balance=self.balance,
             credit_approved_by=self.credit_approved_by if how == "credit" else None,
         )
+
+    # --- giving back and asking for less
+
+    def give_back(self, amount: Decimal) -> None:
+        """Money goes back. What was paid beyond the payable sum goes first and lowers nothing; the rest is
+        owed no more (BILL-11)."""
+        self.reduced += amount - min(self.surplus, amount)
+        self._pay_out(amount)
+
+    def lower(self, amount: Decimal, *, at: datetime) -> tuple[Decimal, list[Event]]:
+        """Less is to be paid; gives what was paid too much by that, which goes back, and whether that settles
+        the invoice (BILL-10)."""
+        self.reduced += amount
+        self.recompute_amounts()
+        if not self.is_fixed:
+            return ZERO, []
+        surplus = min(self.surplus, amount)
+        settled = self.settle_if_paid(at=at)
+        if surplus > 0:
+            self._pay_out(surplus)
+        return surplus, settled
+
+    def _pay_out(self, amount: Decimal) -> None:
+        self.refunded += amount
+        self.recompute_amounts()
+        everything = self.net_paid == 0 and self.payable == 0
+        whole = everything and "refund_all" in INVOICE.allowed(self.state)
+        self.state = INVOICE.go(self.state, "refund_all" if whole else "refund")
 
     # --- reading
 
@@ -286,9 +325,9 @@ class Invoice(Aggregate, Base):
             "currency": self.currency,
         }
 
-    def told_lines(self) -> tuple[InvoiceLine, ...]:
-        """The rows as other departments hear them."""
-        return tuple(row.told() for row in self.lines)
+    def published_lines(self) -> tuple[InvoiceLine, ...]:
+        """The rows as events and papers carry them."""
+        return tuple(row.published() for row in self.lines)
 
 
 def new_invoice(

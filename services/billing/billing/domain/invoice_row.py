@@ -50,6 +50,6 @@ class InvoiceRow(Base):
         for name in charge.__slots__:
             setattr(self, name, getattr(charge, name))
 
-    def told(self) -> InvoiceLine:
-        """The row as other departments hear it."""
+    def published(self) -> InvoiceLine:
+        """The row as events and papers carry it."""
         return InvoiceLine(**{name: getattr(self, name) for name in InvoiceLine.model_fields})

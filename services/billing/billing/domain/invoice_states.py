@@ -1,4 +1,4 @@
-"""Where an invoice stands, and what leads from one state to the next."""
+"""The states of an invoice, and what leads from one to the next."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from servicekit.states import Machine
 
 
 class InvoiceState(StrEnum):
-    """Where an invoice stands."""
+    """The life of an invoice."""
 
     PREPARED = "prepared"
     WITHDRAWN = "withdrawn"

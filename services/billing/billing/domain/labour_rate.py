@@ -63,14 +63,11 @@ class LabourRate(Aggregate, Base):
         set_by: UUID,
         reason: str,
     ) -> LabourRateSet:
-        """What an hour costs, net, from a shop-local day on. A second word about the same day replaces the
+        """What an hour costs, net, from a shop-local day on. A second price for the same day replaces the
         first: estimates that were presented keep the price that is frozen in them."""
-        facts = {"hourly_rate": hourly_rate, "tax_rate": tax_rate, "set_at": at}
         step = next((step for step in self.steps if step.valid_from == valid_from), None)
         if step is None:
-            step = LabourRateStep(
-                rate=self.rate, valid_from=valid_from, set_by=set_by, reason=reason, **facts
-            )
+            step = LabourRateStep(rate=self.rate, valid_from=valid_from)
             self.steps.append(step)
         step.hourly_rate, step.tax_rate, step.set_at = hourly_rate, tax_rate, at
         step.set_by, step.reason = set_by, reason

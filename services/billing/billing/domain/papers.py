@@ -1,4 +1,4 @@
-"""What stands for good once it happened: issued invoices with their numbers, payments, refunds."""
+"""What never changes once it happened: issued invoices with their numbers, payments, refunds."""
 
 from datetime import date, datetime
 from decimal import Decimal

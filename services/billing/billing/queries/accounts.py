@@ -21,7 +21,7 @@ from billing.queries.rows import (
     measures_of,
     visits_found,
 )
-from billing.views import (
+from billing.queries.views import (
     AccountSummary,
     AccountView,
     Discrepancy,

@@ -14,7 +14,7 @@ from billing.domain import (
     Refund,
 )
 from billing.queries.rows import facts_of, measures_of, payments_of, taxes_of, visits_found, with_names
-from billing.views import (
+from billing.queries.views import (
     InvoiceSummary,
     InvoiceView,
     IssuedInvoiceView,
@@ -29,7 +29,7 @@ from servicekit.http import Page, PageRequest, paginate
 from servicekit.loading import Together
 from shopkit.money import ZERO
 
-_BESIDE = Together(
+_PARTS = Together(
     (Measure, Measure.visit_id == bindparam("visit_id"), ("decided_at", "measure_id")),
     (Payment, Payment.invoice_id == bindparam("invoice_id"), ("received_at", "payment_id")),
     (Refund, Refund.invoice_id == bindparam("invoice_id"), ("refunded_at", "refund_id")),
@@ -73,7 +73,7 @@ async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
     held = await tx.read(Invoice, invoice_id)
     row = (await tx.session.execute(with_names().where(Invoice.id == invoice_id))).one()
     wanted = {"visit_id": held.visit_id, "invoice_id": invoice_id}
-    measures, payments, refunds, papers = await _BESIDE.read(tx, **wanted)
+    measures, payments, refunds, papers = await _PARTS.read(tx, **wanted)
     return InvoiceView(
         **facts_of(row),
         estimate_revision=held.estimate_revision,
@@ -83,7 +83,7 @@ async def invoice(tx: Tx, invoice_id: UUID) -> InvoiceView:
         reduced=held.reduced,
         credit=held.credit,
         credit_approved_by=held.credit_approved_by,
-        lines=list(held.told_lines()),
+        lines=list(held.published_lines()),
         taxes=taxes_of(held),
         payments=[PaymentView.of(payment) for payment in payments],
         refunds=[RefundView.of(refund) for refund in refunds],
@@ -100,7 +100,7 @@ async def settlement_papers(tx: Tx, invoice_id: UUID) -> SettlementPapers:
     request_no, plate, vin, name = (
         await tx.session.execute(names.where(Account.visit_id == held.visit_id))
     ).one()
-    labour = [row.told() for row in held.lines if row.part_line_id is None]
+    labour = [row.published() for row in held.lines if row.part_line_id is None]
     parts = _part_rows(held)
     done = [m for m in await measures_of(tx, held.visit_id) if m.state == "done"]
     return SettlementPapers(

@@ -15,10 +15,7 @@ from billing.domain import (
     Measure,
     Payment,
 )
-from billing.views import (
-    InvoiceSummary,
-    TaxView,
-)
+from billing.queries.views import InvoiceSummary, TaxView
 from servicekit import Tx
 from shopkit.money import totals
 from shopkit.numbers import search_key

@@ -1,1 +1,1 @@
-"""What billing does when another department reports something, a module per department heard."""
+"""What billing does when another department reports something, a module per department."""

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
-from billing.commands import carry_out_measures, watch_payment
+from billing import repository
+from billing.commands.invoices import watch_payment
+from billing.commands.measures import carry_out_measures
 from billing.domain import (
     Dispute,
     Invoice,
@@ -47,19 +47,15 @@ async def end_dispute_on_complaint_resolved(tx: Tx, event: ComplaintResolved) ->
     """The mark ends; what is still unpaid is watched again."""
     dispute = await tx.get(Dispute, event.complaint_id)
     dispute.is_open = False
-    for invoice in await _unpaid(tx, dispute.visit_id, dispute.customer_id):
+    for invoice in await repository.lock_unpaid(
+        tx, visit_id=dispute.visit_id, customer_id=dispute.customer_id
+    ):
         watch_payment(tx, invoice)
 
 
 async def _stop_dunning(tx: Tx, visit_id: UUID | None, customer_id: UUID) -> None:
-    for invoice in await _unpaid(tx, visit_id, customer_id):
+    for invoice in await repository.lock_unpaid(tx, visit_id=visit_id, customer_id=customer_id):
         invoice.overdue_since = None
-
-
-async def _unpaid(tx: Tx, visit_id: UUID | None, customer_id: UUID) -> list[Invoice]:
-    whose = Invoice.visit_id == visit_id if visit_id else Invoice.customer_id == customer_id
-    owed = select(Invoice).where(whose, Invoice.balance > 0).order_by(Invoice.id)
-    return await tx.all(owed.with_for_update())
 
 
 async def carry_out_measure_on_measure_decided(tx: Tx, event: MeasureDecided) -> None:
@@ -68,8 +64,7 @@ async def carry_out_measure_on_measure_decided(tx: Tx, event: MeasureDecided) ->
         return
     visit_id = event.visit_id
     if visit_id is None and event.invoice_id is not None:
-        of_invoice = select(Invoice.visit_id).where(Invoice.id == event.invoice_id)
-        visit_id = (await tx.session.execute(of_invoice)).scalar_one_or_none()
+        visit_id = await repository.visit_of_invoice(tx, event.invoice_id)
     if visit_id is not None:
         await tx.lock(f"visit {visit_id}")
     measure = _measure(tx, event, visit_id)
@@ -92,5 +87,5 @@ def _measure(tx: Tx, event: MeasureDecided, visit_id: UUID | None) -> Measure:
         amount=ZERO if event.amount is None else event.amount,
         reason=event.reason,
         approved_by=event.approved_by,
-        decided_at=tx.cause.time if tx.cause else tx.now,
+        decided_at=tx.happened_at,
     )

@@ -1,21 +1,8 @@
 """What the customer authorised, accepted and took home: what reception reports."""
 
-from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.orm import raiseload
-
-from billing.commands import watch_payment
-from billing.domain import (
-    SIGNATURE,
-    Account,
-    HouseRules,
-    Invoice,
-    InvoiceState,
-    IssuedInvoice,
-    PartLine,
-    invoice_number,
-)
+from billing import repository
+from billing.commands.invoices import watch_payment
+from billing.domain import SIGNATURE, Account, HouseRules, Invoice, InvoiceState, invoice_number
 from contracts.events.reception import (
     EstimateAnswered,
     EstimatePresented,
@@ -28,21 +15,26 @@ from contracts.events.reception import (
     WorkAccepted,
 )
 from servicekit import Tx
-from servicekit.copies import amend, keep
-from servicekit.loading import load
+from servicekit.copies import Columns, amend, keep
 
 
 async def open_account_on_visit_opened(tx: Tx, event: VisitOpened) -> None:
     """The car is here; rework that was agreed has its account already."""
-    facts = {name: getattr(event, name) for name in _TOLD_ON_ARRIVAL}
-    first = {"request_id": event.request_id, "request_no": event.request_no, "opened_at": tx.now}
-    await keep(tx, Account, {"visit_id": event.visit_id}, facts, initial=first)
-
-
-_TOLD_ON_ARRIVAL = (
-    *("customer_id", "vehicle_id", "plate", "vin", "arrived_at"),
-    *("rework_of_visit_id", "measure_id"),
-)
+    arrival: Columns = {
+        Account.customer_id: event.customer_id,
+        Account.vehicle_id: event.vehicle_id,
+        Account.plate: event.plate,
+        Account.vin: event.vin,
+        Account.arrived_at: event.arrived_at,
+        Account.rework_of_visit_id: event.rework_of_visit_id,
+        Account.measure_id: event.measure_id,
+    }
+    initial: Columns = {
+        Account.request_id: event.request_id,
+        Account.request_no: event.request_no,
+        Account.opened_at: tx.now,
+    }
+    await keep(tx, Account, {Account.visit_id: event.visit_id}, arrival, initial=initial)
 
 
 async def open_account_on_rework_agreed(tx: Tx, event: ReworkAgreed) -> None:
@@ -65,7 +57,7 @@ async def open_account_on_rework_agreed(tx: Tx, event: ReworkAgreed) -> None:
 
 async def authorise_diagnosis_on_intake_completed(tx: Tx, event: IntakeCompleted) -> None:
     """The signature authorises line 0 and rework; booked lines wait for the estimate (BILL-02)."""
-    account = await _account(tx, event.visit_id)
+    account = await repository.lock_account(tx, event.visit_id)
     signed = [line for line in event.lines if line.line_id in event.authorised_line_ids]
     account.authorise(signed, revision=SIGNATURE)
     account.intake_completed_at = event.signed_at
@@ -73,65 +65,58 @@ async def authorise_diagnosis_on_intake_completed(tx: Tx, event: IntakeCompleted
 
 async def note_revision_on_estimate_presented(tx: Tx, event: EstimatePresented) -> None:
     """An answer is expected."""
-    await amend(tx, Account, {"visit_id": event.visit_id}, {"presented_revision": event.revision})
+    presented: Columns = {Account.presented_revision: event.revision}
+    await amend(tx, Account, {Account.visit_id: event.visit_id}, presented)
 
 
 async def authorise_lines_on_estimate_answered(tx: Tx, event: EstimateAnswered) -> None:
     """The whole set that may be done and billed, and what it costs at most (BILL-02, BILL-03)."""
-    account = await _account(tx, event.visit_id)
+    account = await repository.lock_account(tx, event.visit_id)
     account.authorise(event.authorised_lines, revision=event.revision, gross=event.authorised_gross)
 
 
 async def add_rework_on_rework_ordered(tx: Tx, event: ReworkOrdered) -> None:
     """A complaint's rework in the open visit: the shop pays (BILL-23)."""
-    account = await _account(tx, event.visit_id)
+    account = await repository.lock_account(tx, event.visit_id)
     account.add_rework(event.lines, measure_id=event.measure_id)
 
 
-async def _account(tx: Tx, visit_id: UUID) -> Account:
-    """The account with what was authorised so far."""
-    return await load(tx, await tx.get(Account, visit_id), "lines", "totals")
-
-
 async def issue_invoice_on_work_accepted(tx: Tx, event: WorkAccepted) -> None:
-    """The customer signed: the invoice is issued if it is the one that was explained, else told anew."""
+    """The customer signed: the invoice is issued if it is the revision that was explained; if it is not, its
+    next revision is published, to be signed."""
     invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
     if invoice is None or invoice.state != InvoiceState.PREPARED:
         return  # withdrawn, so the signature is void; or issued already
     if event.invoice_revision != invoice.revision:
-        tx.publish(invoice, invoice.told_anew())
+        tx.publish(invoice, invoice.next_revision())
         return
     year, rules = tx.today.year, await tx.rules(HouseRules)
     number = invoice_number(year, await tx.next_number(f"invoice-{year}"))
-    paper, told = invoice.issue(number, signed_at=event.signed_at, at=tx.now, rules=rules)
+    paper, events = invoice.issue(number, signed_at=event.signed_at, at=tx.now, rules=rules)
     tx.add(paper)
-    tx.publish(invoice, *told)
+    tx.publish(invoice, *events)
     watch_payment(tx, invoice)
 
 
 async def note_handover_on_handed_over(tx: Tx, event: VehicleHandedOver) -> None:
     """The car is gone. A job that was reopened too late cannot take back what was issued and settled."""
-    await amend(tx, Account, {"visit_id": event.visit_id}, {"handed_over_at": event.handed_over_at})
-    of_visit = select(Invoice).where(Invoice.visit_id == event.visit_id).options(raiseload(Invoice.lines))
-    invoice = await tx.session.scalar(of_visit.with_for_update())
-    if invoice is None or invoice.is_fixed:
+    handover: Columns = {Account.handed_over_at: event.handed_over_at}
+    await amend(tx, Account, {Account.visit_id: event.visit_id}, handover)
+    invoice = await repository.lock_unfixed_invoice(tx, event.visit_id)
+    if invoice is None or (paper := await repository.latest_paper(tx, invoice.id)) is None:
         return
-    await load(tx, invoice, "lines")
-    papers = select(IssuedInvoice).where(IssuedInvoice.invoice_id == invoice.id)
-    latest = papers.order_by(IssuedInvoice.issued_at.desc(), IssuedInvoice.invoice_no.desc()).limit(1)
-    for paper in await tx.all(latest):
-        handed_out = await tx.all(select(PartLine).where(PartLine.request_id == event.request_id))
-        told = invoice.reinstate(
-            paper,
-            part_nos={part.part_line_id: part.part_no for part in handed_out},
-            at=tx.now,
-            rules=await tx.rules(HouseRules),
-        )
-        tx.publish(invoice, *told)
-        watch_payment(tx, invoice)
+    parts = await repository.part_lines(tx, event.request_id)
+    events = invoice.reinstate(
+        paper,
+        part_nos={part_line_id: part.part_no for part_line_id, part in parts.items()},
+        at=tx.now,
+        rules=await tx.rules(HouseRules),
+    )
+    tx.publish(invoice, *events)
+    watch_payment(tx, invoice)
 
 
 async def close_account_on_visit_closed(tx: Tx, event: VisitClosed) -> None:
-    """The record is complete; its number stands on the account (BILL-14)."""
-    facts = {"closed_at": event.closed_at, "record_no": event.record_no}
-    await amend(tx, Account, {"visit_id": event.visit_id}, facts)
+    """The record is complete; the account shows its number (BILL-14)."""
+    closing: Columns = {Account.closed_at: event.closed_at, Account.record_no: event.record_no}
+    await amend(tx, Account, {Account.visit_id: event.visit_id}, closing)

@@ -1,17 +1,14 @@
 """What was done: what the workshop reports, and the invoice that follows from it."""
 
-from sqlalchemy import or_, select
-
-from billing.commands import carry_out_measures, watch_payment
+from billing import repository
+from billing.commands.invoices import watch_payment
+from billing.commands.measures import carry_out_measures
 from billing.domain import (
     SIGNATURE,
     Account,
     Invoice,
     InvoiceState,
     IssuedInvoice,
-    Measure,
-    MeasureState,
-    PartLine,
     Rework,
     charges,
     new_invoice,
@@ -20,7 +17,6 @@ from billing.domain import (
 )
 from contracts.events.workshop import JobReady, JobReopened, ReworkOpened
 from servicekit import NotYet, Tx, new_id
-from servicekit.loading import load
 
 VISIT, RESERVATION = "reception.visit", "parts.reservation"
 
@@ -28,30 +24,27 @@ VISIT, RESERVATION = "reception.visit", "parts.reservation"
 async def prepare_invoice_on_job_ready(tx: Tx, event: JobReady) -> None:
     """What the customer owes, once what was authorised, done and used is all known here (F-32, BILL-05)."""
     revision = event.estimate_revision or SIGNATURE
-    account = await tx.find(Account, event.visit_id)
-    if account is not None:
-        await load(tx, account, "lines", "totals")
+    account = await repository.find_account(tx, event.visit_id)
     lacks = account.lacks(revision, event.results) if account else "visit"
     if account is None or lacks:
         raise NotYet(VISIT, event.visit_id, at=lacks)
-    parts = await tx.all(select(PartLine).where(PartLine.request_id == event.request_id))
-    by_id = {part.part_line_id: part for part in parts}
-    if overtaken(event.results, by_id):
+    parts = await repository.part_lines(tx, event.request_id)
+    if overtaken(event.results, parts):
         return  # the job is reopened for that slip, and the next ready counts
-    if open_lines := unsquared(event.results, by_id):
-        # Before any part line of the request was heard, its reservation's id is not known here; the request's
-        # id names the place to look at again from time to time.
-        reservation = parts[0].reservation_id if parts else event.request_id
+    if open_lines := unsquared(event.results, parts):
+        # Before the first event about the request's parts its reservation's id is not known here; under the
+        # request's id the wait is looked at again from time to time.
+        reservation = next((part.reservation_id for part in parts.values()), event.request_id)
         raise NotYet(RESERVATION, reservation, at=f"part line {open_lines[0].part_line_id}")
     await tx.lock(f"visit {event.visit_id}")
     invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
     if invoice is not None and invoice.is_fixed:
         return  # the car was handed over before the job was reopened
     invoice = invoice or _invoice_of(tx, account)
-    pending = await _pending(tx, invoice)
+    pending = await repository.lock_pending_measures(tx, invoice)
     account.note_results(event.results, revision=revision)
     authorised = account.authorised_at(revision)
-    kept = {part_line_id: part.kept for part_line_id, part in by_id.items()}
+    kept = {part_line_id: part.kept for part_line_id, part in parts.items()}
     invoice.prepare(
         charges(authorised.lines, event.results, kept),
         authorised_gross=authorised.gross,
@@ -73,14 +66,8 @@ def _invoice_of(tx: Tx, account: Account) -> Invoice:
     )
 
 
-async def _pending(tx: Tx, invoice: Invoice) -> list[Measure]:
-    about = or_(Measure.visit_id == invoice.visit_id, Measure.invoice_id == invoice.id)
-    waiting = select(Measure).where(Measure.state == MeasureState.PENDING, about)
-    return await tx.all(waiting.order_by(Measure.decided_at, Measure.measure_id).with_for_update())
-
-
 async def withdraw_invoice_on_job_reopened(tx: Tx, event: JobReopened) -> None:
-    """The job goes on, so what was prepared no longer stands; an issued paper is void with its number."""
+    """The job goes on, so what was prepared is withdrawn; an issued paper is void and keeps its number."""
     invoice = await tx.find_by(Invoice, visit_id=event.visit_id)
     if invoice is None or invoice.state == InvoiceState.WITHDRAWN:
         return

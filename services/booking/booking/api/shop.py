@@ -76,7 +76,7 @@ async def read_calendar(tx: TxDep, who: Reader) -> CalendarView:
     found = await tx.session.get(ShopCalendar, THE_SHOP)
     if found is None:
         raise NotFound("calendar", THE_SHOP)
-    tx.subject = found
+    tx.set_subject(found)
     return await _calendar(tx, found)
 
 

@@ -39,8 +39,7 @@ async def appointment(tx: Tx, appointment_id: UUID, *, warnings: Sequence[str] =
     if row is None:
         raise NotFound("appointment", appointment_id)
     found, customer, vehicle, reservation = row
-    if tx.subject is None:
-        tx.subject = found
+    tx.set_subject(found)
     shown: dict[str, Any] = {
         "customer": CustomerShown.of(customer) if customer else CustomerShown(customer_id=found.customer_id),
         "customer_name": customer.display_name if customer else None,

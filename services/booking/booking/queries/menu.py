@@ -37,7 +37,7 @@ async def service(tx: Tx, service_code: str) -> ServiceView:
     item = await tx.session.get(MenuItem, service_code)
     if item is None:
         raise NotFound("service", service_code)
-    tx.subject = tx.subject or item
+    tx.set_subject(item)
     return _shown(item, await parts_on_sale(tx, _part_nos([item])))
 
 

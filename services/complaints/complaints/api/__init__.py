@@ -1,5 +1,5 @@
-"""The doors of complaints: cases, their handling, measures, the ledger and the figures."""
+"""The endpoints of complaints: cases, their handling, measures, the ledger and the figures."""
 
 from complaints.api import cases, handling, ledger, measures
 
-ROUTERS = (cases.router, handling.router, measures.router, ledger.router)
+ROUTERS = (cases.routes, handling.routes, measures.routes, ledger.routes)

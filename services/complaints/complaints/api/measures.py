@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import Field, model_validator
 
-from complaints import commands, queries
-from complaints.api.views import MeasureRow, MeasureView, Reason
+from complaints.api.cases import Reason
+from complaints.commands import complaints as commands
 from complaints.domain import (
     ApprovalNeeded,
     Measure,
@@ -18,18 +19,19 @@ from complaints.domain import (
     NoVisitToRedo,
     Person,
 )
+from complaints.queries import measures as queries
+from complaints.queries.views import MeasureRow, MeasureView
 from contracts.permissions import complaints as may_complaints
 from servicekit import IllegalTransition, NotFound, Stale
-from servicekit.http import Body, Page, PageQuery, TxDep, Who, key_required, may, paginate, problems
-from servicekit.http import router as chassis_router
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, key_required, may, paginate, problems, router
 
-router = chassis_router(tags=["measures"])
+routes = router(tags=["measures"])
 
 
 class DecideMeasure(Body):
     """What is done for the customer."""
 
-    kind: MeasureKind
+    kind: MeasureKind = Field(description="refund, discount or rework")
     amount: Decimal | None = Field(
         default=None,
         gt=0,
@@ -42,7 +44,7 @@ class DecideMeasure(Body):
     line_ids: list[UUID] = Field(
         default=[], max_length=100, description="lines it is about; rework: those redone"
     )
-    reason: Reason
+    reason: Reason = Field(description="why; numbers are masked when published")
 
     @model_validator(mode="after")
     def _must_have_an_amount_for_money_only(self) -> Self:
@@ -51,7 +53,7 @@ class DecideMeasure(Body):
         return self
 
 
-@router.post(
+@routes.post(
     "/complaints/{complaint_id}/measures",
     status_code=201,
     dependencies=[key_required],
@@ -84,15 +86,15 @@ async def decide_measure(
     return MeasureView.of(measure)
 
 
-@router.get("/measures")
+@routes.get("/measures")
 async def list_measures(
     tx: TxDep,
     page: PageQuery,
     who: Annotated[Who, may(may_complaints.READ)],
-    state: MeasureState | None = None,
-    kind: MeasureKind | None = None,
-    is_open: bool | None = None,
-    overdue: bool | None = None,
+    state: Annotated[MeasureState | None, Query(description="only measures in this state")] = None,
+    kind: Annotated[MeasureKind | None, Query(description="only this kind")] = None,
+    is_open: Annotated[bool | None, Query(description="true: still to be carried out")] = None,
+    overdue: Annotated[bool | None, Query(description="true: its clock has run out")] = None,
 ) -> Page[MeasureRow]:
     """Measures of all cases; the one that is due first comes first."""
     query = queries.measures(state=state, kind=kind, is_open=is_open, overdue=overdue)

@@ -1,19 +1,11 @@
 """What complaints decides: cases with their clocks, and measures that others carry out."""
 
 from complaints.domain.base import Base
-from complaints.domain.complaint import Complaint
-from complaints.domain.copies import Customer, Inspection, Invoice, Job, Visit
+from complaints.domain.complaint import Complaint, NotTheOwner
+from complaints.domain.copies import Customer, Inspection, Invoice, InvoiceState, Job, Visit
 from complaints.domain.entry import Entry
 from complaints.domain.kpis import Kpis
-from complaints.domain.measure import Measure
-from complaints.domain.refusals import (
-    ApprovalNeeded,
-    MeasureOpen,
-    NothingToDiscount,
-    NothingToRefund,
-    NotTheOwner,
-    NoVisitToRedo,
-)
+from complaints.domain.measure import ApprovalNeeded, Measure, MeasureOpen
 from complaints.domain.rules import HouseRules
 from complaints.domain.states import (
     COMPLAINT,
@@ -27,7 +19,14 @@ from complaints.domain.states import (
     Source,
     State,
 )
-from complaints.domain.values import Decision, NewCase, Person
+from complaints.domain.values import (
+    Decision,
+    NewCase,
+    NothingToDiscount,
+    NothingToRefund,
+    NoVisitToRedo,
+    Person,
+)
 
 __all__ = [
     "COMPLAINT",
@@ -45,6 +44,7 @@ __all__ = [
     "HouseRules",
     "Inspection",
     "Invoice",
+    "InvoiceState",
     "Job",
     "Kpis",
     "Measure",

@@ -1,4 +1,4 @@
-"""A case: from the first word of an unhappy customer until they were told and the case is resolved."""
+"""A case: from the first word of an unhappy customer until the result is given and the case is resolved."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,22 +6,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from complaints.domain.base import Base
 from complaints.domain.copies import Invoice, Visit
 from complaints.domain.entry import Entry
-from complaints.domain.measure import Measure
-from complaints.domain.record import CaseRecord
-from complaints.domain.refusals import (
-    ApprovalNeeded,
-    MeasureOpen,
-    NotTheOwner,
-)
+from complaints.domain.measure import Measure, must_be_ended, must_be_within_limit
 from complaints.domain.rules import HouseRules
 from complaints.domain.states import (
     BY_PEOPLE,
     COMPLAINT,
+    OPEN,
     Cause,
     Channel,
     Contact,
@@ -39,11 +34,18 @@ from contracts.events.complaints import (
     MeasureCompleted,
     MeasureDecided,
 )
-from servicekit import Aggregate
+from servicekit import Aggregate, Refusal
+from servicekit.columns import Utc
 from servicekit.personal_data import mask_free_text
 
 
-class Complaint(Aggregate, CaseRecord, Base):
+class NotTheOwner(Refusal):
+    """This case belongs to somebody else, and you do not handle cases."""
+
+    status: ClassVar[int] = 403
+
+
+class Complaint(Aggregate, Base):
     """One complaint with its clocks, its measures and its history."""
 
     __tablename__ = "complaints"
@@ -62,6 +64,39 @@ class Complaint(Aggregate, CaseRecord, Base):
         ),
     )
     STREAM: ClassVar[str | None] = "complaints.complaint"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    complaint_no: Mapped[str] = mapped_column(unique=True)
+    source: Mapped[str]
+    source_id: Mapped[UUID | None]
+    channel: Mapped[str]
+    category: Mapped[str]
+    level: Mapped[str]
+    text: Mapped[str]
+    customer_id: Mapped[UUID]
+    visit_id: Mapped[UUID | None]
+    request_id: Mapped[UUID | None]
+    during_visit: Mapped[bool] = mapped_column(default=False)
+    earlier_case_id: Mapped[UUID | None] = mapped_column(index=True)
+    owner_id: Mapped[UUID | None]
+    owner_name: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default=State.RECEIVED)
+    received_at: Mapped[datetime] = mapped_column(Utc)
+    respond_by: Mapped[datetime] = mapped_column(Utc)
+    resolve_by: Mapped[datetime] = mapped_column(Utc)
+    first_respond_by: Mapped[datetime] = mapped_column(Utc)
+    first_answered_at: Mapped[datetime | None] = mapped_column(Utc)
+    answered_at: Mapped[datetime | None] = mapped_column(Utc)
+    notified_at: Mapped[datetime | None] = mapped_column(Utc)
+    resolved_at: Mapped[datetime | None] = mapped_column(Utc)
+    respond_overdue_at: Mapped[datetime | None] = mapped_column(Utc)
+    resolve_overdue_at: Mapped[datetime | None] = mapped_column(Utc)
+    cause: Mapped[str | None]
+    cause_text: Mapped[str] = mapped_column(default="")
+    resolution: Mapped[str | None]
+    confirmed_by_customer: Mapped[bool | None]
+    reopenings: Mapped[int] = mapped_column(default=0)
+    last_entry: Mapped[int] = mapped_column(default=0)
 
     measures: Mapped[list[Measure]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by=Measure.decided_at
@@ -100,7 +135,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         """The same visit was complained about again while this case is open: no second case (COMP-35)."""
         self._note(EntryKind.LINKED, at, by, text=f"{source}: {text}", about_id=source_id)
 
-    def hear_in_person(
+    def join_in_person(
         self,
         *,
         text: str,
@@ -112,9 +147,9 @@ class Complaint(Aggregate, CaseRecord, Base):
         received_at: datetime,
         at: datetime,
     ) -> None:
-        """The customer says aloud what has opened this case by itself: one matter, one case (COMP-35).
+        """The customer complains of what has opened this case by itself: one matter, one case (COMP-35).
 
-        It is classified as they say, and owned by who heard them if nobody owned it (COMP-03); its clocks run
+        Their classification holds, and whoever registers it owns it if nobody did (COMP-03); its clocks run
         from the earlier of the two. Raises ``Invalid`` for what the shop's lists do not name.
         """
         rules.must_list(category=category, level=level)
@@ -140,7 +175,7 @@ class Complaint(Aggregate, CaseRecord, Base):
         return ComplaintAnswered(**self._ids(), answered_at=at, channel=channel)
 
     def feed_back(self, *, text: str, channel: Contact, by: Person, in_team: bool, at: datetime) -> None:
-        """The customer was told how far it is (COMP-13)."""
+        """The customer was informed how far it is (COMP-13)."""
         self._must_be_of(by, in_team=in_team)
         COMPLAINT.check(self.state, "feed_back")
         self._note(EntryKind.FED_BACK, at, by, text=text, channel=channel)
@@ -186,42 +221,27 @@ class Complaint(Aggregate, CaseRecord, Base):
         ``visit`` and ``invoice`` are what is known here of what the decision is about."""
         to = COMPLAINT.go(self.state, "decide")
         decision.must_change_something(visit, invoice, state=self.state, allowed=self.allowed)
-        self._must_be_within_limit(decision, may_approve=may_approve, rules=rules)
+        if not may_approve:
+            must_be_within_limit(self.measures, decision, rules, state=self.state)
         self.state = to
-        fields = {name: getattr(decision, name) for name in Decision.__slots__}
-        fields["reason"] = mask_free_text(decision.reason)
-        self.measures.append(
-            Measure(
-                **fields,
-                complaint_id=self.id,
-                approved_by=by.employee_id,
-                approved_by_name=by.name,
-                decided_at=at,
-                due_by=rules.carry_out_by(at),
-            )
-        )
-        self._note(
-            EntryKind.MEASURE_DECIDED,
-            at,
-            by,
-            text=f"{decision.kind}: {decision.reason}",
-            about_id=decision.measure_id,
-        )
-        told: dict[str, Any] = self._ids() | fields
-        return MeasureDecided(**told, approved_by=str(by.employee_id))
+        measure = Measure.of(self.id, decision, by=by, at=at, due_by=rules.carry_out_by(at))
+        self.measures.append(measure)
+        text = f"{decision.kind}: {decision.reason}"
+        self._note(EntryKind.MEASURE_DECIDED, at, by, text=text, about_id=decision.measure_id)
+        return MeasureDecided(**self._ids() | measure.decided(), approved_by=str(by.employee_id))
 
-    def tell(self, *, text: str, channel: Contact, by: Person, at: datetime) -> None:
-        """The customer was told the result (COMP-14)."""
-        self._must_have_no_open_measure()
-        self.state = COMPLAINT.go(self.state, "tell")
+    def notify(self, *, text: str, channel: Contact, by: Person, at: datetime) -> None:
+        """The customer was informed of the result (COMP-14)."""
+        must_be_ended(self.measures, state=self.state, allowed=self.allowed)
+        self.state = COMPLAINT.go(self.state, "notify")
         self.notified_at = at
-        self._note(EntryKind.TOLD, at, by, text=text, channel=channel)
+        self._note(EntryKind.NOTIFIED, at, by, text=text, channel=channel)
 
     def resolve(
         self, *, resolution: str, confirmed_by_customer: bool, by: Person, at: datetime
     ) -> ComplaintResolved:
-        """All measures are done and the customer was told and asked (COMP-17); ``resolution`` sums it up."""
-        self._must_have_no_open_measure()
+        """All measures are done, the customer was informed and asked (COMP-17); ``resolution`` sums it up."""
+        must_be_ended(self.measures, state=self.state, allowed=self.allowed)
         self.state = COMPLAINT.go(self.state, "resolve")
         self.resolution, self.confirmed_by_customer = mask_free_text(resolution), confirmed_by_customer
         self.resolved_at = at
@@ -252,21 +272,20 @@ class Complaint(Aggregate, CaseRecord, Base):
 
     # --- what others report; never refused
 
-    def take_up(self, measure_id: UUID, *, visit_id: UUID, at: datetime) -> None:
+    def place(self, measure_id: UUID, *, visit_id: UUID, at: datetime) -> None:
         """Reception placed the rework."""
-        if self.measure(measure_id).take_up(visit_id=visit_id, at=at):
-            self._note(EntryKind.MEASURE_TAKEN_UP, at, None, about_id=measure_id)
+        if self.measure(measure_id).place(visit_id=visit_id, at=at):
+            self._note(EntryKind.MEASURE_PLACED, at, None, about_id=measure_id)
 
     def complete(
         self, measure_id: UUID, *, at: datetime, refund_id: UUID | None = None, given: Decimal | None = None
     ) -> list[MeasureCompleted]:
-        """A measure was carried out; told once, however often it is heard."""
+        """A measure was carried out; published once, however often it is reported."""
         measure = self.measure(measure_id)
         if not measure.complete(at=at, refund_id=refund_id, given=given):
             return []
         self._note(EntryKind.MEASURE_COMPLETED, at, None, text=measure.kind, about_id=measure_id)
-        told: dict[str, Any] = self._ids() | {"kind": measure.kind}
-        return [MeasureCompleted(**told, measure_id=measure_id)]
+        return [MeasureCompleted(**self._ids() | {"kind": measure.kind}, measure_id=measure_id)]
 
     def reconsider(self, measure_id: UUID, *, reason: str, possible: Decimal, at: datetime) -> None:
         """Billing cannot carry a measure out: somebody has to decide again."""
@@ -275,6 +294,22 @@ class Complaint(Aggregate, CaseRecord, Base):
         if "reconsider" in COMPLAINT.allowed(self.state):
             self.state = COMPLAINT.go(self.state, "reconsider")
         self._note(EntryKind.MEASURE_NOT_POSSIBLE, at, None, text=reason, about_id=measure_id)
+
+    # --- clocks that ran out; nothing if it was done in time, or if the clock was set anew
+
+    def respond_clock_ran_out(self, *, due_at: datetime, at: datetime) -> list[ComplaintOverdue]:
+        """Nobody answered in time; nothing if somebody did, or if the clock was set anew."""
+        if self.answered_at is not None or self.respond_by > due_at or self.respond_overdue_at is not None:
+            return []
+        self.respond_overdue_at = at
+        return self._overdue("respond", due_at, at)
+
+    def resolve_clock_ran_out(self, *, due_at: datetime, at: datetime) -> list[ComplaintOverdue]:
+        """It was not resolved in time; nothing if it was, or if the clock was set anew."""
+        if not self.is_open or self.resolve_by > due_at or self.resolve_overdue_at is not None:
+            return []
+        self.resolve_overdue_at = at
+        return self._overdue("resolve", due_at, at)
 
     def measure_clock_ran_out(
         self, measure_id: UUID, *, due_at: datetime, at: datetime
@@ -289,8 +324,13 @@ class Complaint(Aggregate, CaseRecord, Base):
     # --- questions
 
     @property
+    def is_open(self) -> bool:
+        """Somebody must still do something."""
+        return self.state in OPEN
+
+    @property
     def is_unspoken(self) -> bool:
-        """It opened by itself, and neither has the customer said a word about it nor have we."""
+        """It opened by itself, and neither the customer nor we have talked about it yet."""
         spoken = any(entry.kind == EntryKind.COMPLAINED for entry in self.entries)
         return self.source != Source.PERSON and self.state == State.RECEIVED and not spoken
 
@@ -302,7 +342,7 @@ class Complaint(Aggregate, CaseRecord, Base):
     @property
     def allowed(self) -> list[str]:
         """What people may do now."""
-        waiting = {"tell", "resolve"} if self.open_measures else set()
+        waiting = {"notify", "resolve"} if self.open_measures else set()
         return [c for c in COMPLAINT.allowed(self.state) if c in BY_PEOPLE and c not in waiting]
 
     def measure(self, measure_id: UUID) -> Measure:
@@ -315,24 +355,43 @@ class Complaint(Aggregate, CaseRecord, Base):
         if not in_team and self.owner_id != by.employee_id:
             raise NotTheOwner(state=self.state, owner_id=str(self.owner_id) if self.owner_id else None)
 
-    def _must_have_no_open_measure(self) -> None:
-        if waiting := self.open_measures:
-            raise MeasureOpen(
-                state=self.state,
-                allowed=self.allowed,
-                waiting_for="reception.visit, workshop.job"
-                if all(measure.is_rework for measure in waiting)
-                else "billing.invoice",
-                measure_ids=[str(measure.measure_id) for measure in waiting],
-            )
-
-    def _must_be_within_limit(self, decision: Decision, *, may_approve: bool, rules: HouseRules) -> None:
-        together = sum((m.counted for m in self.measures), decision.amount or Decimal("0.00"))
-        if together > rules.measure_limit and not may_approve:
-            raise ApprovalNeeded(state=self.state, limit=str(rules.measure_limit), together=str(together))
-
     # --- inside
 
     def _received(self) -> ComplaintReceived:
-        told = set(ComplaintReceived.model_fields) - {"by", "complaint_id"}
-        return ComplaintReceived(complaint_id=self.id, **{name: getattr(self, name) for name in told})
+        published = set(ComplaintReceived.model_fields) - {"by", "complaint_id"}
+        return ComplaintReceived(complaint_id=self.id, **{name: getattr(self, name) for name in published})
+
+    def _own(self, by: Person | None) -> None:
+        """First contact: a case that nobody owns belongs to whoever acts first (COMP-03)."""
+        if by is not None and self.owner_id is None:
+            self.owner_id, self.owner_name = by.employee_id, by.name
+
+    def _note(
+        self,
+        kind: EntryKind,
+        at: datetime,
+        by: Person | None,
+        *,
+        text: str = "",
+        channel: Contact | None = None,
+        about_id: UUID | None = None,
+    ) -> None:
+        # Children do not raise the version by themselves: this column does, so that screens and If-Match see
+        # that the case went on.
+        self.last_entry += 1
+        entry = Entry.of(self.last_entry, kind, at, by, text=text, channel=channel, about_id=about_id)
+        self.entries.append(entry)
+
+    def _ids(self) -> dict[str, Any]:
+        return {
+            "complaint_id": self.id,
+            "customer_id": self.customer_id,
+            "visit_id": self.visit_id,
+            "request_id": self.request_id,
+        }
+
+    def _overdue(
+        self, clock: str, due_at: datetime, at: datetime, *, about_id: UUID | None = None
+    ) -> list[ComplaintOverdue]:
+        self._note(EntryKind.OVERDUE, at, None, text=clock, about_id=about_id)
+        return [ComplaintOverdue(**self._ids(), clock=clock, due_at=due_at)]

@@ -1,9 +1,11 @@
-"""What complaints keeps of other departments, to show the facts of a case beside it (COMP-31)."""
+"""Copies of other departments' data, shown with a case (COMP-31)."""
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Mapped, mapped_column
 
 from complaints.domain.base import Base
@@ -25,7 +27,7 @@ class Customer(Base):
 
 
 class Visit(Base):
-    """One stay of one car, as reception tells it."""
+    """One stay of one car, as reception publishes it."""
 
     __tablename__ = "visits"
 
@@ -58,15 +60,15 @@ class Visit(Base):
 class Inspection(Fact):
     """One final inspection of a job: the quality record of a case."""
 
-    passed: bool
-    at: Instant
-    inspector_id: UUID
-    test_drive: bool | None = None
-    items: tuple[InspectionItem, ...] = ()
-    findings: tuple[str, ...] = ()
-    line_ids: tuple[UUID, ...] = ()
-    technician_id: UUID | None = None
-    penalty_points: int = 0
+    passed: bool = Field(description="whether everything met the standard")
+    at: Instant = Field(description="when, UTC")
+    inspector_id: UUID = Field(description="employee who inspected the car")
+    test_drive: bool | None = Field(default=None, description="whether the car was driven; null: not known")
+    items: tuple[InspectionItem, ...] = Field(default=(), description="what was inspected")
+    findings: tuple[str, ...] = Field(default=(), description="what was wrong")
+    line_ids: tuple[UUID, ...] = Field(default=(), description="lines that had to be done again")
+    technician_id: UUID | None = Field(default=None, description="whose work failed")
+    penalty_points: int = Field(default=0, description="points for that technician (WORK-28)")
 
 
 class Job(Base):
@@ -81,6 +83,15 @@ class Job(Base):
     outcome: Mapped[str | None]
     technicians: Mapped[tuple[Technician, ...]] = mapped_column(Json(tuple[Technician, ...]), default=())
     inspections: Mapped[tuple[Inspection, ...]] = mapped_column(Json(tuple[Inspection, ...]), default=())
+
+
+class InvoiceState(StrEnum):
+    """How far billing is with an invoice."""
+
+    PREPARED = "prepared"
+    WITHDRAWN = "withdrawn"
+    ISSUED = "issued"
+    SETTLED = "settled"
 
 
 class Invoice(Base):

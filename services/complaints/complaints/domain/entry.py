@@ -1,4 +1,4 @@
-"""The history of a case: who did what, when, and what the customer was told (COMP-07, COMP-13)."""
+"""The history of a case: who did what, when, and what the customer was informed of (COMP-07, COMP-13)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,10 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from complaints.domain.base import Base
+from complaints.domain.states import Contact, EntryKind
+from complaints.domain.values import Person
 from servicekit.columns import Utc
+from servicekit.personal_data import mask_free_text
 
 
 class Entry(Base):
@@ -24,3 +27,27 @@ class Entry(Base):
     channel: Mapped[str | None]
     text: Mapped[str] = mapped_column(default="")
     about_id: Mapped[UUID | None]
+
+    @classmethod
+    def of(
+        cls,
+        n: int,
+        kind: EntryKind,
+        at: datetime,
+        by: Person | None,
+        *,
+        text: str,
+        channel: Contact | None,
+        about_id: UUID | None,
+    ) -> "Entry":
+        """The ``n``-th row, its text masked; ``by`` is ``None`` for what happened by itself."""
+        return cls(
+            n=n,
+            kind=kind,
+            at=at,
+            by=by.employee_id if by else None,
+            by_name=by.name if by else "",
+            channel=channel,
+            text=mask_free_text(text),
+            about_id=about_id,
+        )

@@ -6,13 +6,13 @@ from servicekit.states import Machine
 
 
 class State(StrEnum):
-    """Where a case stands."""
+    """How far a case is."""
 
     RECEIVED = "received"
     ANSWERED = "answered"
     DECIDING = "deciding"
     CARRYING_OUT = "carrying_out"
-    TOLD = "told"
+    NOTIFIED = "notified"
     RESOLVED = "resolved"
     REOPENED = "reopened"
 
@@ -32,9 +32,9 @@ COMPLAINT: Machine[State] = Machine(
         ],
         "decide": ({State.ANSWERED, State.DECIDING, State.CARRYING_OUT}, State.CARRYING_OUT),
         "reconsider": ({State.CARRYING_OUT}, State.DECIDING),
-        "tell": ({State.ANSWERED, State.DECIDING, State.CARRYING_OUT}, State.TOLD),
-        "resolve": ({State.TOLD}, State.RESOLVED),
-        "reopen": ({State.TOLD, State.RESOLVED}, State.REOPENED),
+        "notify": ({State.ANSWERED, State.DECIDING, State.CARRYING_OUT}, State.NOTIFIED),
+        "resolve": ({State.NOTIFIED}, State.RESOLVED),
+        "reopen": ({State.NOTIFIED, State.RESOLVED}, State.REOPENED),
         "feed_back": _STAYS,
         "hand_over": _STAYS,
     },
@@ -49,7 +49,7 @@ class MeasureState(StrEnum):
     """How far a measure is."""
 
     DECIDED = "decided"
-    TAKEN_UP = "taken_up"
+    PLACED = "placed"
     COMPLETED = "completed"
     NOT_POSSIBLE = "not_possible"
 
@@ -72,7 +72,7 @@ class Source(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a complaint reaches us (COMP-01); the last three are how we hear of it ourselves."""
+    """How a complaint reaches us (COMP-01); the last three are how we find out ourselves."""
 
     HOTLINE = "hotline"
     EMAIL = "email"
@@ -110,7 +110,7 @@ class Cause(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What a row of the case's history tells."""
+    """What a row of the case's history is about."""
 
     RECEIVED = "received"
     LINKED = "linked"
@@ -121,9 +121,9 @@ class EntryKind(StrEnum):
     ASSESSED = "assessed"
     OVERDUE = "overdue"
     MEASURE_DECIDED = "measure_decided"
-    MEASURE_TAKEN_UP = "measure_taken_up"
+    MEASURE_PLACED = "measure_placed"
     MEASURE_COMPLETED = "measure_completed"
     MEASURE_NOT_POSSIBLE = "measure_not_possible"
-    TOLD = "told"
+    NOTIFIED = "notified"
     RESOLVED = "resolved"
     REOPENED = "reopened"

@@ -6,16 +6,36 @@ from decimal import Decimal
 from uuid import UUID
 
 from complaints.domain.copies import Invoice, Visit
-from complaints.domain.refusals import NothingToDiscount, NothingToRefund, NoVisitToRedo
 from complaints.domain.states import MeasureKind, Source
+from servicekit import Refusal
+
+
+class NothingToRefund(Refusal):
+    """There is no issued invoice that could be refunded."""
+
+
+class NothingToDiscount(Refusal):
+    """The case names neither a visit nor an invoice that could become cheaper."""
+
+
+class NoVisitToRedo(Refusal):
+    """The visit whose work is to be done again is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An employee who acts on a case; the name is empty when only the id was told."""
+    """An employee who acts on a case; the name is empty when only the id is known."""
 
     employee_id: UUID
     name: str = ""
+
+    @classmethod
+    def of(cls, by: str) -> "Person | None":
+        """The employee who caused an event; ``customer`` and ``system`` are none."""
+        try:
+            return cls(UUID(by))
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What complaints does when another department reports something."""

@@ -136,6 +136,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_visits_arrived_at"), "visits", ["arrived_at"], unique=False)
     op.create_index(op.f("ix_visits_plate"), "visits", ["plate"], unique=False)
+    op.create_index(op.f("ix_visits_vin"), "visits", ["vin"], unique=False)
     op.create_table(
         "entries",
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
@@ -167,7 +168,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("overdue_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("taken_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rework_visit_id", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refund_id", sa.Uuid(), nullable=True),
@@ -187,7 +188,7 @@ def upgrade() -> None:
         "measures",
         ["due_by", "measure_id"],
         unique=False,
-        postgresql_where=sa.text("state in ('decided','taken_up')"),
+        postgresql_where=sa.text("state in ('decided','placed')"),
     )
     op.create_index(op.f("ix_measures_rework_visit_id"), "measures", ["rework_visit_id"], unique=False)
 
@@ -196,12 +197,13 @@ def downgrade() -> None:
     """Take it back."""
     op.drop_index(op.f("ix_measures_rework_visit_id"), table_name="measures")
     op.drop_index(
-        "ix_measures_open", table_name="measures", postgresql_where=sa.text("state in ('decided','taken_up')")
+        "ix_measures_open", table_name="measures", postgresql_where=sa.text("state in ('decided','placed')")
     )
     op.drop_index("ix_measures_decided_at", table_name="measures")
     op.drop_index("ix_measures_complaint_id", table_name="measures")
     op.drop_table("measures")
     op.drop_table("entries")
+    op.drop_index(op.f("ix_visits_vin"), table_name="visits")
     op.drop_index(op.f("ix_visits_plate"), table_name="visits")
     op.drop_index(op.f("ix_visits_arrived_at"), table_name="visits")
     op.drop_table("visits")

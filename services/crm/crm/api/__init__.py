@@ -1,12 +1,12 @@
-"""Customer relations' doors: customers, vehicles, contacts, calls, surveys, and the customer's own link."""
+"""Crm's HTTP endpoints: customers, vehicles, contacts, calls, surveys, and the customer's own link."""
 
-from crm.api import after_care, contacts, customers, links, surveys, vehicles
+from crm.api import contacts, customers, follow_ups, links, surveys, vehicles
 
 ROUTERS = (
     customers.router,
     vehicles.router,
     contacts.router,
-    after_care.router,
+    follow_ups.router,
     surveys.router,
     links.router,
 )

@@ -7,10 +7,10 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from crm.api.surveys import LINK, AnswerSurvey
+from crm.api.surveys import AnswerSurvey
 from crm.commands import surveys as commands
+from crm.commands.surveys import LINK
 from crm.domain import GRADES, ITEMS, HouseRules, NoComment, Survey, TooFewAnswers
-from crm.queries import after_care as queries
 from servicekit import Invalid, Tx, links
 from servicekit.http import Accepts, TxDep, customer_link, customer_page, problems, public_router
 from servicekit.links import Link, LinkExpired, LinkUnknown
@@ -46,7 +46,7 @@ async def answer_by_link(request: Request, tx: TxDep, link: SurveyLink, accepts:
 async def _form(
     request: Request, tx: Tx, link: Link, *, given: AnswerSurvey, wrong: str = "", status: int = 200
 ) -> Response:
-    survey = await queries.one(tx, Survey, link.subject_id)
+    survey = await tx.read(Survey, link.subject_id)
     rules = await tx.rules(HouseRules)
     return customer_page(
         request,

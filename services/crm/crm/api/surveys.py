@@ -1,60 +1,46 @@
-"""Surveys at the desk: the list, sending, the customer's link, an answer told by phone, a clear opinion."""
+"""Surveys at the desk: the list, sending, the customer's link, an answer by phone, a clear opinion."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Path, Query
 from pydantic import Field
 
 from contracts.permissions import crm as may_crm
-from crm.api.views import NewLinkView, Note, SurveyItemView, SurveyView, TemplateView, Word
 from crm.commands import surveys as commands
-from crm.domain import (
-    GRADES,
-    ITEMS,
-    TEMPLATE,
-    ConsentWithdrawn,
-    HouseRules,
-    NoComment,
-    Survey,
-    SurveyState,
-    TooFewAnswers,
-)
-from crm.queries import after_care as queries
-from servicekit import IllegalTransition, NotFound, links
-from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, paginate, problems
-from servicekit.http import router as chassis_router
+from crm.commands.surveys import LINK
+from crm.domain import ConsentWithdrawn, NoComment, Survey, SurveyState, TooFewAnswers
+from crm.queries import surveys as queries
+from crm.queries.views import NewLinkView, SurveyView, TemplateView
+from servicekit import IllegalTransition, NotFound, Stale, links
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, problems
+from servicekit.http import router as new_router
+from shopkit.fields import Note, Word
 
-router = chassis_router(tags=["surveys"])
+router = new_router(tags=["surveys"])
 
-LINK = "survey"
-"""Purpose of the customer's link to a form."""
+SurveyId = Annotated[UUID, Path(description="the survey")]
 
 
 class AnswerSurvey(Body):
     """Points per item (10, 8, 5, 3, 1); at least eight items (F-01)."""
 
-    points: dict[str, int]
-    comment: Note | None = None
+    points: dict[str, int] = Field(description="points by item: 10, 8, 5, 3 or 1")
+    comment: Note | None = Field(default=None, description="the customer's comment; kept masked")
     clear_opinion: bool = Field(default=False, description="the comment wants an answer (F-09)")
 
 
-class TellSurvey(AnswerSurvey):
-    """What the customer told an agent (CRM-24)."""
+class AnswerToAgent(AnswerSurvey):
+    """What the customer answered to an agent (CRM-24)."""
 
-    channel: Word = "phone"
+    channel: Word = Field(default="phone", description="phone, desk, ...")
 
 
 @router.get("/survey-template")
 async def show_template(tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> TemplateView:
     """The form's items and grades."""
-    rules = await tx.rules(HouseRules)
-    return TemplateView(
-        template_version=TEMPLATE,
-        items=[SurveyItemView(item=item, title=title) for item, title in ITEMS.items()],
-        grades=GRADES,
-        least_answers=rules.survey_least_answers,
-    )
+    return await queries.template(tx)
 
 
 @router.get("/surveys")
@@ -62,29 +48,36 @@ async def list_surveys(
     tx: TxDep,
     page: PageQuery,
     who: Annotated[Who, may(may_crm.READ)],
-    state: SurveyState | None = None,
-    due_by: date | None = None,
-    customer_id: UUID | None = None,
-    visit_id: UUID | None = None,
-    dissatisfied: bool | None = None,
+    state: Annotated[SurveyState | None, Query(description="only forms in this state")] = None,
+    due_by: Annotated[date | None, Query(description="only forms due by this shop-local day")] = None,
+    customer_id: Annotated[UUID | None, Query(description="only forms of this customer")] = None,
+    visit_id: Annotated[UUID | None, Query(description="only the form of this visit")] = None,
+    dissatisfied: Annotated[
+        bool | None, Query(description="only forms that crossed a line of F-09, or only the rest")
+    ] = None,
 ) -> Page[SurveyView]:
     """Forms, the most urgent first."""
-    query = queries.surveys(
-        state=state, due_by=due_by, customer_id=customer_id, visit_id=visit_id, dissatisfied=dissatisfied
+    return await queries.surveys(
+        tx,
+        page,
+        state=state,
+        due_by=due_by,
+        customer_id=customer_id,
+        visit_id=visit_id,
+        dissatisfied=dissatisfied,
     )
-    return await paginate(tx, query, page, by=(Survey.due_on, Survey.id), view=SurveyView)
 
 
 @router.get("/surveys/{survey_id}", responses=problems(NotFound))
-async def show_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> SurveyView:
+async def show_survey(survey_id: SurveyId, tx: TxDep, who: Annotated[Who, may(may_crm.READ)]) -> SurveyView:
     """One form."""
-    return SurveyView.of(await queries.one(tx, Survey, survey_id))
+    return SurveyView.of(await tx.read(Survey, survey_id))
 
 
 @router.post(
-    "/surveys/{survey_id}/sending", responses=problems(NotFound, IllegalTransition, ConsentWithdrawn)
+    "/surveys/{survey_id}/sending", responses=problems(NotFound, IllegalTransition, ConsentWithdrawn, Stale)
 )
-async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> SurveyView:
+async def send_survey(survey_id: SurveyId, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> SurveyView:
     """Send it now, before its timer does."""
     survey = await commands.send_survey(tx, survey_id=survey_id)
     await tx.session.flush()
@@ -94,33 +87,33 @@ async def send_survey(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_cr
 @router.post(
     "/surveys/{survey_id}/links",
     status_code=201,
-    responses=problems(NotFound, IllegalTransition, ConsentWithdrawn),
+    responses=problems(NotFound, IllegalTransition, ConsentWithdrawn, Stale),
 )
-async def make_link(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> NewLinkView:
+async def make_link(survey_id: SurveyId, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> NewLinkView:
     """The customer's link, shown this once; sends the form if it is due, and ends an earlier link."""
-    survey = await commands.offer_survey(tx, survey_id=survey_id)
-    rules = await tx.rules(HouseRules)
-    await links.revoke(tx, purpose=LINK, subject=survey.id)
-    expires_at: datetime = (survey.sent_at or tx.now) + timedelta(days=rules.survey_open_days)
-    return NewLinkView.of(await links.create(tx, purpose=LINK, subject=survey.id, expires_at=expires_at))
+    return NewLinkView.of(await commands.make_link(tx, survey_id=survey_id))
 
 
 @router.post(
     "/surveys/{survey_id}/answer",
-    responses=problems(NotFound, IllegalTransition, TooFewAnswers, NoComment),
+    responses=problems(NotFound, IllegalTransition, TooFewAnswers, NoComment, Stale),
 )
 async def answer_survey(
-    survey_id: UUID, body: TellSurvey, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]
+    survey_id: SurveyId, body: AnswerToAgent, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]
 ) -> SurveyView:
-    """The customer told an agent, or filled in the form at the desk."""
+    """The customer answered to an agent, or filled in the form at the desk."""
     survey = await commands.answer_survey(tx, survey_id=survey_id, **body.model_dump_fields())
     await links.revoke(tx, purpose=LINK, subject=survey_id)
     await tx.session.flush()
     return SurveyView.of(survey)
 
 
-@router.post("/surveys/{survey_id}/opinion", responses=problems(NotFound, IllegalTransition, NoComment))
-async def flag_opinion(survey_id: UUID, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]) -> SurveyView:
+@router.post(
+    "/surveys/{survey_id}/opinion", responses=problems(NotFound, IllegalTransition, NoComment, Stale)
+)
+async def flag_opinion(
+    survey_id: SurveyId, tx: TxDep, who: Annotated[Who, may(may_crm.SURVEY)]
+) -> SurveyView:
     """The comment of an answered form is a clear opinion (F-09)."""
     survey = await commands.flag_opinion(tx, survey_id=survey_id)
     await tx.session.flush()

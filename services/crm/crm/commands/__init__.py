@@ -1,1 +1,1 @@
-"""What people ask of customer relations, one function each: load, decide, save, tell."""
+"""What people ask of customer relations, one function each: load, decide, save, publish."""

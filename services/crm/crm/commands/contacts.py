@@ -1,10 +1,11 @@
-"""Contacts with customers: the log, notices that are due, work to offer again."""
+"""The log of contacts with customers."""
 
 from datetime import datetime
 from uuid import UUID
 
-from crm.domain import Contact, Customer, Notice, Reminder
-from servicekit import NotFound, Tx, new_id
+from crm import repository
+from crm.domain import Contact, ContactSource
+from servicekit import Tx, new_id
 from servicekit.personal_data import mask_free_text
 
 
@@ -20,9 +21,8 @@ async def log_contact(
     visit_id: UUID | None,
     at: datetime | None,
 ) -> Contact:
-    """An agent writes down a contact (CRM-33); free text is kept masked."""
-    if await tx.session.get(Customer, customer_id) is None:
-        raise NotFound("customer", customer_id)
+    """An agent writes down a contact (CRM-33), now or ``at`` the time of it; free text is kept masked."""
+    await repository.must_be_on_file(tx, customer_id)
     contact = Contact(
         id=new_id(),
         customer_id=customer_id,
@@ -40,28 +40,31 @@ async def log_contact(
     return contact
 
 
-async def send_notice(tx: Tx, *, notice_id: UUID, channel: str, feedback: str) -> Notice:
-    """The customer was told; their feedback is collected with it (RECP-35)."""
-    notice = await tx.get(Notice, notice_id)
-    notice.send(channel=channel, feedback=mask_free_text(feedback), by=tx.by, at=tx.now)
+def note_contact(
+    tx: Tx,
+    *,
+    customer_id: UUID,
+    topic: str,
+    source: ContactSource,
+    by: str,
+    visit_id: UUID | None = None,
+    request_id: UUID | None = None,
+    channel: str = "",
+    content: str = "",
+    happened_at: datetime | None = None,
+) -> None:
+    """Another department was in contact with the customer (CRM-33)."""
     tx.add(
         Contact(
             id=new_id(),
-            customer_id=notice.customer_id,
-            visit_id=notice.visit_id,
-            request_id=notice.request_id,
-            at=tx.now,
-            topic=notice.kind,
+            customer_id=customer_id,
+            visit_id=visit_id,
+            request_id=request_id,
+            at=happened_at or tx.now,
+            topic=topic,
             channel=channel,
-            feedback=notice.feedback,
-            by=tx.by,
+            content=content,
+            source=source,
+            by=by,
         )
     )
-    return notice
-
-
-async def dismiss_reminder(tx: Tx, *, reminder_id: UUID, reason: str) -> Reminder:
-    """The customer does not want this work."""
-    reminder = await tx.get(Reminder, reminder_id)
-    reminder.dismiss(reason=mask_free_text(reason), by=tx.by, at=tx.now)
-    return reminder

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from crm import repository
 from crm.domain import Customer, CustomerClass, PhoneTaken, Purpose, normal_phone
 from crm.settings import Settings
 from servicekit import Tx, new_id
@@ -43,7 +44,7 @@ async def register_customer(
 
 async def change_customer(tx: Tx, *, customer_id: UUID, changes: dict[str, Any]) -> Customer:
     """Change what is named in ``changes``: ``display_name``, ``phone``, ``address`` (``None``: none)."""
-    customer = await tx.get(Customer, customer_id)
+    customer = await repository.lock_customer(tx, customer_id)
     if changes.get("phone") is not None:
         number = normal_phone(changes["phone"], _region(tx))
         await _must_be_free(tx, number, but=customer_id)
@@ -60,7 +61,7 @@ async def classify_customer(
     tx: Tx, *, customer_id: UUID, customer_class: CustomerClass, credit_limit: Decimal | None
 ) -> Customer:
     """Class and credit from now on."""
-    customer = await tx.get(Customer, customer_id)
+    customer = await repository.lock_customer(tx, customer_id)
     changed = customer.classify(customer_class=customer_class, credit_limit=credit_limit)
     tx.publish(customer, *changed)
     return customer
@@ -68,22 +69,22 @@ async def classify_customer(
 
 async def give_consent(tx: Tx, *, customer_id: UUID, purpose: Purpose, channel: str) -> Customer:
     """The customer authorises a purpose."""
-    customer = await tx.get(Customer, customer_id)
+    customer = await repository.lock_customer(tx, customer_id)
     customer.give_consent(purpose, channel=channel, by=tx.by, at=tx.now)
     return customer
 
 
 async def withdraw_consent(tx: Tx, *, customer_id: UUID, purpose: Purpose) -> Customer:
     """The customer takes an authorisation back."""
-    customer = await tx.get(Customer, customer_id)
+    customer = await repository.lock_customer(tx, customer_id)
     customer.withdraw_consent(purpose, by=tx.by, at=tx.now)
     return customer
 
 
 async def _must_be_free(tx: Tx, number: str, *, but: UUID | None) -> None:
-    other = await tx.find_by(Customer, phone_index=blind_index(tx, number, field="phone"))
-    if other is not None and other.id != but:
-        raise PhoneTaken(existing_id=str(other.id), customer_no=other.customer_no)
+    other = await repository.customer_by_phone(tx, blind_index(tx, number, field="phone"))
+    if other is not None and other[0] != but:
+        raise PhoneTaken(existing_id=str(other[0]), customer_no=other[1])
 
 
 async def _reach_by(tx: Tx, customer: Customer, number: str) -> None:

@@ -3,8 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from crm.domain import Customer, Vehicle, VinTaken, normal_plate, normal_vin
-from servicekit import NotFound, Tx, new_id
+from crm import repository
+from crm.domain import Vehicle, VinTaken
+from servicekit import Tx, new_id
+from shopkit.vehicles import normal_plate, normal_vin
 
 
 async def register_vehicle(
@@ -20,7 +22,7 @@ async def register_vehicle(
     in_use_since_on: date | None,
 ) -> Vehicle:
     """A new file. Raises ``VinTaken`` with the id of the one that has this VIN."""
-    await _must_be_on_file(tx, customer_id)
+    await repository.must_be_on_file(tx, customer_id)
     vin = await _free_vin(tx, vin, but=None)
     vehicle, registered = Vehicle.register(
         id=new_id(),
@@ -52,7 +54,7 @@ async def change_vehicle(
     in_use_since_on: date | None,
 ) -> Vehicle:
     """The whole of a vehicle's facts from now on."""
-    vehicle = await tx.get(Vehicle, vehicle_id)
+    vehicle = await repository.lock_vehicle(tx, vehicle_id)
     changed = vehicle.change(
         plate=normal_plate(plate),
         vin=await _free_vin(tx, vin, but=vehicle_id),
@@ -68,22 +70,17 @@ async def change_vehicle(
 
 async def pass_on_vehicle(tx: Tx, *, vehicle_id: UUID, customer_id: UUID) -> Vehicle:
     """The vehicle has a new owner."""
-    vehicle = await tx.get(Vehicle, vehicle_id)
-    await _must_be_on_file(tx, customer_id)
+    vehicle = await repository.lock_vehicle(tx, vehicle_id)
+    await repository.must_be_on_file(tx, customer_id)
     tx.publish(vehicle, vehicle.pass_on(customer_id, at=tx.now))
     return vehicle
-
-
-async def _must_be_on_file(tx: Tx, customer_id: UUID) -> None:
-    if await tx.session.get(Customer, customer_id) is None:
-        raise NotFound("customer", customer_id)
 
 
 async def _free_vin(tx: Tx, text: str | None, *, but: UUID | None) -> str | None:
     if text is None:
         return None
     vin = normal_vin(text)
-    other = await tx.find_by(Vehicle, vin=vin)
-    if other is not None and other.id != but:
-        raise VinTaken(existing_id=str(other.id), customer_id=str(other.customer_id))
+    other = await repository.vehicle_by_vin(tx, vin)
+    if other is not None and other[0] != but:
+        raise VinTaken(existing_id=str(other[0]), customer_id=str(other[1]))
     return vin

@@ -1,7 +1,7 @@
 """What customer relations decides: aggregates with their states, house rules, refusals."""
 
 from crm.domain.base import Base
-from crm.domain.contact import Contact
+from crm.domain.contact import Contact, ContactSource
 from crm.domain.copies import ComplaintMark, ShopCalendar
 from crm.domain.customer import (
     Consent,
@@ -9,15 +9,24 @@ from crm.domain.customer import (
     ConsentStands,
     Customer,
     CustomerClass,
+    CustomerState,
     PhoneTaken,
     Purpose,
     search_form,
 )
-from crm.domain.follow_up import Call, FollowUp, FollowUpKind, FollowUpState, Outcome, ReportReview
+from crm.domain.follow_up import (
+    Call,
+    CancelReason,
+    FollowUp,
+    FollowUpKind,
+    FollowUpState,
+    Outcome,
+    ReportReview,
+)
 from crm.domain.life_cycle import Custom, Stage, months_before, stage_of
 from crm.domain.notice import Notice, NoticeKind, NoticeState
 from crm.domain.phone import normal_phone
-from crm.domain.reminder import Reminder, ReminderState
+from crm.domain.reminder import Reminder, ReminderKind, ReminderState
 from crm.domain.rules import HouseRules
 from crm.domain.script import SCRIPTS
 from crm.domain.survey import (
@@ -25,13 +34,15 @@ from crm.domain.survey import (
     ITEMS,
     TEMPLATE,
     ConsentWithdrawn,
+    ExpiryReason,
     NoComment,
     Survey,
     SurveyState,
     TooFewAnswers,
+    Trigger,
 )
-from crm.domain.vehicle import AlreadyTheirs, Ownership, Vehicle, VinTaken, normal_plate, normal_vin
-from crm.domain.visit_file import Spend, VisitFile, Worker, WorkLine
+from crm.domain.vehicle import AlreadyTheirs, Ownership, Vehicle, VehicleState, VinTaken
+from crm.domain.visit_file import CarefulReason, SettledHow, Spend, VisitFile, VisitOutcome, Worker, WorkLine
 
 __all__ = [
     "GRADES",
@@ -41,15 +52,20 @@ __all__ = [
     "AlreadyTheirs",
     "Base",
     "Call",
+    "CancelReason",
+    "CarefulReason",
     "ComplaintMark",
     "Consent",
     "ConsentNotGiven",
     "ConsentStands",
     "ConsentWithdrawn",
     "Contact",
+    "ContactSource",
     "Custom",
     "Customer",
     "CustomerClass",
+    "CustomerState",
+    "ExpiryReason",
     "FollowUp",
     "FollowUpKind",
     "FollowUpState",
@@ -63,23 +79,26 @@ __all__ = [
     "PhoneTaken",
     "Purpose",
     "Reminder",
+    "ReminderKind",
     "ReminderState",
     "ReportReview",
+    "SettledHow",
     "ShopCalendar",
     "Spend",
     "Stage",
     "Survey",
     "SurveyState",
     "TooFewAnswers",
+    "Trigger",
     "Vehicle",
+    "VehicleState",
     "VinTaken",
     "VisitFile",
+    "VisitOutcome",
     "WorkLine",
     "Worker",
     "months_before",
     "normal_phone",
-    "normal_plate",
-    "normal_vin",
     "search_form",
     "stage_of",
 ]

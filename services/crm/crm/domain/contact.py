@@ -1,6 +1,7 @@
-"""The log of contacts with a customer: time, content, participants, what the customer said (CRM-33)."""
+"""The log of contacts with a customer: time, content, participants, the customer's feedback (CRM-33)."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Index
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.domain.base import Base
 from servicekit.columns import Json, Utc
+
+ContactSource = Literal["crm", "booking", "reception", "complaints"]
+"""The department that was in contact with the customer."""
 
 
 class Contact(Base):

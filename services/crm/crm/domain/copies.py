@@ -1,4 +1,4 @@
-"""What other departments told that crm needs to decide or to show: the calendar, complaints."""
+"""Copies of other departments' data that crm decides by or shows: the calendar, complaints."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID

@@ -107,7 +107,7 @@ class Customer(Aggregate, Base):
     registered_at: Mapped[datetime] = mapped_column(Utc)
     verified_at: Mapped[datetime] = mapped_column(Utc)
     consents: Mapped[list[Consent]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Consent.given_at
+        lazy="raise", cascade="all, delete-orphan", order_by=Consent.given_at
     )
 
     @classmethod
@@ -170,7 +170,7 @@ class Customer(Aggregate, Base):
     def classify(
         self, *, customer_class: CustomerClass, credit_limit: Decimal | None
     ) -> Sequence[CustomerChanged]:
-        """Class (CRM-02) and approved credit; billing reads its terms from the announcement."""
+        """Class (CRM-02) and approved credit; billing reads its terms from the event."""
         CUSTOMER.check(self.state, "classify")
         if (customer_class, credit_limit) == (self.customer_class, self.credit_limit):
             return ()
@@ -180,8 +180,8 @@ class Customer(Aggregate, Base):
     def give_consent(self, purpose: Purpose, *, channel: str, by: str, at: datetime) -> Consent:
         """The customer clearly authorises one purpose (DATA-05)."""
         CUSTOMER.check(self.state, "give_consent")
-        if (standing := self.consent_for(purpose)) is not None:
-            raise ConsentStands(purpose=purpose, given_at=standing.given_at.isoformat())
+        if (given := self.consent_for(purpose)) is not None:
+            raise ConsentStands(purpose=purpose, given_at=given.given_at.isoformat())
         consent = Consent(
             id=new_id(), customer_id=self.id, purpose=purpose, given_at=at, recorded_by=by, channel=channel
         )
@@ -198,7 +198,7 @@ class Customer(Aggregate, Base):
         return consent
 
     def consent_for(self, purpose: Purpose) -> Consent | None:
-        """The authorisation that stands, if any."""
+        """The authorisation that was not withdrawn, if any."""
         return next((c for c in self.consents if c.purpose == purpose and c.withdrawn_at is None), None)
 
     def has_withdrawn(self, purpose: Purpose) -> bool:

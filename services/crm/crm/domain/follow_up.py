@@ -1,4 +1,4 @@
-"""The calls that the shop owes a customer, who made them, and what was said (CRM-10, CRM-46)."""
+"""The calls that the shop owes a customer, who made them, and what they brought (CRM-10, CRM-46)."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,6 +37,16 @@ class Outcome(StrEnum):
     REACHED = "reached"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+
+
+class CancelReason(StrEnum):
+    """Why a call is no longer wanted."""
+
+    APPOINTMENT_REQUESTED = "appointment_requested"
+    ARRIVED = "arrived"
+    RETURNED = "returned"
+    KEPT = "kept"
+    COMPLAINT_REOPENED = "complaint_reopened"
 
 
 FOLLOW_UP = Machine(
@@ -100,7 +110,7 @@ class FollowUp(Aggregate, Base):
     cancelled_because: Mapped[str | None]
     complaint_id: Mapped[UUID | None]
     calls: Mapped[list[Call]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Call.called_at
+        lazy="raise", cascade="all, delete-orphan", order_by=Call.called_at
     )
 
     @classmethod
@@ -115,7 +125,7 @@ class FollowUp(Aggregate, Base):
         due_on: date,
         reasons: tuple[str, ...] = (),
     ) -> tuple["FollowUp", FollowUpPlanned]:
-        """A call is due; ``reasons`` say why it asks for care."""
+        """A call is due; ``reasons`` name why it asks for care."""
         follow_up = cls(
             id=new_id(),
             kind=kind,
@@ -126,6 +136,7 @@ class FollowUp(Aggregate, Base):
             due_on=due_on,
             careful=bool(reasons),
             reasons=reasons,
+            calls=[],
         )
         planned = FollowUpPlanned(
             follow_up_id=follow_up.id,
@@ -176,7 +187,7 @@ class FollowUp(Aggregate, Base):
         self.satisfied, self.problem_found, self.answers = satisfied, problem_found, answers
         return self._end(outcome, text=text, by=by, at=at, on=on)
 
-    def cancel(self, reason: str) -> FollowUpCancelled:
+    def cancel(self, reason: CancelReason) -> FollowUpCancelled:
         """The call is no longer wanted."""
         self.state = FOLLOW_UP.go(self.state, "cancel")
         self.cancelled_because = reason

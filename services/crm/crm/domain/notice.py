@@ -1,4 +1,4 @@
-"""What a customer must be told by a time: that the service is complete (F-14), that a measure is done."""
+"""What a customer is to be notified of by a time: a completed service (F-14), a measure that is done."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ class NoticeKind(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """Whether the customer has been told."""
+    """Whether the customer has been notified."""
 
     DUE = "due"
     SENT = "sent"
@@ -66,6 +66,6 @@ class Notice(Aggregate, Base):
         return None if self.sent_at is None else self.sent_at <= self.due_at
 
     def send(self, *, channel: str, feedback: str, by: str, at: datetime) -> None:
-        """The customer was told, and what they said to it (RECP-35)."""
+        """The customer was notified, and how they answered (RECP-35)."""
         self.state = NOTICE.go(self.state, "send")
         self.sent_at, self.sent_by, self.channel, self.feedback = at, by, channel, feedback

@@ -1,4 +1,4 @@
-"""Phone numbers in their one normal spelling (DATA-18), by which they are sealed and found."""
+"""Phone numbers in their one normal form (DATA-18), by which they are sealed and found."""
 
 from servicekit import Invalid
 
@@ -8,7 +8,7 @@ def normal_phone(text: str, region: str) -> str:
 
     Raises ``Invalid`` (422), which does not repeat the number.
     """
-    # Imported when first asked: its tables are large, and a process that only listens never asks.
+    # Imported on first use: its tables are large, and many processes never read a number.
     from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 
     try:

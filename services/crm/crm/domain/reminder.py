@@ -17,15 +17,22 @@ class ReminderState(StrEnum):
     """Whether the work is still to be offered."""
 
     OPEN = "open"
-    TAKEN_UP = "taken_up"
+    ACCEPTED = "accepted"
     DISMISSED = "dismissed"
+
+
+class ReminderKind(StrEnum):
+    """Where the work comes from: the customer declined it, or the shop recommended it."""
+
+    DECLINED = "declined"
+    RECOMMENDED = "recommended"
 
 
 REMINDER = Machine(
     "reminder",
     {
-        "take_up": ({ReminderState.OPEN}, ReminderState.TAKEN_UP),
-        "reopen": ({ReminderState.TAKEN_UP}, ReminderState.OPEN),
+        "accept": ({ReminderState.OPEN}, ReminderState.ACCEPTED),
+        "reopen": ({ReminderState.ACCEPTED}, ReminderState.OPEN),
         "dismiss": ({ReminderState.OPEN}, ReminderState.DISMISSED),
     },
     initial=ReminderState.OPEN,
@@ -67,17 +74,17 @@ class Reminder(Aggregate, Base):
         """What an agent may do with it."""
         return [command for command in REMINDER.allowed(self.state) if command == "dismiss"]
 
-    def take_up(self, request_id: UUID | None) -> None:
+    def accept(self, request_id: UUID | None) -> None:
         """The customer comes for it, or agreed to it; a second time changes nothing."""
         if self.state == ReminderState.OPEN:
-            self.state, self.request_id = REMINDER.go(self.state, "take_up"), request_id
+            self.state, self.request_id = REMINDER.go(self.state, "accept"), request_id
 
     def reopen(self) -> None:
         """The customer does not come after all; what was dismissed stays so."""
-        if self.state == ReminderState.TAKEN_UP:
+        if self.state == ReminderState.ACCEPTED:
             self.state, self.request_id = REMINDER.go(self.state, "reopen"), None
 
     def dismiss(self, *, reason: str, by: str, at: datetime) -> None:
-        """The customer does not want to hear of it again."""
+        """The customer does not want to be offered it again."""
         self.state = REMINDER.go(self.state, "dismiss")
         self.dismissed_at, self.dismissed_by, self.dismissal_reason = at, by, reason

@@ -1,4 +1,4 @@
-"""What the caller says, by kind of call (CRM-10, BOOK-35): in both languages, since customers hear it."""
+"""What the caller asks, by kind of call (CRM-10, BOOK-35), in both languages."""
 
 from contracts.values import Title
 from crm.domain.follow_up import FollowUpKind

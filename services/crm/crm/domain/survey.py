@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Index, Numeric
@@ -43,13 +44,23 @@ GRADES: dict[int, Title] = {
 
 
 class SurveyState(StrEnum):
-    """Where the form is."""
+    """The life of a form."""
 
     DUE = "due"
     SENT = "sent"
     ANSWERED = "answered"
     EXPIRED = "expired"
 
+
+class ExpiryReason(StrEnum):
+    """Why a form is not answered any more."""
+
+    UNANSWERED = "unanswered"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+Trigger = Literal["item", "total", "comment"]
+"""A line of F-09: a low item, a low total, a clear opinion in the comment."""
 
 SURVEY = Machine(
     "survey",
@@ -99,9 +110,9 @@ def total_of(points: Mapping[str, int], *, least: int) -> Decimal:
 
 def triggers_of(
     points: Mapping[str, int], total: Decimal, *, clear_opinion: bool, rules: HouseRules
-) -> tuple[str, ...]:
-    """Which lines of F-09 are crossed: ``item``, ``total``, ``comment``."""
-    crossed = {
+) -> tuple[Trigger, ...]:
+    """Which lines of F-09 are crossed."""
+    crossed: dict[Trigger, bool] = {
         "item": any(given <= rules.low_item_points for given in points.values()),
         "total": total < rules.low_total,
         "comment": clear_opinion,
@@ -193,7 +204,7 @@ class Survey(Aggregate, Base):
         self.sent_at = at
         return SurveySent(**self._ids(), template_version=self.template_version, sent_at=at)
 
-    def expire(self, reason: str) -> None:
+    def expire(self, reason: ExpiryReason) -> None:
         """It will not be answered any more."""
         self.state = SURVEY.go(self.state, "expire")
         self.expired_because = reason
@@ -210,7 +221,7 @@ class Survey(Aggregate, Base):
         on: date,
         rules: HouseRules,
     ) -> list[SurveyAnswered | DissatisfactionDetected]:
-        """The customer's grades; crossing a line of F-09 is told with them (CRM-26)."""
+        """The customer's grades; crossing a line of F-09 is published with them (CRM-26)."""
         SURVEY.check(self.state, "answer")
         self._must_have_comment(comment, clear_opinion)
         total = total_of(points, least=rules.survey_least_answers)
@@ -237,10 +248,10 @@ class Survey(Aggregate, Base):
 
     def _detect(self, rules: HouseRules) -> list[DissatisfactionDetected]:
         assert self.total is not None  # only answered forms come here
-        told = self.dissatisfied
+        known = self.dissatisfied
         self.triggers = triggers_of(self.points, self.total, clear_opinion=self.clear_opinion, rules=rules)
-        self.dissatisfied = told or bool(self.triggers)
-        if told or not self.triggers:  # one case per form
+        self.dissatisfied = known or bool(self.triggers)
+        if known or not self.triggers:  # one case per form
             return []
         lowest = min(self.points, key=lambda item: self.points[item])
         return [

@@ -1,4 +1,4 @@
-"""A vehicle: plate and VIN in their normal spelling, whose it is and was (CRM-01, DATA-02)."""
+"""A vehicle: plate and VIN in their normal form, whose it is and was (CRM-01, DATA-02)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,13 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contracts.events.crm import VehicleChanged, VehicleRegistered
 from crm.domain.base import Base
-from servicekit import Aggregate, Invalid, Refusal, new_id
+from servicekit import Aggregate, Refusal, new_id
 from servicekit.columns import Utc
 from servicekit.states import Machine
-from shopkit.numbers import search_key
-
-_CHECKED_REGIONS = frozenset("12345L")
-"""Where the ninth character must be the check digit: North America (49 CFR 565), China (GB 16735)."""
 
 
 class VehicleState(StrEnum):
@@ -36,30 +32,6 @@ class VinTaken(Refusal):
 
 class AlreadyTheirs(Refusal):
     """The vehicle belongs to this customer already."""
-
-
-def normal_plate(text: str) -> str:
-    """A licence plate in one width and case, without spaces, dots and dashes. Raises ``Invalid`` (422)."""
-    plate = "".join(c for c in search_key(text) if c.isalnum())
-    if not 2 <= len(plate) <= 12:
-        raise Invalid("body.plate", "a licence plate such as 粤A12345", got=text[:40])
-    return plate
-
-
-def normal_vin(text: str) -> str:
-    """A VIN in capitals: 17 characters without I, O and Q, and with the right check digit where one is
-    prescribed. Raises ``Invalid`` (422)."""
-    # Imported when first asked: its tables are large, and a process that only listens never asks.
-    from vininfo import ValidationError, Vin
-
-    try:
-        vin = Vin(text)
-    except ValidationError as wrong:
-        raise Invalid("body.vin", "17 letters and digits, none of them I, O or Q", got=text[:40]) from wrong
-    checked = vin.num[0] in _CHECKED_REGIONS and getattr(vin.assembler, "uses_sae_checkdigit", True)
-    if checked and not vin.verify_checksum(check_year=False):
-        raise Invalid("body.vin", "a VIN whose check digit fits: one character is mistyped", got=vin.num)
-    return str(vin.num)
 
 
 class Ownership(Base):
@@ -98,7 +70,7 @@ class Vehicle(Aggregate, Base):
     mileage_at: Mapped[datetime | None] = mapped_column(Utc)
     registered_at: Mapped[datetime] = mapped_column(Utc)
     ownerships: Mapped[list[Ownership]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Ownership.since_at
+        lazy="raise", cascade="all, delete-orphan", order_by=Ownership.since_at
     )
 
     @classmethod
@@ -116,7 +88,7 @@ class Vehicle(Aggregate, Base):
         in_use_since_on: date | None,
         at: datetime,
     ) -> tuple["Vehicle", VehicleRegistered]:
-        """A vehicle comes on file; ``plate`` and ``vin`` in their normal spelling."""
+        """A vehicle comes on file; ``plate`` and ``vin`` in their normal form."""
         vehicle = cls(
             id=id,
             customer_id=customer_id,
@@ -128,6 +100,7 @@ class Vehicle(Aggregate, Base):
             engine_no=engine_no,
             in_use_since_on=in_use_since_on,
             registered_at=at,
+            ownerships=[],
         )
         vehicle._belongs_to(customer_id, at)
         return vehicle, VehicleRegistered(**vehicle._whole_state())
@@ -148,7 +121,7 @@ class Vehicle(Aggregate, Base):
         engine_no: str | None,
         in_use_since_on: date | None,
     ) -> Sequence[VehicleChanged]:
-        """New facts of the car, told at once (CRM-08); nothing is said when nobody else's copy changes."""
+        """New facts of the car, published at once (CRM-08); nothing is when nobody else's copy changes."""
         VEHICLE.check(self.state, "change")
         before = self._whole_state()
         self.plate, self.vin, self.make, self.model = plate, vin, make, model

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,20 @@ from servicekit.columns import Json, Utc
 from shopkit.columns import Money
 
 NOTHING = Decimal("0.00")
+CarefulReason = Literal[
+    "complaint",
+    "handed_over_late",
+    "measure_not_possible",
+    "promise_endangered",
+    "promise_refused",
+    "promise_revised",
+    "reception_delayed",
+]
+"""What calls for a careful contact."""
+VisitOutcome = Literal["repaired", "diagnosis_only", "declined", "left"]
+"""How a visit ended, as reception names it."""
+SettledHow = Literal["paid", "credit", "nothing_to_pay"]
+"""How an invoice was settled, as billing names it."""
 
 
 class WorkLine(BaseModel):
@@ -89,13 +104,13 @@ class VisitFile(Aggregate, Base):
         """Whether something happened that the next contact should know of."""
         return bool(self.careful_reasons)
 
-    def note_careful(self, reason: str) -> None:
+    def note_careful(self, reason: CarefulReason) -> None:
         """Remember, once each, what calls for a careful contact (CRM-52, E4)."""
         if reason not in self.careful_reasons:
             self.careful_reasons = (*self.careful_reasons, reason)
 
     def promise(self, at: datetime) -> None:
-        """The handover that the customer was promised; the first is kept beside the latest."""
+        """The handover that the customer was promised; the first is kept with the latest."""
         self.original_promise = self.original_promise or at
         self.last_promise = at
 
@@ -119,14 +134,14 @@ class VisitFile(Aggregate, Base):
                 x.model_copy(update={"done": known[x.line_id].done}) if x.line_id in known else x
                 for x in agreed
             ),
-            # The result was heard before the answer that named the work: its title follows.
+            # The result came before the answer that named the work: its title follows.
             *(line for id, line in known.items() if id not in named),
         )
 
     def note_results(self, done: dict[UUID, bool], technicians: Sequence[Worker]) -> None:
         """What became of the work, and by whose hands."""
         known = {line.line_id for line in self.work}
-        # Ready may be heard before the answer that it fulfils: keep the result, the title follows.
+        # Ready may come before the answer that it fulfils: keep the result, the title follows.
         early = tuple(WorkLine(line_id=id, title_zh="", title_en="") for id in done if id not in known)
         self.work = tuple(
             line.model_copy(update={"done": done.get(line.line_id, line.done)})

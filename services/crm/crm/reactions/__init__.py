@@ -1,1 +1,1 @@
-"""What customer relations does when other departments report, and when a time has come."""
+"""What customer relations does when another department reports something, a module per department."""

@@ -3,8 +3,6 @@
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
-
 from contracts.events.booking import (
     AppointmentCancelled,
     AppointmentConfirmed,
@@ -14,15 +12,10 @@ from contracts.events.booking import (
     AppointmentRescheduled,
     CalendarChanged,
 )
-from crm.domain import (
-    FollowUpKind,
-    HouseRules,
-    Reminder,
-    ReminderState,
-    ShopCalendar,
-    VisitFile,
-)
-from crm.reactions.on_file import cancel_recovery, cancel_retention, note_contact, plan_follow_up
+from crm import repository
+from crm.commands.contacts import note_contact
+from crm.commands.follow_ups import cancel_recovery, cancel_retention, plan_follow_up
+from crm.domain import CancelReason, FollowUpKind, HouseRules, Reminder, ReminderState, ShopCalendar
 from servicekit import Tx
 from shopkit.calendar import WorkingCalendar
 
@@ -45,10 +38,10 @@ async def copy_calendar_on_changed(tx: Tx, event: CalendarChanged) -> None:
 
 
 async def close_reminders_on_requested(tx: Tx, event: AppointmentRequested) -> None:
-    """The customer asked for a slot: what we would have reminded of is spoken of now."""
+    """The customer asked for a slot: the work that was to be offered again is dealt with there."""
     _log(tx, event, "appointment_requested", channel=event.channel, content=event.fault_text)
-    await _handle(tx, event.vehicle_id, event.request_id)
-    await cancel_retention(tx, event.customer_id, "appointment_requested")
+    await _accept_reminders(tx, event.vehicle_id, event.request_id)
+    await cancel_retention(tx, event.customer_id, CancelReason.APPOINTMENT_REQUESTED)
 
 
 async def log_contact_on_confirmed(tx: Tx, event: AppointmentConfirmed) -> None:
@@ -64,18 +57,15 @@ async def log_contact_on_rescheduled(tx: Tx, event: AppointmentRescheduled) -> N
 async def reopen_reminders_on_cancelled(tx: Tx, event: AppointmentCancelled) -> None:
     """The customer does not come: the work is still to be offered."""
     _log(tx, event, "appointment_cancelled", content=event.reason)
-    await _reopen(tx, event.request_id)
+    await _reopen_reminders(tx, event.request_id)
 
 
 async def plan_recovery_on_missed(tx: Tx, event: AppointmentMissed) -> None:
     """One call to the customer who did not come (E5, BOOK-37); none when the car is here already."""
     _log(tx, event, "appointment_missed")
-    here = select(VisitFile.visit_id).where(
-        VisitFile.request_id == event.request_id, VisitFile.away_since.is_(None)
-    )
-    if await tx.session.scalar(here.limit(1)) is not None:
+    if await repository.is_here(tx, event.request_id):
         return
-    await _reopen(tx, event.request_id)
+    await _reopen_reminders(tx, event.request_id)
     rules = await tx.rules(HouseRules)
     await plan_follow_up(
         tx,
@@ -89,8 +79,8 @@ async def plan_recovery_on_missed(tx: Tx, event: AppointmentMissed) -> None:
 
 async def cancel_recovery_on_kept(tx: Tx, event: AppointmentKept) -> None:
     """The car came after all: nobody need be called (journey 7)."""
-    await cancel_recovery(tx, event.customer_id, event.request_id, "kept")
-    await _handle(tx, event.vehicle_id, event.request_id)
+    await cancel_recovery(tx, event.customer_id, event.request_id, CancelReason.KEPT)
+    await _accept_reminders(tx, event.vehicle_id, event.request_id)
 
 
 def _log(tx: Tx, event: _OfAppointment, topic: str, *, channel: str = "", content: str = "") -> None:
@@ -106,15 +96,12 @@ def _log(tx: Tx, event: _OfAppointment, topic: str, *, channel: str = "", conten
     )
 
 
-async def _handle(tx: Tx, vehicle_id: UUID, request_id: UUID) -> None:
-    still_open = select(Reminder).where(
-        Reminder.vehicle_id == vehicle_id, Reminder.state == ReminderState.OPEN
-    )
-    for reminder in await tx.all(still_open.order_by(Reminder.id).with_for_update()):
-        reminder.take_up(request_id)
+async def _accept_reminders(tx: Tx, vehicle_id: UUID, request_id: UUID) -> None:
+    still_open = (Reminder.vehicle_id == vehicle_id, Reminder.state == ReminderState.OPEN)
+    for reminder in await repository.lock_reminders(tx, *still_open):
+        reminder.accept(request_id)
 
 
-async def _reopen(tx: Tx, request_id: UUID) -> None:
-    taken_up = select(Reminder).where(Reminder.request_id == request_id)
-    for reminder in await tx.all(taken_up.order_by(Reminder.id).with_for_update()):
+async def _reopen_reminders(tx: Tx, request_id: UUID) -> None:
+    for reminder in await repository.lock_reminders(tx, Reminder.request_id == request_id):
         reminder.reopen()

@@ -1,8 +1,6 @@
-"""What crm does about complaints: mark the customer, tell what was done, ask how it was handled (CRM-52)."""
+"""What crm does about complaints: mark the customer, plan notices and a call about the handling (CRM-52)."""
 
 from datetime import timedelta
-
-from sqlalchemy import select
 
 from contracts.events.complaints import (
     ComplaintAnswered,
@@ -12,18 +10,20 @@ from contracts.events.complaints import (
     ComplaintResolved,
     MeasureCompleted,
 )
+from crm import repository
+from crm.commands.contacts import note_contact
+from crm.commands.follow_ups import cancel_planned, plan_follow_up
 from crm.domain import (
+    CancelReason,
     ComplaintMark,
     FollowUp,
     FollowUpKind,
-    FollowUpState,
     HouseRules,
     Notice,
     NoticeKind,
     Survey,
     VisitFile,
 )
-from crm.reactions.on_file import cancel_planned, lock_customer, note_contact, plan_follow_up
 from servicekit import Tx, new_id
 
 
@@ -44,11 +44,8 @@ async def mark_on_received(tx: Tx, event: ComplaintReceived) -> None:
     await _link_to_cause(tx, event)
     if event.visit_id is not None and (file := await tx.find(VisitFile, event.visit_id)) is not None:
         file.note_careful("complaint")
-    await lock_customer(tx, event.customer_id)
-    planned = select(FollowUp).where(
-        FollowUp.customer_id == event.customer_id, FollowUp.state == FollowUpState.PLANNED
-    )
-    for follow_up in await tx.all(planned.order_by(FollowUp.id).with_for_update()):
+    await repository.lock_calls(tx, event.customer_id)
+    for follow_up in await repository.lock_planned(tx, event.customer_id):
         follow_up.note_careful("complaint")
 
 
@@ -78,7 +75,7 @@ async def note_answer_on_answered(tx: Tx, event: ComplaintAnswered) -> None:
         channel=event.channel,
         source="complaints",
         by=event.by,
-        at=event.answered_at,
+        happened_at=event.answered_at,
     )
 
 
@@ -90,7 +87,7 @@ async def note_on_overdue(tx: Tx, event: ComplaintOverdue) -> None:
 
 
 async def plan_notice_on_measure_completed(tx: Tx, event: MeasureCompleted) -> None:
-    """The customer is told that it is done (COMP-05)."""
+    """The customer is to be notified that it is done (COMP-05)."""
     rules = await tx.rules(HouseRules)
     tx.add(
         Notice(
@@ -133,4 +130,4 @@ async def mark_again_on_reopened(tx: Tx, event: ComplaintReopened) -> None:
     if mark is not None:
         mark.reopen(respond_by=event.respond_by, resolve_by=event.resolve_by)
     handling = (FollowUp.complaint_id == event.complaint_id, FollowUp.kind == FollowUpKind.COMPLAINT_HANDLING)
-    await cancel_planned(tx, event.customer_id, *handling, reason="complaint_reopened")
+    await cancel_planned(tx, event.customer_id, *handling, reason=CancelReason.COMPLAINT_REOPENED)

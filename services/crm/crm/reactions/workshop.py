@@ -1,14 +1,15 @@
 """What crm learns from the workshop: who worked, what was done, what went wrong (COLL-22)."""
 
 from contracts.events.workshop import InspectionFailed, JobOpened, JobReady, PromiseEndangered
+from crm.commands.visit_files import note_on_file
 from crm.domain import VisitFile, Worker
-from crm.reactions.on_file import file_of, note_on_file
+from crm.repository import lock_file
 from servicekit import Tx
 
 
 async def note_job_on_opened(tx: Tx, event: JobOpened) -> None:
     """The car is in the workshop."""
-    await note_on_file(tx, event, in_workshop_at=tx.now)
+    await note_on_file(tx, event, {VisitFile.in_workshop_at: tx.now})
 
 
 async def note_results_on_ready(tx: Tx, event: JobReady) -> None:
@@ -18,15 +19,20 @@ async def note_results_on_ready(tx: Tx, event: JobReady) -> None:
         Worker(technician_id=worker.technician_id, technician_name=worker.technician_name)
         for worker in event.technicians
     ]
-    (await file_of(tx, event)).note_results(done, workers)
+    (await lock_file(tx, event)).note_results(done, workers)
 
 
 async def count_on_inspection_failed(tx: Tx, event: InspectionFailed) -> None:
     """Work had to be done again before the customer got the car (E3)."""
-    also = VisitFile.inspections_failed + 1
-    await note_on_file(tx, event, initial={"inspections_failed": 1}, inspections_failed=also)
+    one_more = VisitFile.inspections_failed + 1
+    await note_on_file(
+        tx,
+        event,
+        {VisitFile.inspections_failed: one_more},
+        initial={VisitFile.inspections_failed: 1},
+    )
 
 
 async def note_danger_on_promise_endangered(tx: Tx, event: PromiseEndangered) -> None:
     """The follow-up of this visit is to be careful (E4)."""
-    (await file_of(tx, event)).note_careful("promise_endangered")
+    (await lock_file(tx, event)).note_careful("promise_endangered")

@@ -1,7 +1,7 @@
-"""The doors for front ends and customers; every route names the permission it needs."""
+"""The routers of front ends and customers; every route names the permission it needs."""
 
-from reception.api import customer, estimates, lists, visits
+from reception.api import customer, desk, estimates, visits
 
-routers = [visits.routes, estimates.routes, lists.routes, customer.routes]
+routers = [visits.routes, estimates.routes, desk.routes, customer.routes]
 
 __all__ = ["routers"]

@@ -3,43 +3,50 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from contracts.values import PricedLine
-from reception.api.bodies import AnswerByLink
 from reception.commands.estimate import answer_estimate
-from reception.domain import refusals
+from reception.domain import Visit
 from reception.domain.copies import PartAvailability
-from reception.domain.estimate import LineAnswer
-from reception.domain.revisions import Estimate
-from reception.domain.visit import Visit
-from reception.queries.visits import parts_of, visit_of
+from reception.domain.estimate import AnswerIncomplete, Estimate, EstimateSuperseded, LineAnswer, one_of
+from reception.queries.visits import parts_of
+from reception.repository import load_visit
 from servicekit import IllegalTransition
-from servicekit.http import Now, TxDep, customer_link, customer_page, problems, public_router
-from servicekit.links import Link
+from servicekit.http import Body, TxDep, customer_link, customer_page, problems, public_router
+from servicekit.links import Link, LinkExpired, LinkUnknown
 
 routes = public_router(tags=["customer"])
 
+Token = Annotated[str, Path(description="the secret part of the customer's address")]
 ByLink = Annotated[Link, customer_link("estimate")]
 
 
-@routes.get("/l/{token}")
-async def show_estimate(token: str, request: Request, tx: TxDep, link: ByLink) -> Response:
-    """The revision as it stands: open for an answer, answered, or superseded."""
-    visit = await visit_of(tx, link.subject_id)
+class AnswerByLink(Body):
+    """The customer's own answer to every open line."""
+
+    answers: Annotated[tuple[LineAnswer, ...], Field(min_length=1, max_length=200)] = Field(
+        description="one for every open line, and for no other"
+    )
+
+
+@routes.get("/l/{token}", responses=problems(LinkUnknown, LinkExpired))
+async def show_estimate(token: Token, request: Request, tx: TxDep, link: ByLink) -> Response:
+    """The revision: open for an answer, answered, or superseded."""
+    visit = await load_visit(tx, link.subject_id)
     return await _page(request, tx, visit, link)
 
 
 @routes.post(
     "/l/{token}",
-    responses=problems(IllegalTransition, refusals.EstimateSuperseded, refusals.AnswerIncomplete),
+    responses=problems(LinkUnknown, LinkExpired, IllegalTransition, EstimateSuperseded, AnswerIncomplete),
 )
-async def answer_by_link(token: str, request: Request, tx: TxDep, now: Now, link: ByLink) -> Response:
-    """The customer's word on every open line: a form from the page, or JSON `{answers: […]}`."""
+async def answer_by_link(token: Token, request: Request, tx: TxDep, link: ByLink) -> Response:
+    """The customer's answer to every open line: a form from the page, or JSON `{answers: […]}`."""
     assert link.revision is not None  # links to estimates are made with one
     visit = await answer_estimate(
         tx,
@@ -47,7 +54,6 @@ async def answer_by_link(token: str, request: Request, tx: TxDep, now: Now, link
         revision=link.revision,
         answers=await _answers(request),
         channel="link",
-        at=now,
     )
     return await _page(request, tx, visit, link)
 
@@ -79,7 +85,7 @@ def _from_form(form: FormData) -> list[LineAnswer]:
 
 async def _page(request: Request, tx: TxDep, visit: Visit, link: Link) -> Response:
     assert link.revision is not None
-    estimate = visit.estimate(link.revision)
+    estimate = one_of(visit.estimates, link.revision)
     short = {part.line_id: part for part in await parts_of(tx, visit.request_id) if part.short > 0}
     facts: dict[str, Any] = {
         "request_no": visit.request_no,
@@ -101,7 +107,7 @@ def _line(
     missing = short.get(line.line_id)
     return line.model_dump(mode="json") | {
         "open": line.line_id in estimate.open_line_ids,
-        "state": str(visit.line(line.line_id).state),
+        "state": str(visit.work.line(line.line_id).state),
         "short": missing is not None,
         "eta": missing.eta if missing else None,
     }

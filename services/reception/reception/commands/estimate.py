@@ -7,11 +7,10 @@ from uuid import UUID
 from reception.commands.tasks import complete_tasks
 from reception.commands.work import NewWork, lines_of
 from reception.domain import HouseRules, Visit
-from reception.domain.estimate import LineAnswer
+from reception.domain.estimate import ESTIMATE, Answer, LineAnswer, one_of
 from reception.domain.pricing import HandPrice
-from reception.domain.states import ESTIMATE, VISIT
-from reception.queries.prices import price_list
-from reception.queries.work import with_work
+from reception.domain.visit_states import VISIT
+from reception.repository import lock_visit, price_list
 from servicekit import Invalid, Tx, links
 from servicekit.links import NewLink
 
@@ -25,39 +24,37 @@ async def draft_estimate(
     add: tuple[NewWork, ...],
     by_hand: Mapping[UUID, HandPrice],
     drop_line_ids: tuple[UUID, ...],
-    at: datetime,
 ) -> Visit:
     """The advisor makes the next revision: adds work, prices by hand, drops what is no longer offered."""
-    visit = await with_work(tx, visit_id)
+    visit = await lock_visit(tx, visit_id)
     VISIT.check(visit.state, "draft_estimate")
-    lines = await lines_of(tx, add, known=[line.work for line in visit.lines])
+    lines = await lines_of(tx, add, known=[line.priced for line in visit.lines])
     offered = [line.offer for line in visit.lines if line.offer is not None]
-    priced_by_hand = [visit.line(line_id).work for line_id in by_hand if visit.knows(line_id)]
+    priced_by_hand = [visit.work.line(line_id).priced for line_id in by_hand if visit.work.knows(line_id)]
     prices = await price_list(tx, visit.customer_id, [*lines, *offered, *priced_by_hand])
-    visit.propose(lines, prices)
-    visit.price_by_hand(by_hand, prices)
-    visit.withdraw(drop_line_ids)
-    tx.publish(visit, visit.draft(prices=prices, currency=tx.settings.shop_currency, at=at))
+    visit.work.propose(lines, prices)
+    visit.work.price_by_hand(by_hand, prices)
+    visit.work.withdraw(drop_line_ids)
+    tx.publish(visit, visit.draft(prices=prices, currency=tx.settings.shop_currency, at=tx.now))
     return visit
 
 
 async def present_estimate(
-    tx: Tx, *, visit_id: UUID, revision: int, via: str, answer_by: datetime | None, at: datetime
+    tx: Tx, *, visit_id: UUID, revision: int, via: str, answer_by: datetime | None
 ) -> Visit:
     """Lay the revision before the customer; it stays open until ``answer_by``."""
-    visit = await with_work(tx, visit_id)
-    if answer_by is not None and answer_by <= at:
+    visit = await lock_visit(tx, visit_id)
+    if answer_by is not None and answer_by <= tx.now:
         raise Invalid("body.answer_by", "an instant that lies ahead")
     rules = await tx.rules(HouseRules)
-    until = answer_by or at + timedelta(hours=rules.answer_hours)
-    offered = [line.offer for line in visit.open_lines if line.offer is not None]
-    prices = await price_list(tx, visit.customer_id, offered)
+    until = answer_by or tx.now + timedelta(hours=rules.answer_hours)
+    prices = await price_list(tx, visit.customer_id, visit.work.offered)
     presented = visit.present(
-        revision, prices=prices, via=via, answer_by=until, currency=tx.settings.shop_currency, at=at
+        revision, prices=prices, via=via, answer_by=until, currency=tx.settings.shop_currency, at=tx.now
     )
     tx.publish(visit, presented)
     tx.schedule(ESTIMATE_DUE, f"{visit.id}:{revision}", until)
-    await complete_tasks(tx, visit.id, "present_estimate", at=at)
+    await complete_tasks(tx, visit.id, "present_estimate")
     return visit
 
 
@@ -68,31 +65,24 @@ async def answer_estimate(
     revision: int,
     answers: Iterable[LineAnswer],
     channel: str,
-    at: datetime,
     promised_at: datetime | None = None,
     waiting_on_site: bool = False,
 ) -> Visit:
-    """Take the customer's word on every open line; the time may be promised in the same breath."""
-    visit = await with_work(tx, visit_id)
-    answered = visit.answer(
-        revision,
-        answers,
-        channel=channel,
-        answered_by=tx.by,
-        currency=tx.settings.shop_currency,
-        at=at,
-    )
+    """Take the customer's answer to every open line; a time may be promised with it."""
+    visit = await lock_visit(tx, visit_id)
+    answer = Answer(tuple(answers), channel=channel, by=tx.by, at=tx.now)
+    answered = visit.answer(revision, answer, currency=tx.settings.shop_currency)
     tx.publish(visit, answered)
     if promised_at is not None:
-        tx.publish(visit, visit.promise(promised_at, waiting_on_site=waiting_on_site, at=at))
+        tx.publish(visit, visit.promise_handover(promised_at, waiting_on_site=waiting_on_site, at=tx.now))
     tx.cancel(ESTIMATE_DUE, f"{visit.id}:{revision}")
     return visit
 
 
 async def link_to_estimate(tx: Tx, *, visit_id: UUID, revision: int) -> NewLink:
-    """An address under which the customer answers the presented revision; told this once."""
-    visit = await with_work(tx, visit_id)
-    estimate = visit.estimate(revision)
+    """An address under which the customer answers the presented revision; given this once."""
+    visit = await lock_visit(tx, visit_id)
+    estimate = one_of(visit.estimates, revision)
     ESTIMATE.check(estimate.state, "answer")
     assert estimate.answer_by is not None  # presented
     return await links.create(

@@ -9,11 +9,12 @@ from contracts.values import Check
 from reception.commands.arrival import RECEPTION_DUE
 from reception.commands.tasks import complete_tasks
 from reception.domain import HouseRules, Visit
-from reception.domain.copies import Customer, Invoice, JobLine
-from reception.domain.handover import BelongingCheck, Papers
-from reception.domain.refusals import FactsNotHeard
-from reception.domain.states import VISIT
-from reception.queries.work import with_work
+from reception.domain.acceptance import Acceptance, BelongingCheck
+from reception.domain.car import FactsUnknown
+from reception.domain.copies import Customer, JobLine
+from reception.domain.record import Closing, service_type
+from reception.domain.visit_states import VISIT
+from reception.repository import load_papers, lock_visit
 from servicekit import Tx
 from shopkit.numbers import record_no
 
@@ -27,35 +28,33 @@ async def accept_work(
     invoice_revision: int,
     checks: tuple[Check, ...],
     belongings: tuple[BelongingCheck, ...],
-    at: datetime,
 ) -> Visit:
     """The customer inspected the car with the advisor, was explained work and cost, and signed."""
-    visit = await with_work(tx, visit_id)
+    visit = await lock_visit(tx, visit_id)
     accepted = visit.accept_work(
-        papers=await papers_of(tx, visit_id),
-        invoice_revision=invoice_revision,
-        checks=checks,
-        belongings=belongings,
+        Acceptance(invoice_revision, checks, belongings),
+        papers=await load_papers(tx, visit_id),
         rules=await tx.rules(HouseRules),
-        at=at,
+        at=tx.now,
     )
     tx.publish(visit, accepted)
-    await complete_tasks(tx, visit.id, "sign_again", "tell_ready", at=at)
+    await complete_tasks(tx, visit.id, "sign_again", "tell_ready")
     return visit
 
 
-async def hand_over(
-    tx: Tx, *, visit_id: UUID, mode: str, handed_over_at: datetime | None, at: datetime
-) -> Visit:
+async def hand_over(tx: Tx, *, visit_id: UUID, mode: str, handed_over_at: datetime | None) -> Visit:
     """Release the keys, when work, signature and settlement are complete."""
-    visit = await with_work(tx, visit_id)
+    visit = await lock_visit(tx, visit_id)
     handed = visit.hand_over(
-        papers=await papers_of(tx, visit_id), mode=mode, handed_over_at=handed_over_at or at, at=at
+        papers=await load_papers(tx, visit_id),
+        mode=mode,
+        handed_over_at=handed_over_at or tx.now,
+        at=tx.now,
     )
     tx.publish(visit, handed)
-    await complete_tasks(tx, visit.id, at=at)  # the customer is here: nobody has to be told any more
+    await complete_tasks(tx, visit.id)  # the customer is here: nothing is left to tell
     rules = await tx.rules(HouseRules)
-    tx.schedule(CLOSING_DUE, visit.id, at + timedelta(hours=rules.closing_hours))
+    tx.schedule(CLOSING_DUE, visit.id, tx.now + timedelta(hours=rules.closing_hours))
     return visit
 
 
@@ -66,52 +65,39 @@ async def close_visit(
     mileage_out_km: int | None = None,
     recommended_work: tuple[str, ...] = (),
     remind_on: date | None = None,
-    at: datetime,
 ) -> Visit:
     """The papers are complete, or the car left before there were any; the record gets its number (F-28)."""
-    visit = await with_work(tx, visit_id)
+    visit = await lock_visit(tx, visit_id)
     VISIT.check(visit.state, "close")
     customer = await tx.session.get(Customer, visit.customer_id)
     if customer is None:
-        raise FactsNotHeard(state=visit.state, missing=["customer_no"], waiting_for="crm.customer")
-    series = f"{customer.customer_no}-{visit.record_kind}-{tx.today:%Y%m%d}"
-    number = record_no(
-        customer.customer_no, visit.record_kind, tx.today, await tx.next_number(f"record:{series}")
-    )
-    closed = visit.close(
-        record_no=number,
-        mileage_out_km=mileage_out_km,
-        recommended_work=recommended_work,
-        remind_on=remind_on,
-        at=at,
-    )
+        raise FactsUnknown(state=visit.state, missing=["customer_no"], waiting_for="crm.customer")
+    kind = service_type(visit.form, visit.readiness.job_outcome, visit.work.agreed)
+    series = f"{customer.customer_no}-{kind}-{tx.today:%Y%m%d}"
+    number = record_no(customer.customer_no, kind, tx.today, await tx.next_number(f"record:{series}"))
+    papers = Closing(number, mileage_out_km, recommended_work, remind_on)
+    closed = visit.close(papers, at=tx.now)
     tx.publish(visit, closed)
-    await complete_tasks(tx, visit.id, at=at)
+    await complete_tasks(tx, visit.id)
     tx.cancel(CLOSING_DUE, visit.id)
     tx.cancel(RECEPTION_DUE, visit.id)
     return visit
 
 
 async def leave_with_vehicle(
-    tx: Tx, *, visit_id: UUID, reason: str, return_expected_at: datetime | None, at: datetime
+    tx: Tx, *, visit_id: UUID, reason: str, return_expected_at: datetime | None
 ) -> Visit:
     """The car drives on, and comes back when the parts are here (E2)."""
-    visit = await with_work(tx, visit_id)
+    visit = await lock_visit(tx, visit_id)
     finished = select(JobLine.line_id).where(JobLine.visit_id == visit_id, JobLine.progress == "done")
     done = set((await tx.session.scalars(finished)).all())
-    left = visit.leave(reason=reason, return_expected_at=return_expected_at, done_line_ids=done, at=at)
+    left = visit.leave(reason=reason, return_expected_at=return_expected_at, done_line_ids=done, at=tx.now)
     tx.publish(visit, left)
     return visit
 
 
-async def return_vehicle(tx: Tx, *, visit_id: UUID, at: datetime) -> Visit:
+async def return_vehicle(tx: Tx, *, visit_id: UUID) -> Visit:
     """The car is back to go on."""
-    visit = await with_work(tx, visit_id)
-    tx.publish(visit, visit.come_back(at=at))
+    visit = await lock_visit(tx, visit_id)
+    tx.publish(visit, visit.come_back(at=tx.now))
     return visit
-
-
-async def papers_of(tx: Tx, visit_id: UUID) -> Papers | None:
-    """What the desk knows of the visit's invoice; ask while you hold the visit."""
-    invoice = await tx.session.get(Invoice, visit_id)
-    return None if invoice is None else Papers.model_validate(invoice, from_attributes=True)

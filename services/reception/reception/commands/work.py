@@ -10,24 +10,30 @@ from sqlalchemy import select
 from contracts.base import Fact, Quantity
 from contracts.values import Line, PartNeed, Payer, Title
 from reception.domain.copies import Service
-from reception.domain.facts import said
-from reception.domain.refusals import LineUnknown, ServiceNotOffered
+from reception.domain.free_text import masked
 from reception.domain.rules import HouseRules
-from servicekit import Tx, new_id
+from reception.domain.work import LineUnknown
+from servicekit import Refusal, Tx, new_id
 
 DIAGNOSIS = Title(zh="检查诊断", en="Diagnosis")
 
 _FROM_MENU = ("title", "work_type", "skill", "labour_minutes")
 
 Word = Annotated[str, Field(min_length=1, max_length=100)]
-Told = Annotated[str, Field(max_length=2000)]
+Text = Annotated[str, Field(max_length=2000)]
+
+
+class ServiceNotOffered(Refusal):
+    """This service is not on the menu."""
 
 
 class NewPart(Fact):
     """A part that work needs."""
 
-    part_no: Word
-    quantity: Annotated[Quantity, Field(gt=0, lt=10_000)]
+    part_no: Word = Field(description="catalogue number of the part")
+    quantity: Annotated[Quantity, Field(gt=0, lt=10_000)] = Field(
+        description="wanted quantity in the part's unit"
+    )
 
 
 class NewWork(Fact):
@@ -37,20 +43,26 @@ class NewWork(Fact):
     replaces what is offered under that line.
     """
 
-    service_code: Word | None = None
-    line_id: UUID | None = None
-    kind: Literal["maintenance", "repair"] | None = None
-    title: Title | None = None
-    work_type: Word | None = None
-    skill: Word | None = None
-    labour_minutes: Annotated[int, Field(ge=0, le=60_000)] | None = None
-    parts: Annotated[tuple[NewPart, ...], Field(max_length=100)] | None = None
-    payer: Payer = "customer"
-    why: Told = ""
-    benefit: Told = ""
+    service_code: Word | None = Field(default=None, description="menu item that the line is made from")
+    line_id: UUID | None = Field(default=None, description="line whose offer this replaces; null: a new line")
+    kind: Literal["maintenance", "repair"] | None = Field(
+        default=None, description="maintenance or repair; null: maintenance"
+    )
+    title: Title | None = Field(default=None, description="what is done, in plain words (RECP-15)")
+    work_type: Word | None = Field(default=None, description="kind of work that the labour rate is for")
+    skill: Word | None = Field(default=None, description="skill that the technician needs (WORK-08)")
+    labour_minutes: Annotated[int, Field(ge=0, le=60_000)] | None = Field(
+        default=None, description="expected labour, whole minutes"
+    )
+    parts: Annotated[tuple[NewPart, ...], Field(max_length=100)] | None = Field(
+        default=None, description="parts that the work needs; null: those of the menu item"
+    )
+    payer: Payer = Field(default="customer", description="customer, or shop for rework and goodwill")
+    why: Text = Field(default="", description="why the work is needed (RECP-15)")
+    benefit: Text = Field(default="", description="what the customer gains (RECP-15)")
 
     @model_validator(mode="after")
-    def _must_say_what_it_is(self) -> Self:
+    def _must_be_described(self) -> Self:
         described = (self.kind, self.title, self.work_type, self.skill, self.labour_minutes)
         if self.service_code is None and None in described:
             raise ValueError("give a service_code, or kind, title, work_type, skill and labour_minutes")
@@ -107,13 +119,13 @@ def _line(work: NewWork, service: Service | None, before: Line | None) -> Line:
         parts=_parts(work, service, before),
         payer=work.payer,
         service_code=work.service_code,
-        why=said(work.why),
-        benefit=said(work.benefit),
+        why=masked(work.why),
+        benefit=masked(work.benefit),
     )
 
 
 def _parts(work: NewWork, service: Service | None, before: Line | None) -> tuple[PartNeed, ...]:
-    """A part that the line needed before keeps its id: the store may have set it aside or handed it out."""
+    """A part that the line needed before keeps its id: it may be reserved or handed out."""
     wanted = work.parts if work.parts is not None else service.parts if service else ()
     had = {need.part_no: need.part_line_id for need in (before.parts if before else ())}
     return tuple(

@@ -1,4 +1,4 @@
-"""What reception decides: pure rules over the visit, no input or output and no clock."""
+"""What reception decides: rules over the visit, without I/O and without a clock."""
 
 from reception.domain.base import Base
 from reception.domain.rules import HouseRules

@@ -10,7 +10,7 @@ from servicekit.columns import Utc
 
 
 class Base(DeclarativeBase):
-    """All of reception's tables, beside those of the servicekit."""
+    """All of reception's tables; those of the servicekit are not among them."""
 
     metadata = new_metadata()
     type_annotation_map = {datetime: Utc(), str: Text()}

@@ -1,7 +1,8 @@
-"""What reception knows of other departments: its own copies, fed by their events and decided by none."""
+"""What reception knows of other departments: copies that their events keep, and that decide nothing."""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Index, func
@@ -13,9 +14,28 @@ from servicekit.columns import Json
 from shopkit.calendar import WorkingCalendar
 from shopkit.columns import Money, Quantity, Rate
 
+AppointmentState = Literal["requested", "confirmed", "kept", "missed", "cancelled"]
+JobStatus = Literal[
+    "waiting",
+    "dispatched",
+    "diagnosed",
+    "repairing",
+    "interrupted",
+    "awaiting_answer",
+    "awaiting_parts",
+    "completed",
+    "inspected",
+    "rework",
+    "ready",
+    "reopened",
+]
+Progress = Literal["dispatched", "running", "done", "rework"]
+InvoiceState = Literal["prepared", "withdrawn", "issued", "settled"]
+ComplaintState = Literal["received", "answered", "resolved", "reopened"]
+
 
 class Customer(Base):
-    """A customer's name and class, as customer relations told them."""
+    """A customer's name and class."""
 
     __tablename__ = "customers"
 
@@ -128,7 +148,7 @@ class Calendar(Base):
 
 
 class PartAvailability(Base):
-    """How a part line stands in the store."""
+    """What of a part line is reserved, short, issued and returned."""
 
     __tablename__ = "part_availability"
 

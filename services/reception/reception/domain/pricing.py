@@ -10,8 +10,12 @@ from pydantic import Field
 
 from contracts.base import Fact, Money, TaxRate
 from contracts.values import Line, PartNeed, PricedLine, PricedPart, Title
-from reception.domain.refusals import DiscountTooLarge
+from servicekit import Refusal
 from shopkit.money import ZERO, labour_net, net, totals
+
+
+class DiscountTooLarge(Refusal):
+    """The discount is more than the labour of the line."""
 
 
 class LabourPrice(Fact):
@@ -35,18 +39,22 @@ PriceByHand = Annotated[Money, Field(ge=0, lt=1_000_000)]
 class PartPriceByHand(Fact):
     """A part's price that the advisor gives because the catalogue copy lacks it."""
 
-    part_line_id: UUID
-    unit_price: PriceByHand
-    tax_rate: TaxRate
+    part_line_id: UUID = Field(description="the part line")
+    unit_price: PriceByHand = Field(description="net price of one unit, in the shop's currency")
+    tax_rate: TaxRate = Field(description="tax on the part as a fraction, e.g. 0.13")
 
 
 class HandPrice(Fact):
     """What the advisor decides about a line's price; what is absent comes from the copies."""
 
-    hourly_rate: PriceByHand | None = None
-    tax_rate: TaxRate | None = None
-    discount_net: PriceByHand = ZERO
-    parts: tuple[PartPriceByHand, ...] = ()
+    hourly_rate: PriceByHand | None = Field(
+        default=None, description="net price of one hour of labour; null: by the rate in force"
+    )
+    tax_rate: TaxRate | None = Field(
+        default=None, description="tax on the labour as a fraction, e.g. 0.06; null: by the rate in force"
+    )
+    discount_net: PriceByHand = Field(default=ZERO, description="net discount, at most the line's labour")
+    parts: tuple[PartPriceByHand, ...] = Field(default=(), description="prices of parts without a list price")
 
 
 NO_HAND = HandPrice()
@@ -141,23 +149,6 @@ def as_line(priced: PricedLine) -> Line:
     """The work without its price, as the workshop needs it."""
     needs = tuple(PartNeed(**{n: getattr(part, n) for n in PartNeed.model_fields}) for part in priced.parts)
     return Line(**{n: getattr(priced, n) for n in Line.model_fields if n != "parts"}, parts=needs)
-
-
-def rework_of(original: PricedLine, line_id: UUID) -> PricedLine:
-    """The same labour once more, at the shop's cost; parts are asked for when the workshop knows which."""
-    title = Title(zh=f"返工：{original.title.zh}", en=f"Rework: {original.title.en}")
-    return original.model_copy(
-        update={
-            "line_id": line_id,
-            "kind": "rework",
-            "title": title,
-            "parts": (),
-            "payer": "shop",
-            "discount_net": ZERO,
-            "gross": ZERO,
-            "service_code": None,
-        }
-    )
 
 
 def _with_gross(line: PricedLine) -> PricedLine:

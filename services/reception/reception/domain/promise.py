@@ -1,149 +1,171 @@
 """The promise: when the car will be ready, every change of it, and whether the customer knew beforehand."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 
-from sqlalchemy.orm import Mapped, mapped_column
+from pydantic import Field
+from sqlalchemy.orm import mapped_column
 
 from contracts.base import Fact
-from contracts.events.reception import CustomerNotified, HandoverPromised, PromiseRefused, PromiseRevised
-from reception.domain.facts import VisitFacts, must_have_happened, said
-from reception.domain.pricing import gross_of
-from reception.domain.refusals import NothingAnsweredYet, PromiseTooEarly
-from reception.domain.states import PROMISE, VISIT
+from reception.domain.free_text import masked
+from reception.domain.instants import must_have_happened
+from servicekit import Refusal
 from servicekit.columns import Json
+from servicekit.states import Machine
+
+
+class PromiseState(StrEnum):
+    """Whether the customer has been given a time, and agrees to it."""
+
+    NONE = "none"
+    PROMISED = "promised"
+    REVISED = "revised"
+    REFUSED = "refused"
+
+
+PROMISE: Machine[PromiseState] = Machine(
+    "promise",
+    {
+        "promise": ({PromiseState.NONE}, PromiseState.PROMISED),
+        "revise": (
+            {PromiseState.PROMISED, PromiseState.REVISED, PromiseState.REFUSED},
+            PromiseState.REVISED,
+        ),
+        "refuse": ({PromiseState.PROMISED, PromiseState.REVISED}, PromiseState.REFUSED),
+    },
+    initial=PromiseState.NONE,
+)
+
+
+class NothingAnsweredYet(Refusal):
+    """Nothing can be promised before the customer has answered an estimate."""
+
+
+class PromiseTooEarly(Refusal):
+    """The promised handover must lie in the future."""
 
 
 class PromiseChange(Fact):
     """One promise or refusal, with what it replaced, why, and who agreed (RECP-21)."""
 
-    revision: int
-    old_promise: datetime | None
-    new_promise: datetime | None
+    revision: int = Field(description="1 for the first promise; a refusal keeps the revision it refuses")
+    old_promise: datetime | None = Field(description="the promise before, UTC")
+    new_promise: datetime | None = Field(description="the promise from then on, UTC; null: refused")
+    reason: str = Field(default="", description="why, masked")
+    solution: str = Field(default="", description="what was offered for it, masked")
+    agreed_by: str = Field(default="", description="`customer`, or who agreed for them, masked")
+    notified_at: datetime = Field(description="when the customer was notified, UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPromise:
+    """The time that the customer agreed to, and what was explained and offered for a change."""
+
+    promised_at: datetime
+    notified_at: datetime
     reason: str = ""
     solution: str = ""
-    agreed_by: str = ""
-    notified_at: datetime
+    agreed_by: str = "customer"
 
 
-class Promising(VisitFacts):
-    """The part of a visit that gives the customer a time and keeps to it."""
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The time that the customer was given; ``gross`` is the price given with it, as text (RECP-21)."""
 
-    promise_revision: Mapped[int] = mapped_column(default=0)
-    original_promise: Mapped[datetime | None] = mapped_column(default=None)
-    promised_at: Mapped[datetime | None] = mapped_column(default=None)
-    promised_gross: Mapped[str | None] = mapped_column(default=None)
-    promise_changes: Mapped[tuple[PromiseChange, ...]] = mapped_column(
-        Json(tuple[PromiseChange, ...]), default=tuple
-    )
-    delay_notified_at: Mapped[datetime | None] = mapped_column(default=None)
-    waiting_on_site: Mapped[bool] = mapped_column(default=False)
+    state: str
+    revision: int
+    original: datetime | None
+    promised_at: datetime | None
+    gross: str | None
+    changes: tuple[PromiseChange, ...]
+    delay_notified_at: datetime | None
 
-    def promise(self, promised_at: datetime, *, waiting_on_site: bool, at: datetime) -> HandoverPromised:
-        """Give the customer a time, after the customer has answered an estimate."""
-        VISIT.check(self.state, "promise")
-        state = PROMISE.go(self.promise_state, "promise")
-        if self.answered_revision is None:
-            raise NothingAnsweredYet(state=self.state)
-        self._must_be_ahead(promised_at, now=at)
-        self.promise_state, self.waiting_on_site = state, waiting_on_site
-        self.original_promise = promised_at
-        self._note(promised_at, notified_at=at, agreed_by="customer")
-        return HandoverPromised(
-            **self.about,
-            promise_revision=self.promise_revision,
-            promised_at=promised_at,
-            waiting_on_site=waiting_on_site,
-            authorised_labour_minutes=sum(line.labour_minutes for line in self.agreed),
-        )
+    @property
+    def changes_allowed(self) -> list[str]:
+        """Commands on a promise that was given."""
+        if self.state == PromiseState.NONE:
+            return []
+        return [f"{command}_promise" for command in PROMISE.allowed(self.state)]
 
-    def revise_promise(
-        self,
-        new_promise: datetime,
-        *,
-        reason: str,
-        solution: str,
-        agreed_by: str,
-        notified_at: datetime,
-        at: datetime,
-    ) -> PromiseRevised:
-        """Agree on another time; keeps the old one, the reason and the solution (RECP-21, RECP-48)."""
-        VISIT.check(self.state, "promise")
-        state = PROMISE.go(self.promise_state, "revise")
-        self._must_be_ahead(new_promise, now=at)
-        must_have_happened(notified_at, now=at)
-        old = self.promised_at
-        assert old is not None  # the state says that there is one
-        self.promise_state = state
-        self._note_delay_notified(notified_at)
-        texts = {"reason": said(reason), "solution": said(solution), "agreed_by": said(agreed_by)}
-        self._note(new_promise, notified_at=notified_at, **texts)
-        return PromiseRevised(
-            **self.about,
-            promise_revision=self.promise_revision,
-            old_promise=old,
-            new_promise=new_promise,
-            notified_at=notified_at,
-            **texts,
-        )
+    def give(self, promised_at: datetime, *, gross: Decimal, at: datetime) -> "Promise":
+        """The first promise. Raises ``IllegalTransition``, ``PromiseTooEarly``."""
+        first = replace(self, state=PROMISE.go(self.state, "promise"), original=promised_at)
+        _must_be_ahead(promised_at, at=at)
+        return first._changed(NewPromise(promised_at, notified_at=at), gross)
 
-    def refuse_promise(self, *, reason: str, at: datetime) -> PromiseRefused:
-        """The customer does not accept a later handover; the promise that stands still stands."""
-        VISIT.check(self.state, "promise")
-        self.promise_state = PROMISE.go(self.promise_state, "refuse")
-        self._note_delay_notified(at)
+    def revise(self, agreed: NewPromise, *, gross: Decimal, at: datetime) -> "Promise":
+        """Another time; keeps the old one, the reason and the solution (RECP-21, RECP-48).
+
+        Raises ``IllegalTransition``, ``PromiseTooEarly``, ``NotInThePast``."""
+        revised = replace(self, state=PROMISE.go(self.state, "revise"))
+        _must_be_ahead(agreed.promised_at, at=at)
+        must_have_happened(agreed.notified_at, at=at)
+        return revised.delay_notified(agreed.notified_at)._changed(agreed, gross)
+
+    def refuse(self, *, reason: str, at: datetime) -> "Promise":
+        """The customer does not accept a later time: the last promise stays. Raises ``IllegalTransition``."""
+        refused = replace(self, state=PROMISE.go(self.state, "refuse")).delay_notified(at)
         change = PromiseChange(
-            revision=self.promise_revision,
+            revision=self.revision,
             old_promise=self.promised_at,
             new_promise=None,
-            reason=said(reason),
+            reason=reason,
             notified_at=at,
         )
-        self.promise_changes = (*self.promise_changes, change)
-        return PromiseRefused(**self.about, promise_revision=self.promise_revision, reason=said(reason))
+        return replace(refused, changes=(*self.changes, change))
 
-    def notify(self, *, topic: str, channel: str, notified_at: datetime, at: datetime) -> CustomerNotified:
-        """Note that the customer was told something (RECP-27)."""
-        VISIT.check(self.state, "notify")
-        must_have_happened(notified_at, now=at)
-        if topic == "delay":
-            self._note_delay_notified(notified_at)
-        return CustomerNotified(**self.about, topic=topic, channel=channel, notified_at=notified_at)
+    def delay_notified(self, notified_at: datetime) -> "Promise":
+        """The customer was notified of a delay; the first time counts."""
+        return replace(self, delay_notified_at=self.delay_notified_at or notified_at)
 
     @property
     def delay_notified_before(self) -> bool:
-        """Whether the customer was told of a delay before the first promise had passed (RECP-22)."""
+        """Whether the customer was notified of a delay before the first promise had passed (RECP-22)."""
         return (
             self.delay_notified_at is not None
-            and self.original_promise is not None
-            and self.delay_notified_at <= self.original_promise
+            and self.original is not None
+            and self.delay_notified_at <= self.original
         )
 
-    def _note_delay_notified(self, notified_at: datetime) -> None:
-        self.delay_notified_at = self.delay_notified_at or notified_at
-
-    def _note(
-        self,
-        promised_at: datetime,
-        *,
-        notified_at: datetime,
-        agreed_by: str,
-        reason: str = "",
-        solution: str = "",
-    ) -> None:
-        self.promise_revision += 1
+    def _changed(self, agreed: NewPromise, gross: Decimal) -> "Promise":
         change = PromiseChange(
-            revision=self.promise_revision,
+            revision=self.revision + 1,
             old_promise=self.promised_at,
-            new_promise=promised_at,
-            reason=reason,
-            solution=solution,
-            agreed_by=agreed_by,
-            notified_at=notified_at,
+            new_promise=agreed.promised_at,
+            reason=masked(agreed.reason),
+            solution=masked(agreed.solution),
+            agreed_by=masked(agreed.agreed_by),
+            notified_at=agreed.notified_at,
         )
-        self.promise_changes = (*self.promise_changes, change)
-        self.promised_at = promised_at
-        self.promised_gross = f"{gross_of(self.agreed):.2f}"  # RECP-21: time and price that were given
+        return replace(
+            self,
+            revision=change.revision,
+            promised_at=agreed.promised_at,
+            gross=f"{gross:.2f}",
+            changes=(*self.changes, change),
+        )
 
-    def _must_be_ahead(self, promised_at: datetime, *, now: datetime) -> None:
-        if promised_at <= now:
-            raise PromiseTooEarly(promised_at=promised_at.isoformat(), now=now.isoformat())
+
+PROMISE_COLUMNS = (
+    "promise_state",
+    mapped_column("promise_revision", default=0),
+    mapped_column("original_promise"),
+    "promised_at",
+    mapped_column("promised_gross"),
+    mapped_column("promise_changes", Json(tuple[PromiseChange, ...]), default=tuple),
+    mapped_column("delay_notified_at"),
+)
+"""The columns of ``visits`` below the value, in the order of its fields."""
+
+
+def must_be_answered(answered_revision: int | None, *, state: str) -> None:
+    """Raise ``NothingAnsweredYet`` before the first answer."""
+    if answered_revision is None:
+        raise NothingAnsweredYet(state=state)
+
+
+def _must_be_ahead(promised_at: datetime, *, at: datetime) -> None:
+    if promised_at <= at:
+        raise PromiseTooEarly(promised_at=promised_at.isoformat(), now=at.isoformat())

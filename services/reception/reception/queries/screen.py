@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ColumnElement, Numeric, Select, Text, Uuid, bindpar
 from sqlalchemy.orm import InstrumentedAttribute
 
 from reception.domain import Base, HouseRules, Visit
+from reception.domain.acceptance import Papers
 from reception.domain.copies import (
     Calendar,
     ComplaintMark,
@@ -19,10 +20,9 @@ from reception.domain.copies import (
     JobLine,
     PartAvailability,
 )
-from reception.domain.desk import Notice, Task
-from reception.domain.handover import Papers
-from reception.domain.lines import VisitLine
-from reception.domain.revisions import Estimate
+from reception.domain.estimate import Estimate
+from reception.domain.line import VisitLine
+from reception.domain.task import Notice, Task
 from servicekit import NotFound, Tx
 from shopkit.calendar import WorkingCalendar, default_calendar
 

@@ -1,4 +1,4 @@
-"""Visits to look at: one of them, lists of them, and how the parts of a request stand."""
+"""Lists of visits, and the availability of a request's parts."""
 
 from typing import Any
 from uuid import UUID
@@ -8,18 +8,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from reception.domain import Visit
 from reception.domain.copies import Customer, PartAvailability
-from reception.queries.work import load_work
 from servicekit import Tx
 from shopkit.numbers import search_key
 
 
-async def visit_of(tx: Tx, visit_id: UUID) -> Visit:
-    """The visit with its work, to look at and not to change. Raises ``NotFound``."""
-    return await load_work(tx, await tx.read(Visit, visit_id))
-
-
 async def parts_of(tx: Tx, request_id: UUID) -> list[PartAvailability]:
-    """How the request's parts stand in the store."""
+    """What is reserved, short and issued of the request's parts."""
     return await tx.all(select(PartAvailability).where(PartAvailability.request_id == request_id))
 
 

@@ -1,1 +1,3 @@
-"""What reception does when another department reports; one function per event, none ever refuses."""
+"""What reception does on another department's event: one module per publisher, one function per event.
+
+None of them refuses."""

@@ -1,4 +1,4 @@
-"""Complaints reports: a mark on the customer, and rework that this desk alone can place."""
+"""Complaints' events: a mark on the customer, and rework that this desk alone can place."""
 
 from uuid import UUID
 
@@ -18,11 +18,10 @@ from reception.commands.arrival import mint_request_no
 from reception.commands.work import diagnosis_line
 from reception.domain import HouseRules, Visit
 from reception.domain.copies import ComplaintMark
-from reception.domain.facts import Measure
-from reception.domain.pricing import rework_of
-from reception.domain.states import VisitState
-from reception.queries.prices import price_list
-from reception.queries.work import load_work
+from reception.domain.readiness import Measure
+from reception.domain.rework import Rework, rework_of
+from reception.domain.visit_states import VisitState
+from reception.repository import load_work, price_list
 from servicekit import Tx, new_id
 
 log = structlog.get_logger("reception")
@@ -72,15 +71,16 @@ async def place_rework_on_measure_decided(tx: Tx, event: MeasureDecided) -> None
         log.error("rework without a visit", measure_id=str(event.measure_id))
         return
     await load_work(tx, visit)
-    originals = visit.redone(event.line_ids)
+    originals = visit.work.redone(event.line_ids)
     works = tuple(rework_of(work, new_id()) for work in originals) or (await _any_work(tx, visit),)
     measure = Measure(measure_id=event.measure_id, complaint_id=event.complaint_id)
-    named = tuple(work.line_id for work in originals)
+    named = [work.line_id for work in originals]
+    rework = Rework.of(measure, works, originals=named, reason=event.reason)
     if visit.is_open:
-        tx.publish(visit, visit.order(measure, works, originals=named, reason=event.reason))
+        tx.publish(visit, visit.order_rework(rework))
         return
     again = await _expected_visit(tx, visit, event.measure_id)
-    tx.publish(again, again.agree(measure, works, originals=named, reason=event.reason))
+    tx.publish(again, again.agree_rework(rework))
 
 
 async def _expected_visit(tx: Tx, visit: Visit, measure_id: UUID) -> Visit:
@@ -92,16 +92,12 @@ async def _expected_visit(tx: Tx, visit: Visit, measure_id: UUID) -> Visit:
         state=VisitState.EXPECTED,
         customer_id=visit.customer_id,
         vehicle_id=visit.vehicle_id,
-        plate=visit.plate,
-        vin=visit.vin,
-        make=visit.make,
-        model=visit.model,
-        model_year=visit.model_year,
         priority_class="rework",
         rework_of_visit_id=visit.id,
         measure_id=measure_id,
         begun_at=tx.now,
     )
+    again.car = visit.car
     tx.add(again)
     return again
 
@@ -116,7 +112,8 @@ async def _any_work(tx: Tx, visit: Visit) -> PricedLine:
 async def _mark(tx: Tx, complaint_id: UUID, customer_id: UUID, visit_id: UUID | None) -> ComplaintMark:
     mark = await tx.find(ComplaintMark, complaint_id)
     if mark is None:
-        mark = ComplaintMark(complaint_id=complaint_id, customer_id=customer_id)
+        mark = ComplaintMark()
+        mark.complaint_id, mark.customer_id = complaint_id, customer_id
         tx.add(mark)
     mark.visit_id = visit_id or mark.visit_id
     if mark.visit_id is not None:

@@ -1,1 +1,1 @@
-"""What people ask of the workshop: one function per thing."""
+"""What people ask of the workshop: one function per command."""

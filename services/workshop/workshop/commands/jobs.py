@@ -1,28 +1,23 @@
-"""What people ask of a job: give it out, diagnose, work, interrupt, inspect, finish."""
+"""Commands of a job, from dispatch to ready, and what every change of a job ends with."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
-
+from contracts.base import Event
 from contracts.values import DiagnosticCode, InspectionItem, Line
 from servicekit import Tx
-from workshop import trouble_codes
-from workshop.commands.progress import conclude
 from workshop.domain import Bay, HouseRules, Job, Technician, diagnosing, inspecting, interrupting, working
-from workshop.domain.refusals import BayOccupied, NoBayFree
+from workshop.domain.bay import BayOccupied, NoBayFree
+from workshop.domain.progress import recompute_state
+from workshop.domain.promise import watch
 from workshop.domain.values import Cause, Reading, StepResult
-from workshop.taking import take_job, take_technician, working_calendar
+from workshop.queries import trouble_codes
+from workshop.repository import find_free_bay, lock_job, lock_technician, working_calendar
 
-_FIRST_FREE = (
-    select(Bay)
-    .where(Bay.job_id.is_(None), Bay.in_use)
-    .order_by(Bay.name)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
+PROMISE_CHECK = "promise-check"
+"""The kind of timer that looks at a promise again."""
 
 
 async def dispatch_job(
@@ -36,8 +31,8 @@ async def dispatch_job(
     planned_end: datetime | None,
 ) -> Job:
     """Give lines to a technician and a bay; without lines, all that wait for a technician."""
-    job = await take_job(tx, job_id)
-    technician, running = await take_technician(tx, technician_id)
+    job = await lock_job(tx, job_id)
+    technician, running = await lock_technician(tx, technician_id)
     bay = await _bay(tx, job, bay_id)
     previous = job.bay
     dispatched = working.dispatch(
@@ -52,12 +47,12 @@ async def dispatch_job(
         rules=await tx.rules(HouseRules),
         at=tx.now,
     )
-    if previous is not bay and job.stands_in(previous):
+    if previous is not bay and job.occupies(previous):
         previous.free()
-        # One row must be empty before the other is filled: a job stands in one bay.
+        # One row must be empty before the other is filled: a job occupies one bay.
         await tx.session.flush()
     if bay.job_id is None:
-        # A car that is planned for later, while another stands there, moves in when its work starts.
+        # A car that is planned for later, while another occupies it, moves in when its work starts.
         bay.occupy(job.id, tx.now)
         job.parked = False
     return await conclude(tx, job, dispatched)
@@ -67,26 +62,26 @@ async def _bay(tx: Tx, job: Job, bay_id: UUID | None) -> Bay:
     """The bay asked for, the one the car is in, or the first free one."""
     wanted = bay_id or job.bay_id
     if wanted is not None:
-        if wanted == job.bay_id and job.stands_in(job.bay):
+        if wanted == job.bay_id and job.occupies(job.bay):
             return job.bay
         bay = await tx.get(Bay, wanted)
         if not bay.in_use:
             raise BayOccupied(bay=bay.name, in_use=False)
         return bay
-    found = await tx.all(_FIRST_FREE)
-    if not found:
+    free = await find_free_bay(tx)
+    if free is None:
         raise NoBayFree()
-    return found[0]
+    return free
 
 
 async def start_line(tx: Tx, *, job_id: UUID, line_id: UUID, technician_id: UUID) -> Job:
     """A technician begins a line, or goes on with it."""
-    job = await take_job(tx, job_id)
-    technician, running = await take_technician(tx, technician_id)
+    job = await lock_job(tx, job_id)
+    technician, running = await lock_technician(tx, technician_id)
     work = working.start_line(job, line_id, technician=technician, running=running, at=tx.now)
     bay = await _bay(tx, job, None)
     bay.occupy(job.id, tx.now)
-    job.stand_in(bay)
+    job.move_to(bay)
     return await conclude(tx, job, work)
 
 
@@ -101,7 +96,7 @@ async def complete_line(
     result_text: str,
 ) -> Job:
     """A technician finished a line."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     technician = await tx.get(Technician, technician_id)
     done = working.complete_line(
         job,
@@ -117,7 +112,7 @@ async def complete_line(
 
 async def correct_usage(tx: Tx, *, job_id: UUID, line_id: UUID, used: Mapping[UUID, Decimal]) -> Job:
     """What was really used differs from what was reported."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     working.correct_usage(job, line_id, used)
     return await conclude(tx, job)
 
@@ -134,14 +129,14 @@ async def report_diagnosis(
     lines: Sequence[Line],
 ) -> Job:
     """A technician hands in the plan for review; the diagnosis line ends with it."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     technician = await tx.get(Technician, technician_id)
     line = diagnosing.report_diagnosis(
         job,
         technician_id=technician_id,
         steps=steps,
         instruments=instruments,
-        codes=[trouble_codes.described(code) for code in codes],
+        codes=[diagnosing.described(code, trouble_codes.all_codes()) for code in codes],
         findings=findings,
         lines=lines,
         at=tx.now,
@@ -162,11 +157,11 @@ async def report_diagnosis(
 
 async def review_diagnosis(tx: Tx, *, job_id: UUID, reviewer_id: UUID, approved: bool, remarks: str) -> Job:
     """Another technician approves the plan or sends it back (WORK-07)."""
-    job = await take_job(tx, job_id)
-    told = diagnosing.review_diagnosis(
+    job = await lock_job(tx, job_id)
+    events = diagnosing.review_diagnosis(
         job, reviewer_id=reviewer_id, approved=approved, remarks=remarks, at=tx.now
     )
-    return await conclude(tx, job, *told)
+    return await conclude(tx, job, *events)
 
 
 async def report_additional_work(
@@ -181,7 +176,7 @@ async def report_additional_work(
     vehicle_parked: bool,
 ) -> Job:
     """More work was found while working (E1)."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     found = diagnosing.report_additional_work(
         job,
         technician_id=technician_id,
@@ -206,22 +201,22 @@ async def interrupt_job(
     moved_to_parking: bool,
 ) -> Job:
     """The supervisor stops work (WORK-16)."""
-    job = await take_job(tx, job_id)
-    told = interrupting.interrupt(
+    job = await lock_job(tx, job_id)
+    events = interrupting.interrupt(
         job, cause=cause, line_ids=line_ids, reason=reason, moved_to_parking=moved_to_parking, at=tx.now
     )
-    return await conclude(tx, job, told)
+    return await conclude(tx, job, events)
 
 
 async def resume_job(tx: Tx, *, job_id: UUID, cause: Cause) -> Job:
     """The supervisor ends an interruption."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     return await conclude(tx, job, interrupting.resume(job, cause=cause, at=tx.now))
 
 
 async def begin_inspection(tx: Tx, *, job_id: UUID, inspector_id: UUID) -> Job:
     """An inspector takes the car."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     inspecting.begin_inspection(job, inspector_id=inspector_id)
     return await conclude(tx, job)
 
@@ -230,7 +225,7 @@ async def pass_inspection(
     tx: Tx, *, job_id: UUID, inspector_id: UUID, items: Sequence[InspectionItem], test_drive: bool
 ) -> Job:
     """The inspector is content (WORK-26)."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     passed = inspecting.pass_inspection(
         job, inspector_id=inspector_id, items=items, test_drive=test_drive, at=tx.now
     )
@@ -248,8 +243,8 @@ async def fail_inspection(
     test_drive: bool,
 ) -> Job:
     """The inspector sends lines back as rework (WORK-27)."""
-    job = await take_job(tx, job_id)
-    told = inspecting.fail_inspection(
+    job = await lock_job(tx, job_id)
+    events = inspecting.fail_inspection(
         job,
         inspector_id=inspector_id,
         line_ids=line_ids,
@@ -259,18 +254,49 @@ async def fail_inspection(
         rules=await tx.rules(HouseRules),
         at=tx.now,
     )
-    return await conclude(tx, job, *told)
+    return await conclude(tx, job, *events)
 
 
 async def finish_wash(tx: Tx, *, job_id: UUID) -> Job:
     """The car is clean (WORK-30)."""
-    job = await take_job(tx, job_id)
+    job = await lock_job(tx, job_id)
     inspecting.finish_wash(job, at=tx.now)
     return await conclude(tx, job)
 
 
 async def declare_ready(tx: Tx, *, job_id: UUID) -> Job:
-    """The supervisor ends the job, or hears what is missing."""
-    job = await take_job(tx, job_id)
+    """The supervisor ends the job, or is refused with what is missing."""
+    job = await lock_job(tx, job_id)
     inspecting.declare_ready(job, at=tx.now)
     return await conclude(tx, job)
+
+
+async def conclude(tx: Tx, job: Job, *events: Event) -> Job:
+    """Publish what happened and everything that follows from it, free the bay, look at the promise."""
+    wash = job.finished and (await tx.rules(HouseRules)).wash_required
+    tx.publish(job, *events, *recompute_state(job, wash_required=wash, at=tx.now))
+    leave_bay(job)
+    return await watch_promise(tx, job)
+
+
+async def watch_promise(tx: Tx, job: Job) -> Job:
+    """Bring the forecast up to date, publish a danger, and set the next look (F-18, F-19)."""
+    if job.promised_at is None:
+        return job
+    rules = await tx.rules(HouseRules)
+    seen = watch(job, calendar=await working_calendar(tx), rules=rules, at=tx.now)
+    tx.publish(job, *seen.events)
+    if seen.look_again_at is None:
+        tx.cancel(PROMISE_CHECK, job.id)
+    else:
+        tx.schedule(PROMISE_CHECK, job.id, seen.look_again_at)
+    return job
+
+
+def leave_bay(job: Job) -> None:
+    """The bay is free once the car has been moved out of it."""
+    if job.bay_id is None or not job.leaves_bay:
+        return
+    if job.occupies(job.bay):
+        job.bay.free()
+    job.move_to(None)

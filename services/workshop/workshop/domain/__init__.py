@@ -1,12 +1,14 @@
-"""What the workshop decides: jobs, lines, parts, resources and house rules; no I/O and no clock."""
+"""What the workshop decides: jobs, lines, parts, bays, technicians, house rules; no I/O and no clock."""
 
 from workshop.domain.base import Base
-from workshop.domain.copies import Appointment, ShopCalendar, Visit
-from workshop.domain.job import JOB, Job, JobState
+from workshop.domain.bay import Bay
+from workshop.domain.copies import Appointment, ShopCalendar, Visit, Whereabouts
+from workshop.domain.job import Job
+from workshop.domain.job_states import JOB, JobState
 from workshop.domain.line import LINE, JobLine, LineState
 from workshop.domain.parts import PartLine
-from workshop.domain.resources import Bay, Technician
 from workshop.domain.rules import HouseRules
+from workshop.domain.technician import Technician
 
 __all__ = [
     "JOB",
@@ -23,4 +25,5 @@ __all__ = [
     "ShopCalendar",
     "Technician",
     "Visit",
+    "Whereabouts",
 ]

@@ -6,6 +6,6 @@ from servicekit import new_metadata
 
 
 class Base(DeclarativeBase):
-    """All mapped classes of the workshop; the servicekit tables stand in the same metadata."""
+    """All mapped classes of the workshop; the metadata has the servicekit tables too."""
 
     metadata = new_metadata()

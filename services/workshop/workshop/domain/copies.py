@@ -1,6 +1,7 @@
-"""What the workshop keeps of other departments' facts: visits, appointments, the shop's calendar."""
+"""Copies of other departments' data: visits, appointments, the shop's calendar."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, Text
@@ -13,10 +14,15 @@ from shopkit.calendar import WorkingCalendar
 from workshop.domain.base import Base
 
 CALENDAR = "shop"
-EXPECTED = "expected"
-IN_SHOP = "in_shop"
-AWAY = "away"
-GONE = "gone"
+
+
+class Whereabouts(StrEnum):
+    """Where a car is; away: its customer drives it until parts arrive (E2)."""
+
+    EXPECTED = "expected"
+    IN_SHOP = "in_shop"
+    AWAY = "away"
+    GONE = "gone"
 
 
 class OrderedRework(Fact):
@@ -28,7 +34,7 @@ class OrderedRework(Fact):
 
 
 class Visit(Base):
-    """A visit as reception tells it; ``whereabouts`` is expected, in_shop, away or gone."""
+    """A visit of reception, and where its car is."""
 
     __tablename__ = "visits"
     __table_args__ = (Index(None, "whereabouts", "arrived_at", "id"),)
@@ -44,7 +50,7 @@ class Visit(Base):
     model_year: Mapped[int | None]
     arrived_at: Mapped[datetime] = mapped_column(Utc)
     priority_class: Mapped[str] = mapped_column(Text, default="normal")
-    whereabouts: Mapped[str] = mapped_column(Text, default=IN_SHOP)
+    whereabouts: Mapped[str] = mapped_column(Text, default=Whereabouts.IN_SHOP.value)
     return_expected_at: Mapped[datetime | None] = mapped_column(Utc)
     rework_of_visit_id: Mapped[UUID | None]
     measure_id: Mapped[UUID | None]

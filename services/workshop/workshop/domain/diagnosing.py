@@ -1,24 +1,41 @@
 """Diagnosis in five steps, its review by another, and more work found while working."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from contracts.events.workshop import AdditionalWorkFound, JobDiagnosed
 from contracts.values import DiagnosticCode, Line
+from servicekit import Refusal
 from servicekit.personal_data import mask_free_text
-from workshop.domain.job import JOB, Job
+from workshop.domain.job import DispatchedToAnother, Job, WorkAlreadyAccepted
+from workshop.domain.job_states import JOB
 from workshop.domain.line import JobLine, LineState
-from workshop.domain.refusals import (
-    DiagnosisIncomplete,
-    DiagnosisMissing,
-    DiagnosisNotStarted,
-    DiagnosisReviewed,
-    DispatchedToAnother,
-    ReviewByAnother,
-    WorkAlreadyAccepted,
-)
 from workshop.domain.values import Diagnosis, Reading, Review, Step, StepResult
+
+
+class DiagnosisNotStarted(Refusal):
+    """The diagnosis has not been started."""
+
+
+class DiagnosisIncomplete(Refusal):
+    """A diagnosis needs the result of each of the five steps."""
+
+
+class DiagnosisMissing(Refusal):
+    """There is no diagnosis to review."""
+
+
+class DiagnosisReviewed(Refusal):
+    """The diagnosis has been reviewed and stands."""
+
+
+class ReviewByAnother(Refusal):
+    """A plan is reviewed by somebody other than who made it."""
+
+
+class UnknownTroubleCode(Refusal):
+    """This trouble code is not in the list; describe it."""
 
 
 def masked(line: Line) -> Line:
@@ -64,9 +81,20 @@ def _diagnosis_line(job: Job) -> JobLine:
     raise DiagnosisNotStarted(state=job.state, allowed=job.allowed())
 
 
+def described(code: DiagnosticCode, known: Mapping[str, str]) -> DiagnosticCode:
+    """The code with a description: the technician's own, else the one of the ``known`` list (by code).
+
+    Raises ``UnknownTroubleCode``."""
+    normal = code.code.strip().upper()
+    description = code.description.strip() or known.get(normal)
+    if description is None:
+        raise UnknownTroubleCode(trouble_code=normal)
+    return DiagnosticCode(code=normal, description=description)
+
+
 def _must_cover_all_steps(steps: Sequence[StepResult]) -> None:
-    told = {step.step for step in steps if step.result.strip()}
-    missing = [step.value for step in Step if step not in told]
+    reported = {step.step for step in steps if step.result.strip()}
+    missing = [step.value for step in Step if step not in reported]
     if missing:
         raise DiagnosisIncomplete(missing=missing)
 
@@ -106,8 +134,8 @@ def _masked_code(code: DiagnosticCode) -> DiagnosticCode:
 
 
 def _reading(reading: Reading) -> str:
-    said = f"{reading.instrument}: {reading.reading}" if reading.reading else reading.instrument
-    return mask_free_text(said)
+    text = f"{reading.instrument}: {reading.reading}" if reading.reading else reading.instrument
+    return mask_free_text(text)
 
 
 def report_additional_work(

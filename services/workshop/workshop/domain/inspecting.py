@@ -6,26 +6,46 @@ from uuid import UUID
 
 from contracts.events.workshop import InspectionFailed, InspectionPassed, ReworkOpened
 from contracts.values import InspectionItem
+from servicekit import Refusal
 from servicekit.personal_data import mask_free_text
-from workshop.domain.job import JOB, Job, JobState
+from workshop.domain.job import Job
+from workshop.domain.job_states import JOB, JobState
 from workshop.domain.line import JobLine, LineState
-from workshop.domain.refusals import (
-    AlreadyInspected,
-    InspectionNotPassed,
-    InspectorWorkedOnIt,
-    LinesOpen,
-    NothingToInspect,
-    NotInspected,
-    PartsNotSquared,
-)
 from workshop.domain.rules import HouseRules
 from workshop.domain.values import Inspection
+
+
+class LinesOpen(Refusal):
+    """Work on this car is still open."""
+
+
+class NotInspected(Refusal):
+    """The car has not passed the final inspection."""
+
+
+class NothingToInspect(Refusal):
+    """No work was done on this car."""
+
+
+class AlreadyInspected(Refusal):
+    """The car has passed the final inspection."""
+
+
+class InspectorWorkedOnIt(Refusal):
+    """Who worked on the car cannot inspect it."""
+
+
+class InspectionNotPassed(Refusal):
+    """An item of the inspection did not pass."""
+
+
+class PartsNotSquared(Refusal):
+    """Issued parts are neither used nor returned."""
 
 
 def begin_inspection(job: Job, *, inspector_id: UUID) -> None:
     """The inspector takes the car (WORK-26)."""
     _must_be_inspectable(job, inspector_id, "begin_inspection")
-    job.state = JOB.go(job.state, "begin_inspection").value
     job.inspector_id = inspector_id
 
 
@@ -37,7 +57,6 @@ def pass_inspection(
     wrong = [item.item for item in items if not item.passed]
     if wrong:
         raise InspectionNotPassed(items=wrong, state=job.state, allowed=["fail_inspection"])
-    job.state = JOB.go(job.state, "pass_inspection").value
     job.inspector_id, job.inspected_at = inspector_id, at
     _keep(
         job,
@@ -62,10 +81,9 @@ def fail_inspection(
     """Lines go back to their technicians as rework (WORK-27) and cost points (WORK-28)."""
     _must_be_inspectable(job, inspector_id, "fail_inspection")
     lines = [job.line(line_id) for line_id in dict.fromkeys(line_ids)]
-    job.state = JOB.go(job.state, "fail_inspection").value
     for line in lines:
         line.fail()
-    job.inspected_at = job.inspector_id = None
+    job.work_ended_at = job.inspected_at = job.inspector_id = None
     if job.priority_class != "urgent":
         job.priority_class = "rework"
     failed = Inspection(
@@ -83,12 +101,12 @@ def fail_inspection(
 
 def _blame(job: Job, failed: Inspection, lines: list[JobLine], rules: HouseRules) -> list[InspectionFailed]:
     """One event for each technician whose work failed: points are personal."""
-    told = []
+    events = []
     for technician_id in dict.fromkeys(line.workers[-1].technician_id for line in lines):
         own = [line for line in lines if line.workers[-1].technician_id == technician_id]
         points = rules.penalty_points * len(own)
         job.penalty_points += points
-        told.append(
+        events.append(
             InspectionFailed(
                 **job.ids,
                 inspector_id=failed.inspector_id,
@@ -98,7 +116,7 @@ def _blame(job: Job, failed: Inspection, lines: list[JobLine], rules: HouseRules
                 penalty_points=points,
             )
         )
-    return told
+    return events
 
 
 def _rework(job: Job, lines: list[JobLine]) -> ReworkOpened:
@@ -107,12 +125,12 @@ def _rework(job: Job, lines: list[JobLine]) -> ReworkOpened:
 
 def finish_wash(job: Job, *, at: datetime) -> None:
     """The car is clean (WORK-30)."""
-    job.state = JOB.go(job.state, "finish_wash").value
+    JOB.check(job.state, "finish_wash")
     job.washed_at = at
 
 
 def declare_ready(job: Job, *, at: datetime) -> None:
-    """The supervisor says that the car is ready, washed or not. Refused with what is still missing."""
+    """The supervisor ends the job, washed or not. Refused with what is still missing."""
     JOB.check(job.state, "declare_ready")
     if not job.finished:
         still_open = [str(line.id) for line in job.lines if line.open]

@@ -1,16 +1,22 @@
-"""Work that stands still: interruptions A, B and C, and what ends them (WORK-15 to WORK-17)."""
+"""Interrupted work: causes A, B and C, and what ends them (WORK-15 to WORK-17)."""
 
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from contracts.events.workshop import JobInterrupted, JobResumed
+from servicekit import Refusal
 from servicekit.personal_data import mask_free_text
-from workshop.domain.job import JOB, Job
+from workshop.domain.job import Job
+from workshop.domain.job_states import JOB
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.parts import PartLine
-from workshop.domain.refusals import NotInterrupted
 from workshop.domain.values import Cause, Interruption
+
+
+class NotInterrupted(Refusal):
+    """There is no such interruption to end."""
+
 
 _STOPPABLE = (LineState.AUTHORISED, LineState.FAILED, LineState.RUNNING)
 
@@ -26,7 +32,7 @@ def interrupt(
 ) -> JobInterrupted:
     """The supervisor stops lines, or the whole job (cause A without lines: nothing may be started).
 
-    Told again with the same cause, the open interruption is brought up to date.
+    Repeated with the same cause, it brings the open interruption up to date.
     """
     JOB.check(job.state, "interrupt")
     lines = [job.line(line_id) for line_id in line_ids]
@@ -37,7 +43,7 @@ def interrupt(
             line.stop(at, "interrupt")
         elif lines and line.state in _STOPPABLE:
             line.go("interrupt")
-    told = Interruption(
+    begun = Interruption(
         cause=cause,
         since=at,
         line_ids=tuple(line.id for line in lines),
@@ -47,13 +53,13 @@ def interrupt(
     )
     before = job.open_interruption(cause)
     if before is None:
-        job.open_up(told)
+        job.open_up(begun)
     else:
-        kept = tuple(dict.fromkeys((*before.line_ids, *told.line_ids)))
-        told = told.model_copy(update={"since": before.since, "line_ids": kept})
-        job.replace(before, told)
+        kept = tuple(dict.fromkeys((*before.line_ids, *begun.line_ids)))
+        begun = begun.model_copy(update={"since": before.since, "line_ids": kept})
+        job.replace(before, begun)
     job.parked = job.parked or moved_to_parking
-    return as_interrupted(job, told)
+    return as_interrupted(job, begun)
 
 
 def resume(job: Job, *, cause: Cause, at: datetime) -> JobResumed:
@@ -76,7 +82,7 @@ def end(job: Job, cause: Cause, at: datetime) -> list[JobResumed]:
 
 def release_lines(job: Job) -> list[JobLine]:
     """Interrupted lines that nothing holds any more may be started again."""
-    if job.stands_still:
+    if job.is_halted:
         return []
     open_now = [i for i in job.interruptions if i.ended_at is None]
     held = job.blocked_line_ids.union(*(i.line_ids for i in open_now))
@@ -86,16 +92,16 @@ def release_lines(job: Job) -> list[JobLine]:
     return freed
 
 
-def as_interrupted(job: Job, told: Interruption) -> JobInterrupted:
-    """The interruption as others hear of it."""
+def as_interrupted(job: Job, begun: Interruption) -> JobInterrupted:
+    """The interruption as it is published."""
     return JobInterrupted(
         **job.ids,
-        cause=told.cause,
-        line_ids=told.line_ids,
-        waiting_part_line_ids=told.waiting_part_line_ids,
-        reason=mask_free_text(told.reason),
-        moved_to_parking=told.moved_to_parking,
-        since=told.since,
+        cause=begun.cause,
+        line_ids=begun.line_ids,
+        waiting_part_line_ids=begun.waiting_part_line_ids,
+        reason=mask_free_text(begun.reason),
+        moved_to_parking=begun.moved_to_parking,
+        since=begun.since,
     )
 
 
@@ -109,18 +115,18 @@ def watch_parts(job: Job, at: datetime) -> list[JobInterrupted | JobResumed]:
     waiting = tuple(sorted((part.id for part in missing), key=str))
     lines = tuple(dict.fromkeys(part.line_id for part in missing))
     if before is None:
-        told = Interruption(cause="C", since=at, line_ids=lines, waiting_part_line_ids=waiting)
-        job.open_up(told)
-        return [as_interrupted(job, told)]
+        begun = Interruption(cause="C", since=at, line_ids=lines, waiting_part_line_ids=waiting)
+        job.open_up(begun)
+        return [as_interrupted(job, begun)]
     # Lines whose parts have come go on; what the supervisor stopped by hand stays stopped.
     waited = {part.line_id for part in job.parts if part.id in before.waiting_part_line_ids}
     held = [line_id for line_id in before.line_ids if line_id not in waited]
-    told = before.model_copy(
+    begun = before.model_copy(
         update={"line_ids": tuple(dict.fromkeys((*held, *lines))), "waiting_part_line_ids": waiting}
     )
-    job.replace(before, told)
+    job.replace(before, begun)
     release_lines(job)
-    return [as_interrupted(job, told)] if set(waiting) - set(before.waiting_part_line_ids) else []
+    return [as_interrupted(job, begun)] if set(waiting) - set(before.waiting_part_line_ids) else []
 
 
 def _missing(job: Job) -> list[PartLine]:
@@ -133,6 +139,6 @@ def watch_answer(job: Job, at: datetime) -> list[JobInterrupted]:
     goes_on = job.diagnosis_open or any(line.running or job.can_start(line) for line in job.lines)
     if not job.awaits_answer or goes_on or job.finished or job.open_interruption("B") is not None:
         return []
-    told = Interruption(cause="B", since=at, moved_to_parking=job.parked)
-    job.open_up(told)
-    return [as_interrupted(job, told)]
+    begun = Interruption(cause="B", since=at, moved_to_parking=job.parked)
+    job.open_up(begun)
+    return [as_interrupted(job, begun)]

@@ -1,8 +1,7 @@
-"""The job: the workshop's work on one visit, its states, and what can be asked of it."""
+"""The job: the workshop's work on one visit, with its lines, parts, diagnosis and interruptions."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import TypeGuard
 from uuid import UUID
 
@@ -10,91 +9,23 @@ from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contracts.values import Line, LineResult, Technician, UsedPart
-from servicekit import Aggregate, NotFound
+from servicekit import Aggregate, NotFound, Refusal
 from servicekit.columns import Json, Utc
-from servicekit.states import Machine
 from workshop.domain.base import Base
+from workshop.domain.bay import Bay
 from workshop.domain.copies import Visit
+from workshop.domain.job_states import JOB, JobState
 from workshop.domain.line import JobLine, LineState
 from workshop.domain.parts import NONE, PartLine
-from workshop.domain.resources import Bay
 from workshop.domain.values import Alarm, Cause, Diagnosis, Inspection, Interruption, LateEvent
 
 
-class JobState(StrEnum):
-    """Where the job stands, as the board shows it (WORK-14, WORK-15)."""
-
-    WAITING = "waiting"
-    DIAGNOSING = "diagnosing"
-    REPAIRING = "repairing"
-    REWORK = "rework"
-    INTERRUPTED = "interrupted"
-    AWAITING_ANSWER = "awaiting_answer"
-    AWAITING_PARTS = "awaiting_parts"
-    COMPLETED = "completed"
-    INSPECTING = "inspecting"
-    WASHING = "washing"
-    READY = "ready"
-    CLOSED = "closed"
+class WorkAlreadyAccepted(Refusal):
+    """The customer has accepted the work."""
 
 
-S = JobState
-WORKING = (
-    S.WAITING,
-    S.DIAGNOSING,
-    S.REPAIRING,
-    S.REWORK,
-    S.INTERRUPTED,
-    S.AWAITING_ANSWER,
-    S.AWAITING_PARTS,
-)
-FINISHING = (S.COMPLETED, S.INSPECTING, S.WASHING, S.READY)
-_STAYS = [((state,), state) for state in WORKING]
-_STARTABLE = (S.WAITING, S.DIAGNOSING, S.REPAIRING, S.INTERRUPTED, S.AWAITING_ANSWER, S.AWAITING_PARTS)
-
-JOB: Machine[JobState] = Machine(
-    "job",
-    {
-        # Commands of people. Among the working states `settle` decides where the job stands afterwards.
-        "dispatch": _STAYS,
-        "start_line": [(_STARTABLE, S.REPAIRING), ((S.REWORK,), S.REWORK)],
-        "complete_line": [(WORKING, S.COMPLETED)],
-        "report_diagnosis": [(WORKING, S.DIAGNOSING)],
-        "review_diagnosis": [(WORKING, S.WAITING)],
-        "report_additional_work": [(WORKING + FINISHING, S.WAITING)],
-        "interrupt": [(WORKING, S.INTERRUPTED)],
-        "resume": [(WORKING, S.WAITING)],
-        "correct_usage": [*_STAYS, *(((state,), state) for state in FINISHING)],
-        "begin_inspection": ((S.COMPLETED,), S.INSPECTING),
-        "pass_inspection": ((S.COMPLETED, S.INSPECTING), S.COMPLETED),
-        "fail_inspection": ((S.COMPLETED, S.INSPECTING, S.WASHING), S.REWORK),
-        "finish_wash": ((S.WASHING,), S.COMPLETED),
-        "declare_ready": [(WORKING + FINISHING, S.READY)],
-        # Facts.
-        "await_answer": [(WORKING, S.AWAITING_ANSWER)],
-        "await_parts": [(WORKING, S.AWAITING_PARTS)],
-        "wash": ((S.COMPLETED,), S.WASHING),
-        "reopen": [(FINISHING, S.WAITING)],
-        "hand_over": [(WORKING + FINISHING, S.CLOSED)],
-    },
-    initial=S.WAITING,
-)
-PEOPLES_COMMANDS = (
-    "dispatch",
-    "start_line",
-    "complete_line",
-    "report_diagnosis",
-    "review_diagnosis",
-    "report_additional_work",
-    "interrupt",
-    "resume",
-    "correct_usage",
-    "begin_inspection",
-    "pass_inspection",
-    "fail_inspection",
-    "finish_wash",
-    "declare_ready",
-)
+class DispatchedToAnother(Refusal):
+    """This work was given to another technician."""
 
 
 class Job(Aggregate, Base):
@@ -119,7 +50,7 @@ class Job(Aggregate, Base):
     arrived_at: Mapped[datetime] = mapped_column(Utc)
     opened_at: Mapped[datetime] = mapped_column(Utc)
     changed_at: Mapped[datetime] = mapped_column(Utc)
-    state: Mapped[str] = mapped_column(Text, default=S.WAITING.value)
+    state: Mapped[str] = mapped_column(Text, default=JobState.WAITING.value)
     waiting_reason: Mapped[str] = mapped_column(Text, default="")
     waits_for_dispatch: Mapped[bool] = mapped_column(default=False)
     away: Mapped[bool] = mapped_column(default=False)
@@ -141,6 +72,7 @@ class Job(Aggregate, Base):
     at_risk: Mapped[bool] = mapped_column(default=False)
     alarms: Mapped[tuple[Alarm, ...]] = mapped_column(Json(tuple[Alarm, ...]), default=tuple)
     penalty_points: Mapped[int] = mapped_column(default=0)
+    work_ended_at: Mapped[datetime | None] = mapped_column(Utc)
     inspected_at: Mapped[datetime | None] = mapped_column(Utc)
     inspector_id: Mapped[UUID | None]
     washed_at: Mapped[datetime | None] = mapped_column(Utc)
@@ -149,13 +81,13 @@ class Job(Aggregate, Base):
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     late_events: Mapped[tuple[LateEvent, ...]] = mapped_column(Json(tuple[LateEvent, ...]), default=tuple)
 
-    # What belongs to a job comes with it: `taking.gather`; lists of jobs name what they show.
+    # Loaded with the job by `repository.load_whole`; queries of several jobs name what they show.
     visit: Mapped[Visit] = relationship(lazy="raise")
     bay: Mapped[Bay | None] = relationship(lazy="raise")
     lines: Mapped[list[JobLine]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by=JobLine.position
     )
-    # Parts may tell of a request before the job exists, so the rows are joined by the request.
+    # Parts may be reserved for a request before the job exists, so the rows are joined by the request.
     parts: Mapped[list[PartLine]] = relationship(
         lazy="raise",
         primaryjoin=lambda: Job.request_id == PartLine.request_id,
@@ -163,7 +95,7 @@ class Job(Aggregate, Base):
         order_by=PartLine.id,
     )
 
-    # --- asking
+    # --- questions
 
     @property
     def ids(self) -> dict[str, UUID]:
@@ -194,7 +126,12 @@ class Job(Aggregate, Base):
         return next((i for i in self.interruptions if i.cause == cause and i.ended_at is None), None)
 
     @property
-    def stands_still(self) -> bool:
+    def finishing(self) -> bool:
+        """Whether all work has ended: only inspection, wash and papers are left (WORK-26, WORK-30)."""
+        return self.work_ended_at is not None
+
+    @property
+    def is_halted(self) -> bool:
         """Whether an interruption of the whole job is open (WORK-15 A)."""
         found = self.open_interruption("A")
         return found is not None and not found.line_ids
@@ -232,16 +169,16 @@ class Job(Aggregate, Base):
 
     @property
     def started(self) -> bool:
-        """Whether work beyond the diagnosis has initial."""
+        """Whether work beyond the diagnosis has begun."""
         return any(line.kind != "diagnosis" and line.started_at for line in self.lines)
 
     @property
     def leaves_bay(self) -> bool:
-        """Whether the car no longer stands in a bay."""
-        return self.parked or self.away or self.state in (JobState.READY, JobState.CLOSED)
+        """Whether the car no longer occupies a bay."""
+        return self.parked or self.away or self.ready_at is not None or self.closed_at is not None
 
-    def stands_in(self, bay: Bay | None) -> TypeGuard[Bay]:
-        """Whether the car is in that bay; only who holds the job's lock may change that."""
+    def occupies(self, bay: Bay | None) -> TypeGuard[Bay]:
+        """Whether the car is in that bay; only the holder of the job's lock may change that."""
         return bay is not None and bay.job_id == self.id
 
     def can_start(self, line: JobLine) -> bool:
@@ -274,7 +211,7 @@ class Job(Aggregate, Base):
         """What went into the car for a line."""
         return tuple(part.as_used() for part in self.parts_of(line))
 
-    # --- changing, for the modules of this package
+    # --- changes, for the modules of this package
 
     def adopt(self, line: Line, *, offered_in: int | None, measure_id: UUID | None = None) -> JobLine:
         """A line that is new here, or new content of one that is known and not done; with its parts."""
@@ -291,7 +228,7 @@ class Job(Aggregate, Base):
     def _expect_parts(self, line: JobLine) -> None:
         known = {part.id: part for part in self.parts}
         for held in self.parts_of(line):
-            held.expected = NONE  # what the advisor took out of the line is not waited for
+            held.expected = NONE  # what the advisor took out of the line is no longer awaited
         for need in line.needs:
             part = known.get(need.part_line_id)
             if part is None:
@@ -305,12 +242,12 @@ class Job(Aggregate, Base):
                 self.parts.append(part)
             part.expect(need)
 
-    def stand_in(self, bay: Bay | None) -> None:
+    def move_to(self, bay: Bay | None) -> None:
         """Where the car is worked on from now; ``None``: nowhere."""
         self.bay, self.bay_id = bay, None if bay is None else bay.id
 
     def open_up(self, interruption: Interruption) -> None:
-        """Work stands still from now."""
+        """Work is interrupted from now."""
         self.interruptions = (*self.interruptions, interruption)
 
     def end(self, cause: Cause, at: datetime) -> Interruption | None:
@@ -325,7 +262,7 @@ class Job(Aggregate, Base):
         self.interruptions = tuple(new if i is old else i for i in self.interruptions)
 
     def note_late(self, type: str, at: datetime) -> None:
-        """A fact that can no longer change the job is kept for people to see."""
+        """An event that can no longer change the job is kept for people to see."""
         self.late_events = (*self.late_events, LateEvent(type=type, received_at=at))
 
     def stop_running(self, at: datetime, lines: Iterable[JobLine], command: str) -> list[UUID]:
@@ -340,4 +277,4 @@ class Job(Aggregate, Base):
 
     def allowed(self) -> list[str]:
         """The commands that people may give in the present state."""
-        return [command for command in JOB.allowed(self.state) if command in PEOPLES_COMMANDS]
+        return JOB.allowed(self.state)

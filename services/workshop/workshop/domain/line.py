@@ -14,7 +14,7 @@ from workshop.domain.base import Base
 
 
 class LineState(StrEnum):
-    """Where a line of work stands."""
+    """How far a line of work is."""
 
     PLANNED = "planned"
     NOT_AUTHORISED = "not_authorised"
@@ -192,7 +192,7 @@ class JobLine(Base):
         self.completed_at = None
 
     def remaining_minutes(self, at: datetime) -> int:
-        """Expected labour of this round less what was spent in it, whole minutes initial."""
+        """Expected labour of this round less what was spent in it, whole minutes."""
         spent = self.round_seconds + self._running_seconds(at)
         return max(0, self.labour_minutes - spent // 60)
 

@@ -1,4 +1,4 @@
-"""The parts of a job: what each line needs, what parts set aside and issued, what went into the car."""
+"""The parts of a job: what each line needs, what parts reserved and issued, what went into the car."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -58,7 +58,7 @@ class PartLine(Base):
         self.title = need.title or self.title
 
     def note(self, state: ReservationLine) -> None:
-        """The whole state as parts told it."""
+        """The whole state of the reservation."""
         self.reserved, self.short, self.released = state.reserved, state.short, state.released
         self.issued, self.returned = state.issued, state.returned
         self.eta = state.eta or (self.eta if state.short else None)

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from contracts.events.workshop import PromiseEndangered
 from shopkit.calendar import WorkingCalendar
-from workshop.domain.job import Job, JobState
+from workshop.domain.job import Job
+from workshop.domain.job_states import JobState
 from workshop.domain.rules import HouseRules
-from workshop.domain.values import Alarm
+from workshop.domain.values import Alarm, DangerCause
 
 _JUST_AFTER = timedelta(seconds=1)
 _OVER = (JobState.READY, JobState.CLOSED)
@@ -33,7 +34,7 @@ def remaining_minutes(job: Job, *, rules: HouseRules, at: datetime) -> int:
 
 
 def watch(job: Job, *, calendar: WorkingCalendar, rules: HouseRules, at: datetime) -> Watch:
-    """Bring latest start and forecast up to date; an alarm is told once per promise revision and cause."""
+    """Bring latest start and forecast up to date; an alarm is published once per revision and cause."""
     if job.promised_at is None or job.promise_revision is None or job.state in _OVER or job.away:
         job.at_risk, job.latest_start, job.forecast_at = False, None, None
         return Watch()
@@ -51,7 +52,7 @@ def watch(job: Job, *, calendar: WorkingCalendar, rules: HouseRules, at: datetim
         cause=_cause(job, eta=eta, at=at),
         forecast_at=job.forecast_at,
     )
-    if _told_before(job, alarm):
+    if _published_before(job, alarm):
         return Watch()
     job.alarms = (*job.alarms, alarm)
     late = max(0, -(-(job.forecast_at - job.promised_at) // timedelta(minutes=1)))
@@ -78,7 +79,7 @@ def _last_eta(job: Job) -> datetime | None:
     )
 
 
-def _cause(job: Job, *, eta: datetime | None, at: datetime) -> str:
+def _cause(job: Job, *, eta: datetime | None, at: datetime) -> DangerCause:
     if eta is not None and eta > at:
         return "eta"
     if job.open_interruption("C") is not None:
@@ -90,8 +91,8 @@ def _cause(job: Job, *, eta: datetime | None, at: datetime) -> str:
     return "overrun" if job.started else "late_start"
 
 
-def _told_before(job: Job, alarm: Alarm) -> bool:
-    """The same cause, or work that only now begins and is forecast no later than was told already."""
+def _published_before(job: Job, alarm: Alarm) -> bool:
+    """The same cause, or work that only now begins and is forecast no later than was published already."""
     own = [a for a in job.alarms if a.promise_revision == alarm.promise_revision]
     if any(a.cause == alarm.cause for a in own):
         return True

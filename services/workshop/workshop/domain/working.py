@@ -6,29 +6,57 @@ from decimal import Decimal
 from uuid import UUID
 
 from contracts.events.workshop import JobDispatched, LineCompleted, LineStarted
-from servicekit import NotFound
+from servicekit import NotFound, Refusal
 from servicekit.personal_data import mask_free_text
 from shopkit.calendar import WorkingCalendar
-from workshop.domain.job import JOB, Job
+from workshop.domain.bay import Bay, BayOccupied
+from workshop.domain.job import DispatchedToAnother, Job, WorkAlreadyAccepted
+from workshop.domain.job_states import JOB
 from workshop.domain.line import JobLine, LineState
-from workshop.domain.refusals import (
-    BayOccupied,
-    DispatchedToAnother,
-    LineBlocked,
-    NotDispatched,
-    NothingToDispatch,
-    PartsNotAtHand,
-    PlanBackwards,
-    TechnicianBusy,
-    UsedMoreThanIssued,
-    VehicleAway,
-    WorkAlreadyAccepted,
-    WorkInterrupted,
-    WorkNotAuthorised,
-)
-from workshop.domain.resources import Bay, Technician
 from workshop.domain.rules import HouseRules
+from workshop.domain.technician import Technician
 from workshop.domain.values import Cause
+
+
+class WorkNotAuthorised(Refusal):
+    """The customer has not agreed to this work."""
+
+
+class NotDispatched(Refusal):
+    """This work has not been given to a technician."""
+
+
+class PartsNotAtHand(Refusal):
+    """The parts for this work have not been issued."""
+
+
+class TechnicianBusy(Refusal):
+    """The technician already works on another job."""
+
+
+class NothingToDispatch(Refusal):
+    """There is no authorised work that waits for a technician."""
+
+
+class PlanBackwards(Refusal):
+    """The planned end must be later than the planned start."""
+
+
+class VehicleAway(Refusal):
+    """The car is not in the shop."""
+
+
+class WorkInterrupted(Refusal):
+    """The work is interrupted; resume it first."""
+
+
+class LineBlocked(Refusal):
+    """This work waits for the customer's answer about other work."""
+
+
+class UsedMoreThanIssued(Refusal):
+    """More was used than has been issued."""
+
 
 _DISPATCHABLE = (LineState.AUTHORISED, LineState.FAILED, LineState.INTERRUPTED)
 _ENDED_BY: dict[Cause, str] = {"B": "reception.visit", "C": "parts.reservation"}
@@ -64,7 +92,7 @@ def dispatch(
         line.planned_start, line.planned_end = planned_start, planned_end
     if bay.job_id not in (None, job.id) and planned_start <= at:
         raise BayOccupied(bay=bay.name, job_id=bay.job_id)
-    job.stand_in(bay)
+    job.move_to(bay)
     return JobDispatched(
         **job.ids,
         line_ids=tuple(line.id for line in lines),
@@ -193,7 +221,7 @@ def _ended_by(job: Job, line: JobLine) -> str | None:
 
 
 def _must_not_stand_still(job: Job, line: JobLine) -> None:
-    if job.stands_still or line.state == LineState.INTERRUPTED:
+    if job.is_halted or line.state == LineState.INTERRUPTED:
         raise WorkInterrupted(
             line_id=line.id, state=line.state, allowed=["resume"], waiting_for=_ended_by(job, line)
         )

@@ -11,9 +11,9 @@ from servicekit.columns import Utc
 from servicekit.http import Page, PageRequest, paginate
 from shopkit.numbers import search_key
 from workshop.domain import Bay, HouseRules, Job, JobLine, JobState, LineState, Visit
-from workshop.domain.copies import AWAY, IN_SHOP
+from workshop.domain.copies import Whereabouts
 from workshop.queries.jobs import waiting_since
-from workshop.views import (
+from workshop.queries.views import (
     BoardItem,
     QueueItem,
     QueueLine,
@@ -38,7 +38,7 @@ async def board(
         select(Visit, Job, Bay.name)
         .outerjoin(Job, Job.visit_id == Visit.id)
         .outerjoin(Bay, Bay.id == Job.bay_id)
-        .where(Visit.whereabouts.in_((IN_SHOP, AWAY)))
+        .where(Visit.whereabouts.in_((Whereabouts.IN_SHOP.value, Whereabouts.AWAY.value)))
         .options(selectinload(Job.lines))
     )
     stmt = _filtered(cast(Select[Any], cars), words, state, held)
@@ -59,7 +59,7 @@ def _filtered(stmt: Select[Any], words: str | None, state: str | None, held: boo
     elif state is not None:
         stmt = stmt.where(Job.state == state)
     if held is not None:
-        is_held = func.coalesce(Job.state.in_(_HELD), False) | (Visit.whereabouts == AWAY)
+        is_held = func.coalesce(Job.state.in_(_HELD), False) | (Visit.whereabouts == Whereabouts.AWAY.value)
         stmt = stmt.where(is_held if held else ~is_held)
     return stmt
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import selectinload
 from servicekit import Tx
 from servicekit.http import Page, PageRequest, paginate
 from workshop.domain import Bay, Job, JobLine, JobState, Visit
-from workshop.taking import read_job
-from workshop.views import (
+from workshop.queries.views import (
     JobView,
     Tag,
     job_view,
 )
+from workshop.repository import load_job
 
 _CAUSE_OF = {JobState.INTERRUPTED: "A", JobState.AWAITING_ANSWER: "B", JobState.AWAITING_PARTS: "C"}
 
@@ -27,7 +27,7 @@ async def show_job(tx: Tx, job: Job) -> JobView:
 
 async def tag(tx: Tx, job_id: UUID) -> Tag:
     """The progress tag of a car (WORK-18)."""
-    view = await show_job(tx, await read_job(tx, job_id))
+    view = await show_job(tx, await load_job(tx, job_id))
     names = dict.fromkeys(line.technician_name for line in view.lines if line.technician_name)
     return Tag(
         request_no=view.vehicle.request_no,
@@ -81,6 +81,6 @@ async def jobs(
 
 
 def waiting_since(job: Job) -> datetime | None:
-    """Since when the job has stood still for the reason that its state names."""
+    """Since when the job has waited for the reason that its state names."""
     cause = _CAUSE_OF.get(JobState(job.state))
     return next((i.since for i in job.interruptions if i.cause == cause and i.ended_at is None), None)

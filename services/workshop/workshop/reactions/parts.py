@@ -1,9 +1,7 @@
-"""What the workshop does when parts reports something about a request's reservation."""
+"""What the workshop does when parts reports on a request's reservation."""
 
 from collections.abc import Sequence
 from uuid import UUID
-
-from sqlalchemy import select
 
 from contracts.events.parts import (
     EtaChanged,
@@ -18,9 +16,9 @@ from contracts.events.parts import (
 )
 from contracts.values import IssuedPart, ReservationLine
 from servicekit import NotYet, Tx
-from workshop.commands.progress import conclude
+from workshop.commands.jobs import conclude
 from workshop.domain import Job, JobState, PartLine
-from workshop.taking import gather
+from workshop.repository import load_whole, lock_parts_of_request
 
 _WholeState = PartsReserved | ShortageDetected | ReservationAttached | PartsReleased | PartsArrived
 _AnyReservationEvent = _WholeState | PartsIssued | PartsReturned | PartsBackOrdered | EtaChanged
@@ -34,7 +32,7 @@ async def copy_parts_on_reservation(tx: Tx, event: _WholeState) -> None:
         part = known.get(state.part_line_id) or _new_part(tx, event, job, state)
         part.visit_id = event.visit_id or part.visit_id
         part.note(state)
-    await _tell(tx, job)
+    await _conclude(tx, job)
 
 
 async def note_issue_on_parts_issued(tx: Tx, event: PartsIssued) -> None:
@@ -47,7 +45,7 @@ async def note_issue_on_parts_issued(tx: Tx, event: PartsIssued) -> None:
 
 
 def _is_ahead(event: PartsIssued, job: Job | None) -> bool:
-    """Whether the issue was built on an answer that is not known here; a closed job hears none any more."""
+    """Whether the issue was built on an answer that is not known here; a closed job gets none any more."""
     if event.estimate_revision is None or (job is not None and job.state == JobState.CLOSED):
         return False
     return job is None or (job.answered_revision or 0) < event.estimate_revision
@@ -65,7 +63,7 @@ async def await_parts_on_back_ordered(tx: Tx, event: PartsBackOrdered) -> None:
     for order in event.lines:
         if order.part_line_id in known:
             known[order.part_line_id].note_order(order)
-    await _tell(tx, job)
+    await _conclude(tx, job)
 
 
 async def forecast_on_eta_changed(tx: Tx, event: EtaChanged) -> None:
@@ -75,13 +73,7 @@ async def forecast_on_eta_changed(tx: Tx, event: EtaChanged) -> None:
     for change in event.lines:
         if change.part_line_id in known:
             known[change.part_line_id].eta = change.new_eta
-    await _tell(tx, job)
-
-
-async def parts_of_request(tx: Tx, request_id: UUID) -> list[PartLine]:
-    """The part lines of a request that has no job yet."""
-    rows = select(PartLine).where(PartLine.request_id == request_id).order_by(PartLine.id)
-    return await tx.all(rows.with_for_update())
+    await _conclude(tx, job)
 
 
 async def _lock(tx: Tx, event: _AnyReservationEvent) -> Job | None:
@@ -90,11 +82,11 @@ async def _lock(tx: Tx, event: _AnyReservationEvent) -> Job | None:
     if job is None:
         await tx.lock(f"request:{event.request_id}")
         job = await tx.find_by(Job, request_id=event.request_id)
-    return job and await gather(tx, job)
+    return job and await load_whole(tx, job)
 
 
 async def _known(tx: Tx, event: _AnyReservationEvent, job: Job | None) -> dict[UUID, PartLine]:
-    rows = job.parts if job is not None else await parts_of_request(tx, event.request_id)
+    rows = job.parts if job is not None else await lock_parts_of_request(tx, event.request_id)
     return {part.id: part for part in rows}
 
 
@@ -123,9 +115,9 @@ async def _note_slip(
         part = known.get(row.part_line_id) or _new_part(tx, event, job, row)
         part.visit_id = event.visit_id or part.visit_id
         part.note_slip(row)
-    await _tell(tx, job)
+    await _conclude(tx, job)
 
 
-async def _tell(tx: Tx, job: Job | None) -> None:
+async def _conclude(tx: Tx, job: Job | None) -> None:
     if job is not None:
         await conclude(tx, job)

@@ -1,0 +1,1 @@
+"""What people ask of billing, one function each: load, decide, save, publish."""

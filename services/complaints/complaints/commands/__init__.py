@@ -1,0 +1,1 @@
+"""What people ask of complaints: one function per command."""
