@@ -19,6 +19,7 @@ _PY_SPY = Path(sys.executable).with_name("py-spy")
 _RATE = 100
 """Samples a second."""
 _SHOWN = 25
+_SHARED = ("servicekit", "shopkit", "contracts")
 
 
 class NotProfiled(Exception):
@@ -78,17 +79,20 @@ def read(lines: Iterable[str]) -> Profile:
 
 
 def _package(frame: str) -> str:
-    """``servicekit`` of ``handle (servicekit/messaging/consumer.py:88)``; built-in frames have no file."""
-    return frame.rpartition("(")[2].partition("/")[0].rstrip(")")
+    """``servicekit`` of ``handle (servicekit/messaging/consumer.py:88)``; generated code has no folder."""
+    package, in_a_folder, _ = frame.rpartition("(")[2].partition("/")
+    return package if in_a_folder else "generated or unreadable"
 
 
 def show(screen: Console, department: str, profile: Profile) -> None:
-    """Three tables, in per cent of the samples: packages, functions alone, functions with what they call."""
+    """Three tables, in per cent of the samples: packages, functions alone, the shop's functions with what they
+    call."""
+    ours = {name: n for name, n in profile.within.items() if _package(name) in (department, *_SHARED)}
     screen.print(f"{department}: {profile.samples} samples of it at work, {_RATE} a second")
     parts = {
         "where it was, by package": profile.packages,
         "where it was, by function": profile.own,
-        "in or below a function": profile.within,
+        "in or below a function of the shop": Counter(ours),
     }
     for title, counts in parts.items():
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)

@@ -188,6 +188,7 @@ class TestAProfile:
         assert "reception: 10 samples" in shown
         assert "60.0  servicekit" in shown
         assert "90.0  handle (servicekit/messaging/consumer.py:88)" in shown
+        assert "100.0  run (asyncio" not in shown
 
     async def test_of_a_process_at_work_names_what_it_does(self) -> None:
         busy = await asyncio.create_subprocess_exec(
