@@ -85,8 +85,8 @@ def _package(frame: str) -> str:
 
 
 def show(screen: Console, department: str, profile: Profile) -> None:
-    """Three tables, in per cent of the samples: packages, functions alone, the shop's functions with what they
-    call."""
+    """Three tables, in per cent of the samples: packages, functions alone, the shop's functions with what
+    they call."""
     ours = {name: n for name, n in profile.within.items() if _package(name) in (department, *_SHARED)}
     screen.print(f"{department}: {profile.samples} samples of it at work, {_RATE} a second")
     parts = {
