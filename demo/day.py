@@ -53,7 +53,7 @@ _WITHOUT_A_CAR: tuple[tuple[BookingCourse, int], ...] = (
     (appointments.missed, 4),
     (appointments.cancelled, 4),
 )
-CODES = Path(__file__).parents[1] / "services" / "workshop" / "workshop" / "dtc-codes.csv"
+CODES = Path(__file__).parents[1] / "services" / "workshop" / "workshop" / "queries" / "dtc-codes.csv"
 
 
 @dataclass(frozen=True, slots=True)

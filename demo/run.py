@@ -9,7 +9,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scenarios import after_care
-from scenarios.context import Day, ScenarioContext, Script
+from scenarios.context import ScenarioContext, Script
 from scenarios.gateway_client import GatewayClient
 from scenarios.narratives import Fault
 from scenarios.people import hire_everybody
@@ -58,10 +58,10 @@ class Run:
         self.context = ScenarioContext(self._client, crew, supplier_id, self._time.now, trouble_codes())
         scripts = [planned.script(self.context) for planned in plan(faults)]
         failures = await self._drive("the day", scripts, with_faults=True)
-        if failures:
-            return failures
-        failures = await self._next_morning()
-        await self._days_later()
+        if not failures:
+            failures = await self._next_morning()
+        if not failures:
+            await self._days_later()
         return failures
 
     async def _next_morning(self) -> list[Failure]:
@@ -69,7 +69,7 @@ class Run:
         await self._move("the evening", self._time.this_evening)
         await self._move("the next morning", self._time.next_morning, is_quiet=True)
         await after_care.see_cases_through(self.context, "promise", self.context.done["E4 refused"])
-        return await self._drive("the next morning", self.context.later.get(Day.NEXT_MORNING, []))
+        return await self._drive("the next morning", self.context.next_morning)
 
     async def _days_later(self) -> None:
         """Surveys and calls are due, and cases that low scores open."""

@@ -1,10 +1,9 @@
-"""What all drivers of a day share: client, people, time, the visits they drive, and what is put off."""
+"""What all drivers of a day share: client, people, time, their visits, and what is put off to tomorrow."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from scenarios.narratives import Fault
@@ -12,14 +11,6 @@ from scenarios.people import Crew
 from scenarios.shop_client import NotInTime, Refused, ShopClient
 
 Script = Callable[[], Awaitable[object]]
-
-
-class Day(StrEnum):
-    """When shop time allows a script to go on."""
-
-    TODAY = "today"
-    NEXT_MORNING = "next morning"
-    DAYS_LATER = "three working days on"
 
 
 class Visit(Protocol):
@@ -45,8 +36,8 @@ class ScenarioContext:
     now: Callable[[], datetime]
     codes: dict[str, list[str]]
     """Trouble codes by their first letter."""
-    later: dict[Day, list[tuple[str, Script]]] = field(default_factory=dict)
-    """Named scripts that go on on a later day."""
+    next_morning: list[tuple[str, Script]] = field(default_factory=list)
+    """What goes on when the shop has opened again, by name."""
     done: Counter[str] = field(default_factory=Counter)
     """How often each kind of scenario came to its end."""
     visits: list[Visit] = field(default_factory=list)
@@ -63,9 +54,9 @@ class ScenarioContext:
         except (Refused, NotInTime) as error:
             raise VisitStuck(f"{self._named(fault)} stands still: {error}") from error
 
-    def put_off(self, day: Day, name: str, fault: Fault, script: Script) -> None:
-        """Go on with a car on a later day."""
-        self.later.setdefault(day, []).append((name, lambda: self.see_through(fault, script)))
+    def put_off(self, name: str, fault: Fault, script: Script) -> None:
+        """Go on with a car the next morning."""
+        self.next_morning.append((name, lambda: self.see_through(fault, script)))
 
     def this_evening(self) -> datetime:
         """Half past five by the shop's clock, at least four hours from now."""

@@ -1,6 +1,6 @@
 """E2: a part is not in stock; the customer waits for it here, or drives on and comes back."""
 
-from scenarios.context import Day, ScenarioContext
+from scenarios.context import ScenarioContext
 from scenarios.desks import parts, reception
 from scenarios.narratives import Fault
 from scenarios.repairs import special_order, steering_gear
@@ -37,7 +37,7 @@ async def drives_on(context: ScenarioContext, fault: Fault, walk_in: bool) -> No
         await driver.settle_and_leave()
         context.done["E2"] += 1
 
-    context.put_off(Day.NEXT_MORNING, drives_on.__name__, fault, tomorrow)
+    context.put_off(drives_on.__name__, fault, tomorrow)
 
 
 async def lacks_a_part(driver: VisitDriver) -> Json:

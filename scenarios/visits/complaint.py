@@ -1,6 +1,6 @@
 """E8: a customer complains during the visit; the shop gives money back, asks for less, or works again."""
 
-from scenarios.context import Day, ScenarioContext
+from scenarios.context import ScenarioContext
 from scenarios.desks import billing
 from scenarios.narratives import Fault
 from scenarios.shop_client import Json
@@ -76,7 +76,7 @@ async def comes_back(context: ScenarioContext, fault: Fault, walk_in: bool) -> N
         context.done["E8 comes back"] += 1
         context.eventful.append(again.request_id)
 
-    context.put_off(Day.NEXT_MORNING, comes_back.__name__, fault, tomorrow)
+    context.put_off(comes_back.__name__, fault, tomorrow)
 
 
 async def _until_done(

@@ -26,7 +26,7 @@ from scenarios.people import POSTS
 from scenarios.quiet import ShopActivity, look
 from scenarios.repairs import BRAKES
 from scenarios.shop_time import ShopTime
-from scenarios.visits import back_order, happy
+from scenarios.visits import back_order, complaint, happy
 from tools.departments import DEPARTMENTS
 from tools.subscriptions import subscribers
 from vininfo import Vin
@@ -177,6 +177,25 @@ class TestOthersOpenWork:
         calls = await crm.follow_ups(story.client, story.person("customer-service"))
         assert (low, survey["state"]) == (0, "sent")
         assert others.customer_id in {call["customer_id"] for call in calls}
+
+
+class TestWhatIsPutOff:
+    @pytest.mark.asyncio(loop_scope="session")
+    @pytest.mark.parametrize(
+        ("course", "kind"), [(back_order.drives_on, "E2"), (complaint.comes_back, "E8 comes back")]
+    )
+    async def test_comes_to_its_end_the_next_morning(
+        self, story: Story, course: day.VisitCourse, kind: str
+    ) -> None:
+        before = story.context.done[kind]
+        await course(story.context, story.fault(), True)
+        await story.passes(hours=20)
+
+        (name, script) = story.context.next_morning.pop()
+        await script()
+
+        assert name == course.__name__
+        assert story.context.done[kind] == before + 1
 
 
 class TestAVisitThatStandsStill:
