@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tools.native.layout import ROOT
+from tools.root import ROOT
 
 from .conftest import RealShop
 
@@ -101,4 +101,4 @@ async def _answered(http: httpx.AsyncClient, step: Step, variables: dict[str, st
     return answer
 
 
-_EMPTY = {"items": [], "next": None}
+_EMPTY: dict[str, Any] = {"items": [], "next": None}
