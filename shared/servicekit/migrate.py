@@ -102,8 +102,8 @@ def main(arguments: list[str] | None = None) -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     upgrading = verbs.add_parser("upgrade", help="bring databases to the newest revision")
     upgrading.add_argument("services", nargs="*", default=["all"])
-    asked = parser.parse_args(arguments)
-    services = departments_here() if asked.services == ["all"] else asked.services
+    given = parser.parse_args(arguments)
+    services = departments_here() if given.services == ["all"] else given.services
     asyncio.run(_upgrade_all(services))
     return 0
 

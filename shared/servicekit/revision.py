@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 def migrations_of(service_name: str) -> Path:
-    """The folder with a department's migrations, beside its package."""
+    """The folder with a department's migrations, next to its package."""
     found = find_spec(service_name)
     if found is None or found.origin is None:
         raise LookupError(f"there is no department {service_name}")

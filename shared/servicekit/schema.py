@@ -1,4 +1,4 @@
-"""The tables that every department's database has beside its own: log, cursors, timers and the rest."""
+"""The tables of the servicekit in every department's database: outbox, cursors, timers and the rest."""
 
 from sqlalchemy import (
     BigInteger,
@@ -49,15 +49,15 @@ def new_metadata() -> MetaData:
 
 def servicekit_tables(metadata: MetaData) -> None:
     """Register the servicekit's tables on a department's MetaData."""
-    _log_tables(metadata)
-    _listener_tables(metadata)
+    _outbox_tables(metadata)
+    _consumer_tables(metadata)
     _work_tables(metadata)
     http_tables(metadata)
     private_tables(metadata)
     house_rules_table(metadata)
 
 
-def _log_tables(metadata: MetaData) -> None:
+def _outbox_tables(metadata: MetaData) -> None:
     log = Table(
         "outbox",
         metadata,
@@ -83,7 +83,7 @@ def _log_tables(metadata: MetaData) -> None:
     Index("ix_outbox_txid", log.c.txid)
     Index("ix_outbox_correlation", log.c.correlation, postgresql_where=text("correlation <> ''"))
     Table(
-        "watermark",  # one row: how far this publisher's chain of links has been told
+        "watermark",  # one row: how far this publisher's chain of links has been published
         metadata,
         Column("id", SmallInteger, primary_key=True),
         Column("upto", Xid8, nullable=False, server_default=text("'0'")),
@@ -93,7 +93,7 @@ def _log_tables(metadata: MetaData) -> None:
     )
 
 
-def _listener_tables(metadata: MetaData) -> None:
+def _consumer_tables(metadata: MetaData) -> None:
     cursor = Table(
         "cursors",
         metadata,
