@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tools.departments import DEPARTMENTS
 from tools.root import ROOT
 
 _LINK = re.compile(r"(?<!`)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+_PATH = re.compile(r"(?<![\w/])(?:[a-z_]+/)+[a-z_]+\.(?:py|html|csv|md)\b")
 _HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
 
 
@@ -43,6 +45,14 @@ def anchors(document: Path) -> set[str]:
 @pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_relative_link_leads_somewhere(document: Path) -> None:
     assert list(broken(document, document.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_a_departments_readme_names_only_files_that_exist(department: str) -> None:
+    folder = ROOT / "services" / department
+    named = set(_PATH.findall((folder / "README.md").read_text(encoding="utf-8")))
+
+    assert [path for path in named if not (folder / path).exists() and not (ROOT / path).exists()] == []
 
 
 class TestALink:

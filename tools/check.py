@@ -72,6 +72,7 @@ def parts() -> list[Part]:
         Part("words", (python, "-m", "tools.words")),
         Part("lint", (ruff, "check", "--quiet", "--output-format=concise", ".")),
         Part("format", (ruff, "format", "--check", "--quiet", "--output-format=concise", ".")),
+        Part("docs", (python, "-m", "tools.docs", "--check")),
         Part("generated", (python, "-m", "tools.generate", "--check")),
     ]
 

@@ -1,7 +1,7 @@
 """Generated parts of the departments' READMEs: tables, events, timers, states, endpoints, house rules."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -14,6 +14,9 @@ from servicekit.states import Machine
 from tools.departments import DEPARTMENTS
 from tools.generated_text import filled, first_sentence, names_in, table
 from tools.root import ROOT
+
+_COMMON = ("/operations", "/house-rules", "/changes", "/docs")
+"""Endpoints that every department has: docs/servicekit.md and docs/operations.md describe them."""
 
 PARTS = ("tables", "publishes", "subscriptions", "timers", "states", "endpoints", "house-rules")
 """What every README has, in this order."""
@@ -74,10 +77,27 @@ def _timers(service: Service) -> str:
 
 def _states(department: str) -> str:
     drawn = [
-        f"{machine.kind[:1].upper()}{machine.kind[1:]}:\n\n```mermaid\n{machine.mermaid()}\n```"
+        f"{machine.kind[:1].upper()}{machine.kind[1:]}:\n\n{_drawn(machine)}"
         for machine in _machines(department)
     ]
     return "\n\n".join(drawn) or "None."
+
+
+def _drawn(machine: Machine[Any]) -> str:
+    """A diagram, or a table where commands are allowed by the state and do not decide which follows."""
+    if machine.moves:
+        return f"```mermaid\n{machine.mermaid()}\n```"
+    commands: dict[tuple[str, ...], list[str]] = {}
+    for command in machine.commands:
+        states = tuple(state for state in machine.states if command in machine.allowed(state))
+        commands.setdefault(states, []).append(command)
+    return table(
+        ("allowed in", "commands"), [(_code(states), _code(these)) for states, these in commands.items()]
+    )
+
+
+def _code(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def _machines(department: str) -> Iterator[Machine[Any]]:
@@ -102,7 +122,7 @@ def _endpoints(department: str) -> str:
         )
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-        if "/operations" not in path and "/house-rules" not in path
+        if not path.startswith(tuple(prefix + common for common in _COMMON))
     ]
     return table(("method and path", "permission", "what"), sorted(rows, key=_by_path))
 

@@ -55,6 +55,11 @@ class Machine(Generic[S]):
             raise IllegalTransition(self.kind, str(state), command, self.allowed(state))
         return to
 
+    @property
+    def moves(self) -> bool:
+        """Whether any command changes the state; if none does, what follows is computed elsewhere."""
+        return any(a != b for targets in self._targets.values() for a, b in targets.items())
+
     def mermaid(self) -> str:
         """The machine as a state diagram, for the department's README."""
         arrows = [] if self.initial is None else [f"    [*] --> {_node(self.initial)}"]
