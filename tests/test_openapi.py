@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools.departments import DEPARTMENTS
 from tools.openapi import NOWHERE
 from tools.openapi import document as made_of
 
-from contracts.streams import DEPARTMENTS
 from tests import openapi_gaps
 from tests.openapi_gaps import operations, plain_states, unanswered, undescribed
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tools.native.layout import ROOT
+from tools.root import ROOT
 
 from .conftest import RealShop
 
