@@ -1,1 +1,1 @@
-"""What the shop costs: journeys a second, processor time, latency, memory; beside the machine's floor."""
+"""What the shop costs: journeys a second, processor time, latency, memory; with the machine's own floor."""

@@ -1,8 +1,8 @@
-"""``python -m bench``: open a shop of its own, drive the bench journey, say what it cost, take the shop away.
+"""``python -m bench``: open a shop of its own, drive the bench journey, print what it cost, erase the shop.
 
 ``QUICK=1``: concurrency 1 and 4 only, shorter, without floors and past visits. ``OUT`` names the JSON
 (default ``var/bench-<commit>.json``), ``COMPARE`` an earlier one; ``PAST`` is the number of past visits
-(50,000). ``KEEP=1`` leaves the shop open for a profiler; the next run takes it away.
+(50,000). ``PROFILE=reception`` only drives journeys, and prints where that department's time goes.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import uvloop
 from rich.console import Console
@@ -25,18 +25,21 @@ from tools.native.processes import NotStarted
 from tools.native.running import Shop
 from tools.root import ROOT
 
-from bench import floors, messages
+from bench import floors, messages, profile
 from bench.client import LeanClient
 from bench.costs import DRIVER, Meter, Spent
 from bench.effects import commit_to_effect
 from bench.load import Drivers, Load
 from bench.past import Past
+from bench.profile import NotProfiled
 from bench.report import Figures, keep, read, show
-from bench.shop import Furnished, bench_shop
+from bench.shop import BenchShop, bench_shop
 from bench.watch import Watch
 
 _LEVELS = (1, 4, 16)
 _IDLE = 5.0
+_WARM_UP = 4.0
+"""Seconds of journeys that do not count."""
 _PAST = 50_000
 
 
@@ -59,56 +62,67 @@ class Bench:
             "commit": _commit(),
             "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         }
-        client = LeanClient(self._shop.layout.public_url)
-        furnished = Furnished(client, ShopTime(self._shop.layout.clock_file))
-        await furnished.create_samples(self._shop.keys.first_password.read_text().strip(), self._levels[-1])
-        self._say("furnished")
-        watch = await Watch.open(self._urls)
-        meter = Meter(self._shop, watch.pids)
-        drivers = Drivers(furnished, watch, meter)
-        try:
-            visit = None if self._quick else await Past.note(self._urls, lambda: furnished.whole_visit(watch))
+        async with self._set_up() as (bench_shop, watch):
+            meter = Meter(self._shop, watch.pids)
+            drivers = Drivers(bench_shop, watch, meter)
+            visit = (
+                None if self._quick else await Past.note(self._urls, lambda: bench_shop.whole_visit(watch))
+            )
             figures["processes"] = {"MB idle": meter.megabytes(), "CPU % idle": await self._idle(meter)}
-            await drivers.at_once(4, 4.0)  # statements prepared, caches warm
-            figures["journeys"] = await self._journeys(furnished, drivers)
+            await drivers.at_once(4, _WARM_UP)  # statements prepared, caches warm
+            figures["journeys"] = await self._journeys(bench_shop, drivers)
             figures["processes"]["MB busy"] = meter.megabytes()
             if visit is not None:
                 figures["past visits"] = await self._age(visit)
-                await furnished.sign_in()
-                await drivers.at_once(4, 4.0)
-                figures["journeys after past visits"] = await self._journeys(furnished, drivers)
+                await bench_shop.sign_in()
+                await drivers.at_once(4, _WARM_UP)
+                figures["journeys after past visits"] = await self._journeys(bench_shop, drivers)
             figures["messages"] = asdict(
                 await messages.measure(self._shop, messages=800 if self._quick else 2000)
             )
-        finally:
-            await watch.close()
-            client.close()
         figures["start"] = await asyncio.to_thread(self._start)
         if not self._quick:
             figures["floor"] = asdict(await floors.measure(self._shop, seconds=5, messages=5000))
         return figures
 
+    async def profile(self, department: str) -> None:
+        """Journeys, four at once, while one department is sampled. Raises ``NotProfiled``."""
+        async with self._set_up() as (bench_shop, watch):
+            drivers = Drivers(bench_shop, watch, Meter(self._shop, watch.pids))
+            await drivers.at_once(4, _WARM_UP)
+            pid, seconds = self._shop.pid(department), round(self._seconds)
+            found = await profile.record(pid, seconds, lambda: drivers.at_once(4, float(seconds)))
+        profile.show(self._screen, department, found)
+
+    @asynccontextmanager
+    async def _set_up(self) -> AsyncIterator[tuple[BenchShop, Watch]]:
+        client = LeanClient(self._shop.layout.public_url)
+        bench_shop = BenchShop(client, ShopTime(self._shop.layout.clock_file))
+        await bench_shop.set_up(self._shop.keys.first_password.read_text().strip(), self._levels[-1])
+        self._say("the shop is set up")
+        watch = await Watch.open(self._urls)
+        try:
+            yield bench_shop, watch
+        finally:
+            await watch.close()
+            client.close()
+
     async def _age(self, visit: Past) -> Figures:
         began = time.monotonic()
         visits = int(os.environ.get("PAST") or _PAST)
-        await visit.set_down(visits)
+        await visit.copy(visits)
         self._say(f"{visits:,} past visits of {visit.rows} rows each")
         return {"visits": visits, "rows a visit": visit.rows, "seconds": round(time.monotonic() - began, 1)}
 
-    async def _journeys(self, furnished: Furnished, drivers: Drivers) -> Figures:
+    async def _journeys(self, bench_shop: BenchShop, drivers: Drivers) -> Figures:
         figures: Figures = {}
-        best = 0.0
         for concurrency in self._levels:
-            await furnished.sign_in()
+            await bench_shop.sign_in()
             load = await drivers.at_once(concurrency, self._seconds)
-            best = max(best, load.rate)
-            figures[f"{concurrency} at once"] = await self._told(load)
-        if not self._quick:
-            load = await drivers.at_rate(best / 2, self._seconds, self._levels[-1])
-            figures["half rate"] = await self._told(load)
+            figures[f"{concurrency} at once"] = await self._figures(load)
         return figures
 
-    async def _told(self, load: Load) -> Figures:
+    async def _figures(self, load: Load) -> Figures:
         effects = await commit_to_effect(self._urls, load.began)
         per_journey = _each(load.spent.seconds, load.journeys)
         self._say(
@@ -159,7 +173,7 @@ def _each(seconds: Mapping[str, float], journeys: int) -> dict[str, float]:
     return {name: round(value / journeys, 4) for name, value in seconds.items()}
 
 
-def _timed(work: Any) -> float:
+def _timed(work: Callable[[], None]) -> float:
     began = time.monotonic()
     work()
     return round(time.monotonic() - began, 2)
@@ -167,34 +181,44 @@ def _timed(work: Any) -> float:
 
 def _commit() -> str:
     argv = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-    said = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
-    return said or "unknown"
+    described = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
+    return described or "unknown"
 
 
 def main() -> int:
-    """Exit code 1 when a journey failed or the shop did not come up."""
+    """Exit code 1 when the shop did not come up or could not be profiled."""
     screen = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    quick, stays = bool(os.environ.get("QUICK")), bool(os.environ.get("KEEP"))
+    quick, department = bool(os.environ.get("QUICK")), os.environ.get("PROFILE")
+    if department and department not in DEPARTMENTS:
+        screen.print(f"[bold red]no department {department}[/]: one of {', '.join(DEPARTMENTS)}")
+        return 1
     compared = read(Path(os.environ["COMPARE"])) if os.environ.get("COMPARE") else None
     shop = bench_shop()
     shop.erase()  # whatever an earlier run left
     try:
-        shop.layout.make()
-        clock = ShopTime(shop.layout.clock_file)
-        clock.move_to(clock.next_opening())  # at night every promise would be endangered
-        shop.up(say=screen.print)
-        figures = uvloop.run(Bench(shop, screen, quick=quick).run())
-    except NotStarted as failure:
-        screen.print(f"[bold red]not started:[/] {failure}", soft_wrap=True)
+        _open(shop, screen)
+        bench = Bench(shop, screen, quick=quick)
+        if department:
+            uvloop.run(bench.profile(department))
+            return 0
+        figures = uvloop.run(bench.run())
+    except (NotStarted, NotProfiled) as failure:
+        screen.print(f"[bold red]failed:[/] {failure}", soft_wrap=True)
         return 1
     finally:
-        if not stays:
-            shop.erase()
+        shop.erase()
     out = Path(os.environ.get("OUT") or ROOT / "var" / f"bench-{figures['commit']}.json")
     keep(figures, out)
     show(screen, figures, compared)
     screen.print(f"kept in {out}")
     return 0
+
+
+def _open(shop: Shop, screen: Console) -> None:
+    shop.layout.make()
+    clock = ShopTime(shop.layout.clock_file)
+    clock.move_to(clock.next_opening())  # at night every promise would be endangered
+    shop.up(say=screen.print)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httptools
 import orjson
-from scenarios.shop_client import Person, Refused, ShopClient
+from scenarios.shop_client import Person, ShopClient, read_answer
 
 _LONGEST = 60.0
 
@@ -60,7 +60,7 @@ class _Connection(asyncio.Protocol):
 
 
 class LeanClient(ShopClient):
-    """The departments' doors. A refusal fails the journey: each is 17 commands, not more.
+    """All departments through the gateway. A refusal fails the journey: each is 17 commands, not more.
 
     Every command carries an ``Idempotency-Key``, as front ends do.
     """
@@ -92,20 +92,17 @@ class LeanClient(ShopClient):
             lines += [f"Idempotency-Key: {uuid4()}", "Content-Type: application/json"]
         request = "\r\n".join([*lines, f"Content-Length: {len(body)}", "\r\n"]).encode() + body
         began = time.perf_counter()
-        status, said = await self._send(request)
+        status, answer = await self._send(request)
         if method != "GET":
             self.seconds.append(time.perf_counter() - began)
-        answer = orjson.loads(said) if said else None
-        if status >= 400:
-            raise Refused(status, answer if isinstance(answer, dict) else {}, f"{method} {department}{path}")
-        return answer
+        return read_answer(status, answer, f"{method} /api/{department}{path}")
 
     async def by_link(self, url: str, json: Any) -> Any:
         """No customer of the bench answers by link."""
         raise NotImplementedError(url)
 
     async def wait(self, turn: int) -> bool:
-        """Look again after 50 ms, for half a minute: only while the shop is furnished."""
+        """Look again after 50 ms, for half a minute: only while the shop is set up."""
         await asyncio.sleep(0.05)
         return turn < 600
 

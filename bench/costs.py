@@ -1,4 +1,4 @@
-"""Processor time and memory of every process of the shop, by process id; the driver's share beside it."""
+"""Processor time and memory of every process of the shop, by process id; the driver's share apart."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -61,9 +61,9 @@ class Meter:
         return {name: round(_memory(root) / 1e6, 1) for name, root in roots.items()}
 
     def _databases(self) -> dict[str, float]:
-        told = self._shop.postgres.sql(_BACKENDS)
+        listed = self._shop.postgres.sql(_BACKENDS)
         spent: dict[str, float] = {}
-        for line in told.splitlines():
+        for line in listed.splitlines():
             pid, _, database = line.partition("|")
             if int(pid) not in self._mine:
                 name = database.removeprefix("bayline_")

@@ -1,6 +1,6 @@
 """The machine's own floor, measured in the same run: what PostgreSQL and RabbitMQ do without Bayline.
 
-- ``pgbench`` on the shop's cluster, with a transaction like a listener's smallest: lock and move a cursor,
+- ``pgbench`` on the shop's cluster, with a transaction like a subscriber's smallest: lock and move a cursor,
   write a row; serial, and 16 at once.
 - Persistent messages of 1 KB to a quorum queue, confirmed, 100 in flight on one connection; then consumed
   with 100 prefetched and each acknowledged. With aio-pika, as the servicekit does.
@@ -23,14 +23,14 @@ _QUEUE = "bench.floor"
 _KEYS = 10_000
 _TABLES = f"""
     create table cursors (key int primary key, last bigint not null default 0);
-    create table facts (position bigint generated always as identity primary key, key int, data jsonb);
+    create table effects (position bigint generated always as identity primary key, key int, data jsonb);
     insert into cursors (key) select generate_series(1, {_KEYS});
 """
 _SCRIPT = f"""\\set key random(1, {_KEYS})
 begin;
 select last from cursors where key = :key for update;
 update cursors set last = last + 1 where key = :key;
-insert into facts (key, data) values (:key, '{{"by": "context", "note": "a fact of some length"}}');
+insert into effects (key, data) values (:key, '{{"by": "context", "note": "an effect of some length"}}');
 commit;
 """
 _TPS = re.compile(r"tps = ([\d.]+)")
@@ -71,8 +71,8 @@ def _tps(shop: Shop, script: Path, clients: int, seconds: int) -> float:
     argv += ["-c", str(clients), "-j", "1", "-T", str(seconds)]
     argv += ["-h", "127.0.0.1", "-p", str(shop.postgres.port), "-U", SUPERUSER, _DATABASE]
     environment = {"PGPASSWORD": shop.postgres.password(SUPERUSER), "PATH": "/usr/bin:/bin"}
-    told = _TPS.search(Account(None).run(argv, env=environment))
-    return round(float(told.group(1)), 0) if told else 0.0
+    found = _TPS.search(Account(None).run(argv, env=environment))
+    return round(float(found.group(1)), 0) if found else 0.0
 
 
 async def _broker(shop: Shop, messages: int) -> tuple[float, float]:

@@ -11,22 +11,25 @@
  9 reception  note the answer, promise a time
 
 Between them departments react to each other: job, estimate, reservation, invoice, issue of the invoice,
-settlement. A command is sent as soon as the facts that it needs are there. The journey is over when every
-listener of every stream has applied everything that was said about the request.
+settlement. A command is sent as soon as the events that it needs are there. The journey is over when
+every subscriber of every stream has applied everything that was published about the request.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from scenarios.desks import billing, parts, reception, workshop
+from scenarios.people import Crew
+from scenarios.repairs import BRAKES
 from scenarios.shop_client import Person, ShopClient
 
 from bench.watch import Watch
 
 COMMANDS = 17
 PART_NO = "BP-1001"
+_PADS = replace(BRAKES, parts=((PART_NO, "1"),))
 _BELONGINGS = ("umbrella",)
 
 
@@ -41,6 +44,19 @@ class Team:
     inspector: Person
     keeper: Person
     cashier: Person
+
+    @classmethod
+    def of(cls, crew: Crew) -> "Team":
+        """The next of each role."""
+        return cls(
+            advisor=crew.one("service-advisor"),
+            supervisor=crew.one("workshop-supervisor"),
+            technician=crew.one("technician"),
+            reviewer=crew.one("technical-support"),
+            inspector=crew.one("inspector"),
+            keeper=crew.one("parts-keeper"),
+            cashier=crew.one("cashier"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,7 @@ class Journey:
 
     async def drive(self, car: Car) -> str:
         """From opening the visit to the last effect of the handover; gives the visit's id."""
-        visit_id, request_id = await self._set_down(car)
+        visit_id, request_id = await self._register(car)
         job_id = await self._diagnose(request_id)
         line = await self._agree(visit_id, request_id)
         await self._repair(visit_id, request_id, job_id, line)
@@ -72,7 +88,7 @@ class Journey:
         await self.watch.everywhere(request_id)
         return visit_id
 
-    async def _set_down(self, car: Car) -> tuple[str, str]:
+    async def _register(self, car: Car) -> tuple[str, str]:
         advisor = self.team.advisor
         opened = await reception.open_visit(
             self.client,
@@ -107,7 +123,7 @@ class Journey:
             job.key,
             codes=["C0040"],
             findings=["Front brake pads worn to 1 mm"],
-            lines=[_BRAKES],
+            lines=[_PADS.line("worn out")],
         )
         await workshop.review(client, team.reviewer, job.key)
         return job.key
@@ -157,15 +173,3 @@ class Journey:
         settled = await watch.published(request_id, "billing.invoice.settled")
         await watch.applied("reception", "billing.invoice", settled.key, settled.sequence)
         await reception.hand_over(self.client, advisor, visit_id)
-
-
-_BRAKES = {
-    "kind": "repair",
-    "title": {"zh": "更换前制动片", "en": "Replace front brake pads"},
-    "work_type": "mechanical",
-    "skill": "chassis",
-    "labour_minutes": 60,
-    "parts": [{"part_no": PART_NO, "quantity": "1"}],
-    "why": "worn out",
-    "benefit": "the car brakes safely again",
-}

@@ -1,4 +1,4 @@
-"""Journeys at a given concurrency, or at a given rate, and what they took."""
+"""Journeys at a given concurrency, and what they took."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bench.costs import Meter, Spent
 from bench.figures import Times
 from bench.journey import Journey
-from bench.shop import Furnished
+from bench.shop import BenchShop
 from bench.watch import Watch
 
 
@@ -27,9 +27,9 @@ class Load:
 
 
 class Drivers:
-    """Drives the bench journey through one furnished shop."""
+    """Drives the bench journey through one shop."""
 
-    def __init__(self, shop: Furnished, watch: Watch, meter: Meter) -> None:
+    def __init__(self, shop: BenchShop, watch: Watch, meter: Meter) -> None:
         self._shop = shop
         self._watch = watch
         self._meter = meter
@@ -49,28 +49,6 @@ class Drivers:
         load = self._begin()
         before, began = self._meter.spent(), time.perf_counter()
         load.rate = sum(await asyncio.gather(*map(driver, range(concurrency))))
-        return self._end(load, before, began, taken)
-
-    async def at_rate(self, rate: float, seconds: float, most: int) -> Load:
-        """Begin ``rate`` journeys a second, ready or not; at most ``most`` at once."""
-        self._watch.look_every(_pause(4))
-        taken: list[float] = []
-        free = asyncio.Queue[int]()
-        for place in range(most):
-            free.put_nowait(place)
-
-        async def one() -> None:
-            place = await free.get()
-            taken.append(await self._one(place))
-            free.put_nowait(place)
-
-        load = self._begin()
-        before, began = self._meter.spent(), time.perf_counter()
-        async with asyncio.TaskGroup() as group:
-            for n in range(max(1, round(rate * seconds))):
-                await asyncio.sleep(max(0.0, began + n / rate - time.perf_counter()))
-                group.create_task(one())
-        load.rate = rate
         return self._end(load, before, began, taken)
 
     async def _one(self, place: int) -> float:

@@ -1,11 +1,11 @@
-"""How fast one department publishes, and how fast one listener applies, with a backlog on each side.
+"""How fast one department publishes, and how fast one subscriber applies, with a backlog on each side.
 
-Rows are written into staff's log as if its broker had been away; workshop is the only listener of that
+Rows are written into staff's outbox as if its broker had been away; workshop is the only subscriber of that
 stream. The sweep publishes them page by page (the same code as after a commit, in larger batches):
 publishes a second are rows over the time between the first and the last page's mark. Workshop then applies
 them: messages a second are the sum of its cursors for that stream, from the first tenth of the backlog to
 its end. *Relevant*: ``staff.employee.changed``, a copy of a technician is written. *Irrelevant*: a type
-without a reaction on a stream that is heard: the cursor moves, nothing else.
+without a reaction on a stream that is subscribed to: the cursor moves, nothing else.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import asyncpg
 from tools.native.running import Shop
 
 _EVENTS_OF_ONE = 4
-_SPEAKER, _LISTENER = "staff", "workshop"
+_PUBLISHER, _SUBSCRIBER = "staff", "workshop"
 _RELEVANT, _IRRELEVANT = "staff.employee.changed", "staff.employee.noted"
 _PATIENCE = 120.0
 
@@ -55,41 +55,41 @@ class Rates:
 
 async def measure(shop: Shop, *, messages: int) -> Rates:
     """Both kinds, one after the other; leaves trainees among the workshop's technicians."""
-    speaker = await asyncpg.connect(shop.postgres.url(f"bayline_{_SPEAKER}"))
-    listener = await asyncpg.connect(shop.postgres.url(f"bayline_{_LISTENER}"))
+    publisher = await asyncpg.connect(shop.postgres.url(f"bayline_{_PUBLISHER}"))
+    subscriber = await asyncpg.connect(shop.postgres.url(f"bayline_{_SUBSCRIBER}"))
     try:
-        published, relevant = await _run(speaker, listener, _RELEVANT, messages)
-        _, irrelevant = await _run(speaker, listener, _IRRELEVANT, messages)
+        published, relevant = await _run(publisher, subscriber, _RELEVANT, messages)
+        _, irrelevant = await _run(publisher, subscriber, _IRRELEVANT, messages)
     finally:
-        await speaker.close()
-        await listener.close()
+        await publisher.close()
+        await subscriber.close()
     return Rates(published, relevant, irrelevant)
 
 
 async def _run(
-    speaker: asyncpg.Connection, listener: asyncpg.Connection, type: str, messages: int
+    publisher: asyncpg.Connection, subscriber: asyncpg.Connection, type: str, messages: int
 ) -> tuple[float, float]:
-    headers = await speaker.fetchval(_HEADERS)
-    start = await speaker.fetchval("select max(position) from outbox")
-    heard = await listener.fetchval(_APPLIED)
-    await speaker.execute(_WRITE, messages // _EVENTS_OF_ONE, type, headers, _EVENTS_OF_ONE)
-    applied = asyncio.create_task(_applied(listener, heard, messages))
+    headers = await publisher.fetchval(_HEADERS)
+    start = await publisher.fetchval("select max(position) from outbox")
+    before = await subscriber.fetchval(_APPLIED)
+    await publisher.execute(_WRITE, messages // _EVENTS_OF_ONE, type, headers, _EVENTS_OF_ONE)
+    applied = asyncio.create_task(_applied(subscriber, before, messages))
     deadline = time.monotonic() + _PATIENCE
-    while (row := await speaker.fetchrow(_PUBLISHED, start))["left"]:
+    while (row := await publisher.fetchrow(_PUBLISHED, start))["left"]:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{row['left']} facts were not published")
+            raise TimeoutError(f"{row['left']} events were not published")
         await asyncio.sleep(0.2)
     first_page = row["rows"] / row["pages"]  # its own time lies before the first mark
     published = (row["rows"] - first_page) / row["seconds"] if row["seconds"] else 0.0
     return round(published, 0), round(await applied, 0)
 
 
-async def _applied(listener: asyncpg.Connection, before: int, messages: int) -> float:
+async def _applied(subscriber: asyncpg.Connection, before: int, messages: int) -> float:
     """Messages a second from the first tenth to the last, by looks 50 ms apart."""
     began: tuple[float, int] | None = None
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        done = int(await listener.fetchval(_APPLIED)) - before
+        done = int(await subscriber.fetchval(_APPLIED)) - before
         now = time.perf_counter()
         if began is None and done >= messages / 10:
             began = now, done
@@ -97,4 +97,4 @@ async def _applied(listener: asyncpg.Connection, before: int, messages: int) -> 
             assert began is not None
             return (done - began[1]) / max(now - began[0], 0.001)
         await asyncio.sleep(0.05)
-    raise TimeoutError(f"the listener has applied {done} of {messages} messages")
+    raise TimeoutError(f"the subscriber has applied {done} of {messages} messages")

@@ -1,10 +1,10 @@
-"""Past visits: one real visit, driven to the answered survey, and its rows set down again under other ids.
+"""Past visits: one real visit, driven to the answered survey, and its rows copied under other ids.
 
 What a visit leaves is not written down here: every table of every department is read before and after one
 visit, and the new rows are copied by ``insert … select`` over a table of ids. Ids that did not exist before
 the visit (uuids, and the numbers that a unique index wants different) get a new value in each copy,
 wherever they stand, also inside JSON and in cursors' keys; times lie nine minutes further back from copy to
-copy. So each past visit has a customer, a car, a job, an invoice, a log and cursors of its own, and all
+copy. So each past visit has a customer, a car, a job, an invoice, events and cursors of its own, and all
 constraints but foreign keys, which hold because all ids of a visit change together, are checked as they are
 inserted.
 
@@ -29,8 +29,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _APART = "9 minutes"
 _SHORT = 4
 """Letters of a number that is too short to be looked for inside other text."""
-_TOLD_LONG_AGO = "'3'::xid8"
-"""Transaction of the copied log rows: before every watermark that is still to come."""
+_LONG_PUBLISHED = "'3'::xid8"
+"""Transaction of the copied outbox rows: before every watermark that is still to come."""
 _TABLES = """
     select c.relname as name, array_agg(a.attname order by a.attnum) as columns,
            array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types
@@ -184,16 +184,16 @@ def _value(table: Table, name: str, value: str | None, tokens: Sequence[str]) ->
     if value is None:
         return "null"
     if type == "xid8":
-        return _TOLD_LONG_AGO
+        return _LONG_PUBLISHED
     if type == "timestamp with time zone":
         return f"{_text(value)}::timestamptz - n * interval '{_APART}'"
-    said = _text(value)
+    copied = _text(value)
     for n, token in enumerate(tokens):
         if token == value:
             return f"t{n}::{type}"
         if token in value:
-            said = f"replace({said}, {_text(token)}, t{n})"
-    return f"({said})::{type}"
+            copied = f"replace({copied}, {_text(token)}, t{n})"
+    return f"({copied})::{type}"
 
 
 def _text(value: str) -> str:
@@ -201,7 +201,7 @@ def _text(value: str) -> str:
 
 
 class Past:
-    """One visit, noted in all databases, that can be set down again as often as one likes."""
+    """One visit, noted in all databases, that can be copied as often as one likes."""
 
     def __init__(self, ledgers: Sequence[Ledger], rows: int) -> None:
         self._ledgers = ledgers
@@ -215,7 +215,7 @@ class Past:
         await visit()
         return cls(ledgers, sum([await ledger.note() for ledger in ledgers]))
 
-    async def set_down(self, times: int) -> None:
+    async def copy(self, times: int) -> None:
         """Copy it, in two databases at a time, once and for all."""
         few = asyncio.Semaphore(2)
 

@@ -1,4 +1,4 @@
-"""The bench's figures as JSON, as a table, and beside those of another commit."""
+"""The bench's figures as JSON, as a table, and next to those of another commit."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ _NOT_FIGURES = ("at", "commit", "machine")
 
 
 def show(screen: Console, figures: Figures, compared: Figures | None) -> None:
-    """One table per part; with ``compared`` each figure beside the earlier one and the change in per cent."""
+    """One table per part; with ``compared`` each figure, the earlier one and the change in per cent."""
     screen.print(f"commit {figures['commit']}, {figures['machine']}, {figures['at']}")
     if compared is not None:
         screen.print(f"compared with commit {compared['commit']}, {compared['machine']}, {compared['at']}")

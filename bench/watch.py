@@ -1,9 +1,9 @@
-"""When an effect is visible: looked up in the departments' logs and cursors, not asked of the departments.
+"""When an effect is visible: looked up in the departments' outboxes and cursors, not requested from them.
 
 A front end would ask again and again, or try again; that would be measured as the shop's work. The driver
 looks into the databases instead, past the departments, with one small indexed query for all who wait at a
 department, every few milliseconds and only while somebody waits. Its own database processes are known by
-their ids and taken off the bill. No command is sent before its facts are there, so nothing is refused.
+their ids and taken off the bill. No command is sent before its events are there, so nothing is refused.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ _ALL_PUBLISHED = """
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A fact in its publisher's log."""
+    """An event in its publisher's outbox."""
 
     key: str
     sequence: int
@@ -54,22 +54,22 @@ class DepartmentWatch:
     def __init__(self, connection: Any, pause: float) -> None:
         self._connection = connection
         self.pause = pause
-        self._said: dict[tuple[str, str], asyncio.Future[Published]] = {}
-        self._heard: dict[tuple[str, str, int], asyncio.Future[None]] = {}
+        self._awaited_events: dict[tuple[str, str], asyncio.Future[Published]] = {}
+        self._awaited_cursors: dict[tuple[str, str, int], asyncio.Future[None]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._one = asyncio.Lock()
 
     async def published(self, request_id: str, type: str) -> Published:
-        """The department's own fact of this type, once it is committed."""
-        found: Published = await self._wait(self._said, (request_id, type))
+        """The department's own event of this type, once it is committed."""
+        found: Published = await self._wait(self._awaited_events, (request_id, type))
         return found
 
     async def applied(self, stream: str, key: str, n: int) -> None:
         """Return once the department has applied another's aggregate up to ``n``."""
-        await self._wait(self._heard, (stream, key, n))
+        await self._wait(self._awaited_cursors, (stream, key, n))
 
     async def all_published(self, request_id: str) -> list[tuple[str, str, int]]:
-        """(stream, key, last sequence) of everything it has said about a request so far."""
+        """(stream, key, last sequence) of everything it has published about a request so far."""
         async with self._one:
             rows = await self._connection.fetch(_ALL_PUBLISHED, request_id)
         return [(row["stream"], row["key"], row["n"]) for row in rows]
@@ -92,46 +92,46 @@ class DepartmentWatch:
             raise NothingSeen(str(what)) from None
 
     async def _look(self) -> None:
-        while self._said or self._heard:
+        while self._awaited_events or self._awaited_cursors:
             async with self._one:
                 await self._look_once()
             await asyncio.sleep(self.pause)
 
     async def _look_once(self) -> None:
-        if self._said:
-            asked = list(self._said)
+        if self._awaited_events:
+            asked = list(self._awaited_events)
             for row in await self._connection.fetch(_PUBLISHED, *map(list, zip(*asked, strict=True))):
                 found = Published(row["key"], row["sequence"], orjson.loads(row["data"]))
-                _tell(self._said, (row["correlation"], row["type"]), found)
-        if self._heard:
-            awaited = list(self._heard)
+                _settle(self._awaited_events, (row["correlation"], row["type"]), found)
+        if self._awaited_cursors:
+            awaited = list(self._awaited_cursors)
             for row in await self._connection.fetch(_APPLIED, *map(list, zip(*awaited, strict=True))):
-                _tell(self._heard, (row["stream"], row["key"], row["n"]), None)
+                _settle(self._awaited_cursors, (row["stream"], row["key"], row["n"]), None)
 
 
-def _tell(waiting: dict[Any, Any], what: Any, found: Any) -> None:
+def _settle(waiting: dict[Any, Any], what: Any, found: Any) -> None:
     awaited = waiting.pop(what, None)
     if awaited is not None and not awaited.done():
         awaited.set_result(found)
 
 
 class Watch:
-    """An watch at every department."""
+    """A watch on every department."""
 
-    def __init__(self, ears: Mapping[str, DepartmentWatch], pids: frozenset[int]) -> None:
-        self._watches = ears
+    def __init__(self, watches: Mapping[str, DepartmentWatch], pids: frozenset[int]) -> None:
+        self._watches = watches
         self.pids = pids
         """The driver's own database processes."""
 
     @classmethod
     async def open(cls, urls: Mapping[str, str], *, pause: float = 0.002) -> "Watch":
         """Connect to the departments' databases, by name."""
-        ears, pids = {}, set()
+        watches, pids = {}, set()
         for department, url in urls.items():
             connection = await asyncpg.connect(url)
             pids.add(connection.get_server_pid())
-            ears[department] = DepartmentWatch(connection, pause)
-        return cls(ears, frozenset(pids))
+            watches[department] = DepartmentWatch(connection, pause)
+        return cls(watches, frozenset(pids))
 
     def look_every(self, seconds: float) -> None:
         """Look less often when many wait: who looks must not take the processor from who is looked at."""
@@ -139,7 +139,7 @@ class Watch:
             watch.pause = seconds
 
     async def published(self, request_id: str, type: str) -> Published:
-        """A fact of a request, as soon as its publisher has committed it."""
+        """An event of a request, as soon as its publisher has committed it."""
         return await self._watches[type.partition(".")[0]].published(request_id, type)
 
     async def applied(self, department: str, stream: str, key: str, n: int) -> None:
@@ -147,14 +147,14 @@ class Watch:
         await self._watches[department].applied(stream, key, n)
 
     async def everywhere(self, request_id: str) -> None:
-        """Return when every listener has applied everything that was said about a request, and what was said
-        because of that."""
+        """Return when every subscriber has applied everything that was published about a request, also what
+        was published because of that."""
         done: set[tuple[str, str, int]] = set()
         while True:
-            told = await asyncio.gather(
+            published = await asyncio.gather(
                 *(self._watches[name].all_published(request_id) for name in DEPARTMENTS)
             )
-            fresh = {fact for facts in told for fact in facts} - done
+            fresh = {event for events in published for event in events} - done
             if not fresh:
                 return
             await asyncio.gather(

@@ -1,4 +1,4 @@
-"""``python -m demo``: set the shop up, live through a working day, and see whether all departments agree."""
+"""``python -m demo``: set the shop up, drive a working day, and see whether all departments agree."""
 
 import os
 import secrets
@@ -10,11 +10,12 @@ from pathlib import Path
 import uvloop
 from deploy.reconcile import open_books, reconcile
 from rich.console import Console
+from rich.markup import escape
 from scenarios import narratives
 from scenarios.gateway_client import GatewayClient
 from scenarios.people import POSTS
 from scenarios.quiet import NeverQuiet
-from scenarios.shop_client import NothingCame, Person, Refused
+from scenarios.shop_client import NotInTime, Person, Refused
 from tools.containers.shop import shop_of
 from tools.departments import DEPARTMENTS
 from tools.native.keys import FIRST_ADMIN
@@ -25,11 +26,13 @@ from uuid_utils.compat import uuid7
 
 from demo.counts import counted, outcomes
 from demo.day import Failure
-from demo.effects import Fact, chains, facts_of
+from demo.effects import Event, chains, events_of
 from demo.metrics import Scraper
 from demo.report import Results, show
 from demo.run import Run
 
+_FAILURES = 5
+"""So many are shown."""
 ADMIN = Person("Administrator", "admin", FIRST_ADMIN, uuid7())
 
 
@@ -39,7 +42,7 @@ def database_urls(of: AnyShop) -> dict[str, str]:
 
 
 def password(of: AnyShop) -> str:
-    """The demo's people share one password; it is made up once and kept beside the shop's keys."""
+    """The demo's people share one password; it is made up once and kept with the shop's keys."""
     file = of.keys.folder / "demo-password"
     if not file.exists():
         file.touch(mode=0o600)
@@ -47,7 +50,7 @@ def password(of: AnyShop) -> str:
     return file.read_text().strip()
 
 
-async def live_through(of: AnyShop, screen: Console, faults: list[narratives.Fault], started: float) -> bool:
+async def run_demo(of: AnyShop, screen: Console, faults: list[narratives.Fault], started: float) -> bool:
     """The day, the days after, and the report; whether everything was as it should be."""
     began = datetime.now(UTC)
     first = of.keys.first_password.read_text().strip()
@@ -57,28 +60,25 @@ async def live_through(of: AnyShop, screen: Console, faults: list[narratives.Fau
     run = Run(of, client, scraper, screen, ADMIN, password(of))
     try:
         failures = await run.day(faults)
+        show_failures(screen, failures, of.keys.folder.parent / "demo-failures.txt")
         activity = await run.settled()
     finally:
         await client.close()
-    _say_failures(screen, failures)
     urls = database_urls(of)
     async with open_books(urls) as books:
-        facts = await facts_of(books, DEPARTMENTS, since=began)
-    messages = await scraper.all()
-    for lost in run.breaker.lost:
-        messages += lost
+        events = await events_of(books, DEPARTMENTS, since=began)
+    visits = run.context.visit_ids
+    rows = len({fault.words for fault in faults})
     results = Results(
-        counts=counted(
-            facts, since=began, rows=len({fault.words for fault in faults}), stories=run.context.done
-        ),
-        outcomes=outcomes(facts, since=began),
-        chains=chains(facts, since=began),
-        messages=messages,
+        counts=counted(events, since=began, visits=visits, rows=rows, scenarios=run.context.done),
+        outcomes=outcomes(events, since=began, visits=visits),
+        chains=chains(events, since=began),
+        messages=sum(run.breaker.lost, await scraper.all()),
         dead_letters=activity.dead_letters,
         discrepancies=await reconcile(urls),
         failures=len(failures),
         faults=run.breaker.done,
-        story=_story(facts, run.context.eventful),
+        story=_story(events, run.context.eventful),
         costs=scraper.costs(),
         traffic=client.traffic,
         seconds=time.monotonic() - started,
@@ -88,16 +88,22 @@ async def live_through(of: AnyShop, screen: Console, faults: list[narratives.Fau
     return results.good
 
 
-def _story(facts: list[Fact], eventful: list[str]) -> list[Fact]:
-    """The longest of the stories that are worth telling."""
-    stories = [[fact for fact in facts if fact.correlation == request] for request in eventful]
+def _story(events: list[Event], eventful: list[str]) -> list[Event]:
+    """The longest of the stories that are worth showing."""
+    stories = [[event for event in events if event.correlation == request] for request in eventful]
     return max(stories, key=len, default=[])
 
 
-def _say_failures(screen: Console, failures: list[Failure]) -> None:
-    for failure in failures[:5]:
-        screen.print(f"[red]{failure.script}: {failure.why}[/]", soft_wrap=True, markup=True)
-        screen.print(failure.trace, style="dim", markup=False, soft_wrap=True)
+def show_failures(screen: Console, failures: list[Failure], traces: Path) -> None:
+    """One line for each of the first visits that did not come to their end; their traces go to a file."""
+    traces.unlink(missing_ok=True)
+    if not failures:
+        return
+    for failure in failures[:_FAILURES]:
+        screen.print(f"[red]{escape(f'{failure.script}: {failure.why}')}[/]", soft_wrap=True)
+    more = f"{len(failures) - _FAILURES} more, and " if len(failures) > _FAILURES else ""
+    traces.write_text("\n".join(failure.trace for failure in failures), encoding="utf-8")
+    screen.print(f"{more}where in the code each stopped: {traces}", soft_wrap=True)
 
 
 def _invite(screen: Console, of: AnyShop) -> None:
@@ -116,8 +122,8 @@ def main() -> int:
         faults = narratives.read(Path(os.environ.get("DEMO_INPUT") or narratives.HERE))
         shop = shop_of(Layout.of(os.environ), os.environ.get("MODE") or "auto", say=screen.print)
         shop.up(say=screen.print)
-        return 0 if uvloop.run(live_through(shop, screen, faults, started)) else 1
-    except (NotStarted, narratives.NotAnInput, NeverQuiet, NothingCame, Refused, OSError) as failed:
+        return 0 if uvloop.run(run_demo(shop, screen, faults, started)) else 1
+    except (NotStarted, narratives.NotAnInput, NeverQuiet, NotInTime, Refused, OSError) as failed:
         screen.print(f"[bold red]the demo failed[/]: {failed}", soft_wrap=True)
         return 1
 

@@ -1,12 +1,13 @@
-"""What has to have happened on a demo's day: counted from what the departments told, not what was asked."""
+"""What has to have happened on a demo's day: counted from the published events, not from the requests."""
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from demo.effects import Fact
+from demo.effects import Event
 
 LEAST_VISITS = 60
 LEAST_WALK_INS = 0.30
@@ -15,7 +16,7 @@ LEAST_OF_EACH = 3
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Something counted, and the least that is asked for."""
+    """Something counted, and the least that is required."""
 
     what: str
     found: float
@@ -47,30 +48,41 @@ _AT_LEAST_ONE = {
 }
 
 
-def counted(facts: list[Fact], *, since: datetime, rows: int, stories: Mapping[str, int]) -> list[Count]:
-    """Everything asked for; ``stories`` came to their end, ``rows`` is how many words the input has."""
-    today = [fact for fact in facts if fact.recorded_at >= since]
-    types = Counter(fact.type for fact in today)
-    opened = [json.loads(fact.data) for fact in today if fact.type == "reception.visit.opened"]
-    walk_ins = sum(visit["walk_in"] for visit in opened)
-    intakes = (json.loads(fact.data) for fact in today if fact.type == "reception.visit.intake-completed")
+def counted(
+    events: list[Event], *, since: datetime, visits: Collection[str], rows: int, scenarios: Mapping[str, int]
+) -> list[Count]:
+    """Everything required, of these visits alone where it counts visits.
+
+    ``rows`` is how many different faults the input has, ``scenarios`` how many of each came to their end.
+    """
+    today = [event for event in events if event.recorded_at >= since]
+    types = Counter(event.type for event in today)
+    opened = _data(today, "reception.visit.opened", visits)
+    closed = _data(today, "reception.visit.closed", visits)
+    intakes = _data(today, "reception.visit.intake-completed", visits)
     words = {intake["fault"]["phenomenon"] for intake in intakes}
-    during = [json.loads(fact.data) for fact in today if fact.type == "complaints.complaint.received"]
+    during = [c for c in _data(today, "complaints.complaint.received", visits) if c["during_visit"]]
+    walk_ins = sum(visit["walk_in"] for visit in opened)
     counts = [
         Count("visits", len(opened), max(LEAST_VISITS, rows)),
-        Count("visits closed", types["reception.visit.closed"], len(opened)),
+        Count("visits closed", len(closed), len(opened)),
         Count("share of walk-ins", round(walk_ins / max(1, len(opened)), 2), LEAST_WALK_INS),
         Count("owners' words as faults", len(words), rows),
-        Count("E1 additional work agreed", stories.get("E1 agreed", 0), LEAST_OF_EACH),
-        Count("E1 additional work declined", stories.get("E1 declined", 0), LEAST_OF_EACH),
-        Count("E6 declined after the quote", stories.get("E6", 0), LEAST_OF_EACH),
-        Count("E8 complaint during the visit", sum(c["during_visit"] for c in during), LEAST_OF_EACH),
+        Count("E1 additional work agreed", scenarios.get("E1 agreed", 0), LEAST_OF_EACH),
+        Count("E1 additional work declined", scenarios.get("E1 declined", 0), LEAST_OF_EACH),
+        Count("E6 declined after the quote", scenarios.get("E6", 0), LEAST_OF_EACH),
+        Count("E8 complaint during the visit", len(during), LEAST_OF_EACH),
     ]
     counts += [Count(what, types[type], LEAST_OF_EACH) for what, type in _OF_EACH.items()]
     return counts + [Count(what, types[type], 1) for what, type in _AT_LEAST_ONE.items()]
 
 
-def outcomes(facts: list[Fact], *, since: datetime) -> Counter[str]:
-    """Closed visits by their outcome."""
-    closed = [fact for fact in facts if fact.type == "reception.visit.closed" and fact.recorded_at >= since]
-    return Counter(json.loads(fact.data)["outcome"] for fact in closed)
+def outcomes(events: list[Event], *, since: datetime, visits: Collection[str]) -> Counter[str]:
+    """These closed visits by their outcome."""
+    today = [event for event in events if event.recorded_at >= since]
+    return Counter(closed["outcome"] for closed in _data(today, "reception.visit.closed", visits))
+
+
+def _data(events: list[Event], type: str, visits: Collection[str]) -> list[dict[str, Any]]:
+    found = [json.loads(event.data) for event in events if event.type == type]
+    return [data for data in found if data["visit_id"] in visits]

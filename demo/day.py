@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from scenarios.context import ScenarioContext, Script
+from scenarios.context import ScenarioContext, Script, VisitStuck
 from scenarios.narratives import Fault, whole_vin
 from scenarios.visits import (
     additional_work,
@@ -21,12 +21,14 @@ from scenarios.visits import (
     rework,
 )
 
+from demo.counts import LEAST_VISITS
+
 DRIVERS = 14
-LEAST_VISITS = 60
 WALK_INS = 0.4
 """Share of the visits that nobody booked; at least 30 % are asked for."""
 
 VisitCourse = Callable[[ScenarioContext, Fault, bool], Awaitable[object]]
+BookingCourse = Callable[[ScenarioContext, Fault], Awaitable[object]]
 COURSES: tuple[tuple[VisitCourse, int], ...] = (
     (additional_work.agreed, 4),
     (additional_work.declined, 4),
@@ -47,16 +49,16 @@ COURSES: tuple[tuple[VisitCourse, int], ...] = (
 )
 """How many visits take each exceptional course; all others are happy."""
 _BOOKED_ONLY = (appointments.changed, happy.with_service)
-_WITHOUT_A_CAR: tuple[tuple[Callable[[ScenarioContext, Fault], Awaitable[None]], int], ...] = (
+_WITHOUT_A_CAR: tuple[tuple[BookingCourse, int], ...] = (
     (appointments.missed, 4),
     (appointments.cancelled, 4),
 )
-CODES = Path(__file__).parents[1] / "services" / "workshop" / "workshop" / "dtc-codes.csv"
+CODES = Path(__file__).parents[1] / "services" / "workshop" / "workshop" / "queries" / "dtc-codes.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A script that did not come to its end."""
+    """A script that did not come to its end: ``why`` in one line, and the trace for whoever mends it."""
 
     script: str
     why: str
@@ -81,23 +83,48 @@ def visits_of_the_day(faults: Sequence[Fault]) -> list[Fault]:
     return rows
 
 
-def plan(context: ScenarioContext, faults: Sequence[Fault]) -> list[tuple[str, Script]]:
-    """The scripts of the day, exceptions spread among the happy; then bookings to which nobody comes."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A car, and what happens to it; with ``walk_in`` unknown it only books and does not come."""
+
+    course: VisitCourse | BookingCourse
+    fault: Fault
+    walk_in: bool | None
+
+    def script(self, context: ScenarioContext) -> tuple[str, Script]:
+        """Its name, and what a driver runs. The script raises ``VisitStuck``."""
+        rest = () if self.walk_in is None else (self.walk_in,)
+        run = partial(self.course, context, self.fault, *rest)
+        return self.course.__name__, partial(context.see_through, self.fault, run)
+
+
+def plan(faults: Sequence[Fault]) -> list[Planned]:
+    """The cars of the day, exceptions spread among the happy; then bookings to which nobody comes."""
     rows = visits_of_the_day(faults)
-    drivers = [driver for driver, number in COURSES for _ in range(number)]
-    drivers += [happy.happy] * (len(rows) - len(drivers))
-    step = next(step for step in (7, 11, 13, 17, 1) if len(drivers) % step)
-    shuffled = [drivers[n * step % len(drivers)] for n in range(len(drivers))]
-    scripts: list[tuple[str, Script]] = []
-    free_to_walk_in = [n for n, driver in enumerate(shuffled) if driver not in _BOOKED_ONLY]
-    walk_ins = set(free_to_walk_in[:: max(1, round(len(free_to_walk_in) / (len(rows) * WALK_INS)))])
-    for n, (driver, fault) in enumerate(zip(shuffled, rows, strict=True)):
-        scripts.append((driver.__name__, partial(driver, context, fault, n in walk_ins)))
-    extra = [attempt for attempt, number in _WITHOUT_A_CAR for _ in range(number)]
-    for n, attempt in enumerate(extra):
+    courses = _spread([course for course, number in COURSES for _ in range(number)], len(rows))
+    walk_ins = _walk_ins(courses)
+    planned = [
+        Planned(course, fault, n in walk_ins)
+        for n, (course, fault) in enumerate(zip(courses, rows, strict=True))
+    ]
+    extra = [course for course, number in _WITHOUT_A_CAR for _ in range(number)]
+    for n, course in enumerate(extra):
         car = _another_car(rows[n], len(rows) + n)
-        scripts.insert(n * len(scripts) // len(extra), (attempt.__name__, partial(attempt, context, car)))
-    return scripts
+        planned.insert(n * len(planned) // len(extra), Planned(course, car, None))
+    return planned
+
+
+def _spread(exceptions: list[VisitCourse], number: int) -> list[VisitCourse]:
+    """The exceptional courses and as many happy ones as are missing, mixed alike on every day."""
+    courses = exceptions + [happy.happy] * (number - len(exceptions))
+    stride = next(stride for stride in (7, 11, 13, 17, 1) if len(courses) % stride)
+    return [courses[n * stride % len(courses)] for n in range(len(courses))]
+
+
+def _walk_ins(courses: Sequence[VisitCourse]) -> set[int]:
+    """The positions of those that nobody booked."""
+    possible = [n for n, course in enumerate(courses) if course not in _BOOKED_ONLY]
+    return set(possible[:: max(1, round(len(possible) / (len(courses) * WALK_INS)))])
 
 
 def _another_car(fault: Fault, seed: int) -> Fault:
@@ -124,10 +151,15 @@ async def drive(
             try:
                 await script()
             except Exception as error:  # one car's trouble must not stop the others
-                failures.append(Failure(name, repr(error), traceback.format_exc()))
+                failures.append(Failure(name, _in_one_line(error), traceback.format_exc()))
             done()
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(drivers, len(scripts))):
             group.create_task(driver())
     return failures
+
+
+def _in_one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, VisitStuck) else f"{type(error).__name__}: {text}"

@@ -1,4 +1,4 @@
-"""How long a command's effects took: from the first fact it told to the last that any department told."""
+"""How long a command's effects took: from the first event it published to the last that followed from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ _EVENTS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One event, with the department's machine time when it was recorded."""
+class Event:
+    """One event of an outbox, with the department's machine time when it was recorded."""
 
     id: str
     type: str
@@ -30,20 +30,20 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A fact that a person or a timer caused, and how long its last effect took."""
+    """An event that a person or a timer caused, and how long its last effect took, in seconds."""
 
     first: str
     last: str
     seconds: float
 
 
-async def facts_of(books: Books, departments: tuple[str, ...], *, since: datetime) -> list[Fact]:
-    """Everything that was told since, in the order it was recorded."""
+async def events_of(books: Books, departments: tuple[str, ...], *, since: datetime) -> list[Event]:
+    """Everything that was published since, in the order it was recorded."""
     rows: list[Any] = []
     for department in departments:
         rows += await books.rows(department, _EVENTS.format(since.isoformat()))
     made = [
-        Fact(
+        Event(
             row["id"],
             row["type"],
             row["correlation"] or "",
@@ -54,27 +54,27 @@ async def facts_of(books: Books, departments: tuple[str, ...], *, since: datetim
         )
         for row in rows
     ]
-    return sorted(made, key=lambda fact: fact.recorded_at)
+    return sorted(made, key=lambda event: event.recorded_at)
 
 
-def chains(facts: list[Fact], *, since: datetime) -> list[Chain]:
-    """Every chain of more than one fact that began since."""
-    by_id: Mapping[str, Fact] = {fact.id: fact for fact in facts}
-    last: dict[str, Fact] = {}
-    for fact in facts:
-        root = _root(fact, by_id)
-        if root is not fact and root.recorded_at >= since:
-            last[root.id] = fact
+def chains(events: list[Event], *, since: datetime) -> list[Chain]:
+    """Every chain of more than one event that began since."""
+    by_id: Mapping[str, Event] = {event.id: event for event in events}
+    last: dict[str, Event] = {}
+    for event in events:
+        root = _root(event, by_id)
+        if root is not event and root.recorded_at >= since:
+            last[root.id] = event
     return [
-        Chain(by_id[id].type, fact.type, (fact.recorded_at - by_id[id].recorded_at).total_seconds())
-        for id, fact in last.items()
+        Chain(by_id[id].type, event.type, (event.recorded_at - by_id[id].recorded_at).total_seconds())
+        for id, event in last.items()
     ]
 
 
-def _root(fact: Fact, by_id: Mapping[str, Fact]) -> Fact:
-    while fact.cause in by_id:
-        fact = by_id[fact.cause]
-    return fact
+def _root(event: Event, by_id: Mapping[str, Event]) -> Event:
+    while event.cause in by_id:
+        event = by_id[event.cause]
+    return event
 
 
 def in_short(found: list[Chain]) -> tuple[float, Chain]:

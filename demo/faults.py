@@ -25,7 +25,7 @@ class Breaker:
 
     async def take_broker_away(self) -> None:
         """Stop the broker for five seconds: commands go on, events wait."""
-        stopped = time.monotonic()  # it hangs up on everybody at once, and takes its time to end
+        stopped = time.monotonic()  # it closes all connections at once, and takes its time to end
         self.say("the broker goes away")
         await asyncio.to_thread(self.shop.stop_broker)
         await asyncio.sleep(max(0.0, BROKER_AWAY - (time.monotonic() - stopped)))

@@ -41,7 +41,7 @@ class ProcessCost:
 
 
 class Scraper:
-    """Reads the processes' own ports, and remembers where each count stood when the demo began."""
+    """Reads the processes' own ports, and remembers each count at the beginning of the demo."""
 
     def __init__(self, shop: AnyShop) -> None:
         self._shop = shop

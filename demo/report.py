@@ -11,11 +11,11 @@ from rich.table import Table
 from scenarios.gateway_client import Traffic
 
 from demo.counts import Count
-from demo.effects import Chain, Fact, in_short
+from demo.effects import Chain, Event, in_short
 from demo.metrics import Messages, ProcessCost
 
-_SHOWN = 20
-_TELLING = (
+_DISCREPANCIES = 20
+_SHOWN_DATA = (
     "outcome",
     "how",
     "technician_name",
@@ -41,14 +41,14 @@ class Results:
     discrepancies: Sequence[Discrepancy]
     failures: int
     faults: Sequence[str]
-    story: Sequence[Fact]
+    story: Sequence[Event]
     costs: Sequence[ProcessCost]
     traffic: Traffic
     seconds: float
 
     @property
     def absorbed(self) -> int:
-        """Duplicates and gaps; a day on which nobody saw one has tested nothing."""
+        """Duplicates and gaps; a day without any has tested nothing."""
         return self.messages.duplicates + self.messages.gaps
 
     @property
@@ -77,7 +77,7 @@ def show(screen: Console, results: Results, *, zone: str = "Asia/Shanghai") -> N
     )
     refused = ", ".join(f"{number} {code}" for code, number in results.traffic.refusals.most_common(6))
     screen.print(
-        f"requests: {results.traffic.requests}, of which {results.traffic.retries} were asked again while a "
+        f"requests: {results.traffic.requests}, of which {results.traffic.retries} were sent again while a "
         f"department was away; refused: {refused or 'none'}"
     )
     for fault in results.faults:
@@ -110,30 +110,30 @@ def _costs(costs: Sequence[ProcessCost]) -> Table:
     return table
 
 
-def _story(screen: Console, story: Sequence[Fact], zone: ZoneInfo) -> None:
+def _story(screen: Console, story: Sequence[Event], zone: ZoneInfo) -> None:
     if not story:
         return
-    screen.rule("one visit, as the departments told it")
-    for fact in story:
-        at = fact.occurred_at.astimezone(zone)
+    screen.rule("one visit, by the events of all departments")
+    for event in story:
+        at = event.occurred_at.astimezone(zone)
         screen.print(
-            f"{at:%d %b %H:%M:%S}  {fact.type:<42} {_telling(fact)}", overflow="ellipsis", no_wrap=True
+            f"{at:%d %b %H:%M:%S}  {event.type:<42} {_shown_data(event)}", overflow="ellipsis", no_wrap=True
         )
 
 
-def _telling(fact: Fact) -> str:
-    data = json.loads(fact.data)
-    return "  ".join(f"{name}={data[name]}" for name in _TELLING if data.get(name))
+def _shown_data(event: Event) -> str:
+    data = json.loads(event.data)
+    return "  ".join(f"{name}={data[name]}" for name in _SHOWN_DATA if data.get(name))
 
 
 def _verdict(screen: Console, results: Results) -> None:
     screen.rule("reconciliation")
     wrong = {found.question for found in results.discrepancies}
     screen.print("  ".join(f"{q} [bold red]no[/]" if q in wrong else f"{q} [green]ok[/]" for q in QUESTIONS))
-    for found in results.discrepancies[:_SHOWN]:
+    for found in results.discrepancies[:_DISCREPANCIES]:
         screen.print(f"[red]{found}[/]", soft_wrap=True)
-    if len(results.discrepancies) > _SHOWN:
-        screen.print(f"… and {len(results.discrepancies) - _SHOWN} more")
+    if len(results.discrepancies) > _DISCREPANCIES:
+        screen.print(f"… and {len(results.discrepancies) - _DISCREPANCIES} more")
     if not results.absorbed:
         screen.print("[red]no duplicate and no gap was seen: this day tested nothing[/]")
     verdict = "[bold green]all departments agree[/]" if results.good else "[bold red]the demo failed[/]"

@@ -1,4 +1,4 @@
-"""One run: the shop furnished, the day with its faults, the evening, the morning, three working days on."""
+"""One run: the samples, the day with its faults, the evening, the morning, three working days on."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scenarios import after_care
-from scenarios.context import Day, ScenarioContext, Script
+from scenarios.context import ScenarioContext, Script
 from scenarios.gateway_client import GatewayClient
 from scenarios.narratives import Fault
 from scenarios.people import hire_everybody
@@ -51,28 +51,35 @@ class Run:
         self.breaker = Breaker(shop, scraper, self._say)
 
     async def day(self, faults: list[Fault]) -> list[Failure]:
-        """The whole story; gives the scripts that failed."""
+        """The whole course of events; gives the scripts that failed."""
         await self._move("the morning", self._time.next_opening)
         crew = await hire_everybody(self._client, self._operator, self._client.passwords, self._password)
         supplier_id = await create_samples(self._client, crew)
         self.context = ScenarioContext(self._client, crew, supplier_id, self._time.now, trouble_codes())
-        failures = await self._drive("the day", plan(self.context, faults), with_faults=True)
-        if failures:
-            return failures
+        scripts = [planned.script(self.context) for planned in plan(faults)]
+        failures = await self._drive("the day", scripts, with_faults=True)
+        if not failures:
+            failures = await self._next_morning()
+        if not failures:
+            await self._days_later()
+        return failures
+
+    async def _next_morning(self) -> list[Failure]:
+        """Promises end in the evening; cars that were to come back come."""
         await self._move("the evening", self._time.this_evening)
         await self._move("the next morning", self._time.next_morning, is_quiet=True)
         await after_care.see_cases_through(self.context, "promise", self.context.done["E4 refused"])
-        put_off = [
-            (Day.NEXT_MORNING.value, script) for script in self.context.later.get(Day.NEXT_MORNING, [])
-        ]
-        failures = await self._drive("the next morning", put_off)
+        return await self._drive("the next morning", self.context.next_morning)
+
+    async def _days_later(self) -> None:
+        """Surveys and calls are due, and cases that low scores open."""
         await self._move("three working days on", lambda: self._time.working_days_on(3))
         low, _ = await asyncio.gather(
-            after_care.answer_surveys(self.context), after_care.make_calls(self.context)
+            after_care.answer_surveys(self.context, self.context.visit_ids),
+            after_care.make_calls(self.context, self.context.customer_ids),
         )
         self._say(f"surveys answered, {low} of them without joy; follow-up calls made")
         await after_care.see_cases_through(self.context, "survey", low)
-        return failures
 
     async def _move(self, name: str, moment: Callable[[], datetime], *, is_quiet: bool = False) -> None:
         """Shop time moves only when the shop is quiet, and is quiet again before anything else happens."""

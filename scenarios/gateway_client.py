@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from scenarios.shop_client import PATIENCE, Person, Refused, ShopClient
+from scenarios.shop_client import PATIENCE, Person, Refused, ShopClient, read_answer
 
 _LONGEST_PAUSE = 1.0
 _AWAY = (502, 503, 504)  # a department restarts, or is too busy for now
@@ -25,7 +25,7 @@ class _SignIn:
 
 @dataclass(slots=True)
 class Traffic:
-    """How much was asked, and how often the same had to be asked again."""
+    """Requests sent, and how often the same had to be sent again."""
 
     requests: int = 0
     retries: int = 0
@@ -61,52 +61,44 @@ class GatewayClient(ShopClient):
         self, department: str, method: str, path: str, *, who: Person | None, json: Any = None
     ) -> Any:
         """One request, repeated with the same Idempotency-Key while the department is away."""
+        url = f"/api/{department}{path}"
         headers = {} if method == "GET" else {"Idempotency-Key": str(uuid4())}
-        turn = 0
-        while True:
-            answer = await self._send(department, method, path, who, headers, json)
-            if answer is not None and answer.status_code not in _AWAY:
-                return self._read(answer, f"{method} /api/{department}{path}")
-            self.traffic.retries += 1
-            turn += 1
-            if not await self.wait(turn):
-                raise Refused(503, {"code": "away"}, f"{method} /api/{department}{path}")
+        return await self._until_answered(method, url, headers, who, json, f"{method} {url}")
 
     async def by_link(self, url: str, json: Any) -> Any:
         """What a customer's browser sends; a department that is away is tried again."""
         headers = {"Accept": "application/json", "Idempotency-Key": str(uuid4())}
+        return await self._until_answered("POST", url, headers, None, json, "POST a customer's link")
+
+    async def _until_answered(
+        self, method: str, url: str, headers: dict[str, str], who: Person | None, json: Any, request: str
+    ) -> Any:
         turn = 0
         while True:
-            try:
-                answer = await self._http.post(url, json=json, headers=headers)
-            except httpx.TransportError:
-                answer = None
+            answer = await self._send(method, url, headers, who, json)
             if answer is not None and answer.status_code not in _AWAY:
-                return self._read(answer, "POST a customer's link")
+                return self._read(answer, request)
+            self.traffic.retries += 1
             turn += 1
             if not await self.wait(turn):
-                raise Refused(503, {"code": "away"}, "POST a customer's link")
+                raise Refused(503, {"code": "away"}, request)
 
     async def _send(
-        self, department: str, method: str, path: str, who: Person | None, headers: dict[str, str], json: Any
+        self, method: str, url: str, headers: dict[str, str], who: Person | None, json: Any
     ) -> httpx.Response | None:
         self.traffic.requests += 1
         try:
-            sent = dict(headers)
-            if who is not None:
-                sent["Authorization"] = f"Bearer {await self._token(who)}"
-            return await self._http.request(method, f"/api/{department}{path}", json=json, headers=sent)
+            signed = {} if who is None else {"Authorization": f"Bearer {await self._token(who)}"}
+            return await self._http.request(method, url, json=json, headers=headers | signed)
         except httpx.TransportError:
             return None
 
-    def _read(self, answer: httpx.Response, asked: str) -> Any:
-        if answer.is_success:
-            return answer.json() if answer.content else None
-        is_json = "json" in answer.headers.get("content-type", "")
-        facts = answer.json() if is_json else {"code": f"http_{answer.status_code}"}
-        refused = Refused(answer.status_code, facts, asked)
-        self.traffic.refusals[refused.code] += 1
-        raise refused
+    def _read(self, answer: httpx.Response, request: str) -> Any:
+        try:
+            return read_answer(answer.status_code, answer.content, request)
+        except Refused as refused:
+            self.traffic.refusals[refused.code] += 1
+            raise
 
     async def _token(self, who: Person) -> str:
         async with self._signing.setdefault(who.login, asyncio.Lock()):

@@ -1,4 +1,4 @@
-"""What the customers say: the input file's rows as cars with whole VINs, plates and faults."""
+"""The input file's rows as cars with whole VINs, plates and faults."""
 
 import csv
 import hashlib
@@ -21,7 +21,7 @@ _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One row: a car and what its owner says about it."""
+    """One row: a car and its fault in the owner's words."""
 
     number: str
     make: str
@@ -61,7 +61,7 @@ def _fault(row: dict[str, str], place: int) -> Fault:
         year=year,
         component=row["component"] or "UNKNOWN OR OTHER",
         mileage_km=round(int(row["mileage"]) * _KM_PER_MILE) if row["mileage"].isdigit() else None,
-        words=row["narrative"].strip() or "The owner said nothing about the fault.",
+        words=row["narrative"].strip() or "The owner does not describe the fault.",
         vin=whole_vin(row["vin_prefix"], year, seed),
         plate=_plate(seed),
         owner=_owner(seed, place),

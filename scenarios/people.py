@@ -78,28 +78,46 @@ class Crew:
             turn += 1
 
 
-async def hire_everybody(client: ShopClient, admin: Person, passwords: dict[str, str], password: str) -> Crew:
-    """Take on whoever is not here yet, and give each a login with ``password``."""
+async def hire_everybody(
+    client: ShopClient,
+    admin: Person,
+    passwords: dict[str, str],
+    password: str,
+    posts: Sequence[Post] = POSTS,
+) -> Crew:
+    """Hire whoever is not here yet, and give each a login with ``password``."""
+    crew = await hire_without_accounts(client, admin, posts)
+    with_account = {one["id"] for one in await staff.employees(client, admin) if one.get("login")}
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def open_account(person: Person) -> None:
+        async with few:
+            await staff.open_account(
+                client,
+                admin,
+                employee_id=str(person.employee_id),
+                login=person.login,
+                password=password,
+                role=person.role,
+            )
+
+    missing = (person for person in crew.people if str(person.employee_id) not in with_account)
+    await asyncio.gather(*map(open_account, missing))
+    passwords.update((person.login, password) for person in crew.people)
+    return crew
+
+
+async def hire_without_accounts(client: ShopClient, admin: Person, posts: Sequence[Post] = POSTS) -> Crew:
+    """Hire whoever is not here yet; nobody can sign in, which in one process nobody needs."""
     here = {employee["display_name"]: employee for employee in await staff.employees(client, admin)}
     few = asyncio.Semaphore(_AT_ONCE)
 
-    async def take_on(post: Post) -> Person:
+    async def hire(post: Post) -> Person:
         async with few:
             known = [{"skill": skill, "level": 2} for skill in post.skills]
             employee = here.get(post.name) or await staff.hire(client, admin, name=post.name, skills=known)
-            employee_id = str(employee["id"])
-            if not employee.get("login"):
-                await staff.open_account(
-                    client,
-                    admin,
-                    employee_id=employee_id,
-                    login=post.login,
-                    password=password,
-                    role=post.role,
-                )
-            return Person(post.name, post.role, post.login, UUID(employee_id))
+            return Person(post.name, post.role, post.login, UUID(str(employee["id"])))
 
-    people = await asyncio.gather(*(take_on(post) for post in POSTS))
-    passwords.update((post.login, password) for post in POSTS)
-    skills = {person.employee_id: post.skills for person, post in zip(people, POSTS, strict=True)}
+    people = await asyncio.gather(*map(hire, posts))
+    skills = {person.employee_id: post.skills for person, post in zip(people, posts, strict=True)}
     return Crew(people, skills)

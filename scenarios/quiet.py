@@ -74,7 +74,7 @@ async def look(client: ShopClient, operator: Person) -> ShopActivity:
 
 
 async def until_quiet(client: ShopClient, operator: Person, *, within: float = 90) -> ShopActivity:
-    """Return when the shop was quiet twice, a second apart, with nothing said in between.
+    """Return when the shop was quiet twice, a second apart, with nothing published in between.
 
     Raises ``NeverQuiet`` with what still moves.
     """

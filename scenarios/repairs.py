@@ -19,7 +19,6 @@ class PartCard:
     en: str
     price: str
     unit: str = "piece"
-    special_order: bool = False
 
     @property
     def cost(self) -> str:
@@ -47,12 +46,6 @@ PARTS = (
     PartCard("DH-6001", "车门内拉手", "Inside door handle", "132.00"),
     PartCard("DL-6002", "车门锁块", "Door latch", "288.00"),
     PartCard("SB-6003", "安全带总成", "Seat belt assembly", "640.00"),
-    *(
-        PartCard(
-            f"SO-90{n:02d}", f"转向机总成{n}型", f"Steering gear, type {n}", "2480.00", special_order=True
-        )
-        for n in range(1, 7)
-    ),
 )
 
 
@@ -199,10 +192,15 @@ def repair_for(component: str) -> Repair:
     return next((repair for word, repair in _BY_COMPONENT if word in component.upper()), _ENGINE)
 
 
-def special_order(n: int) -> Repair:
-    """Work that needs a part which is never in stock (E2)."""
+def steering_gear(part_no: str) -> PartCard:
+    """A part that is never in stock, made for one car (E2)."""
+    return PartCard(part_no, "转向机总成", "Steering gear", "2480.00")
+
+
+def special_order(part_no: str) -> Repair:
+    """Work that needs a steering gear (E2)."""
     return Repair(
-        "更换转向机总成", "Replace steering gear", "mechanical", CHASSIS, 120, ((f"SO-90{n:02d}", "1"),), "C"
+        "更换转向机总成", "Replace steering gear", "mechanical", CHASSIS, 120, ((part_no, "1"),), "C"
     )
 
 

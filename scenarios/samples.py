@@ -1,13 +1,12 @@
 """What the shop needs before the first car: parts and stock, rates, menu, bays, and a day's capacity."""
 
 import asyncio
-from decimal import Decimal
 from math import ceil
 
 from scenarios.desks import billing, booking, parts, workshop
 from scenarios.people import Crew
 from scenarios.repairs import GOODS_TAX, LABOUR_TAX, MENU, PARTS, RATES, PartCard
-from scenarios.shop_client import ShopClient
+from scenarios.shop_client import Person, ShopClient
 
 BAYS = 20
 _SHELF = 120
@@ -18,7 +17,7 @@ _CLASSES = ("normal", "vip")
 
 
 async def create_samples(client: ShopClient, crew: Crew) -> str:
-    """Put everything in its place that is not there yet; gives the id of the supplier."""
+    """Create what is not there yet; gives the id of the supplier."""
     supplier_id = await _supplier(client, crew)
     await asyncio.gather(
         _stock(client, crew),
@@ -38,29 +37,11 @@ async def _supplier(client: ShopClient, crew: Crew) -> str:
     return str(supplier["id"])
 
 
-async def _stock(client: ShopClient, crew: Crew) -> None:
-    manager = crew.one("parts-manager")
-    listed = await parts.listed(client, manager)
-
-    async def fill(card: PartCard) -> None:
-        known = listed.get(card.part_no)
-        if known is None:
-            await _list(client, crew, card)
-        free = Decimal(known["available"]) if known else Decimal(0)
-        if card.special_order:
-            if free > 0 and known is not None:
-                reason = "an order that nobody wanted any more went back"
-                await parts.count(client, manager, card.part_no, known["reserved"], reason)
-        elif free < _SHELF:
-            await parts.put_away(client, manager, card.part_no, ceil(_SHELF - free), card.cost)
-
-    await asyncio.gather(*(fill(card) for card in PARTS))
-
-
-async def _list(client: ShopClient, crew: Crew, card: PartCard) -> None:
+async def list_part(client: ShopClient, manager: Person, card: PartCard) -> None:
+    """A part enters the catalogue; none is in stock."""
     await parts.list_part(
         client,
-        crew.one("parts-manager"),
+        manager,
         part_no=card.part_no,
         title={"zh": card.zh, "en": card.en},
         kind="oem",
@@ -68,6 +49,24 @@ async def _list(client: ShopClient, crew: Crew, card: PartCard) -> None:
         unit_price=card.price,
         tax_rate=GOODS_TAX,
     )
+
+
+async def _stock(client: ShopClient, crew: Crew) -> None:
+    manager = crew.one("parts-manager")
+    listed = await parts.listed(client, manager)
+
+    async def fill(card: PartCard) -> None:
+        if card.part_no not in listed:
+            await list_part(client, manager, card)
+        await _fill_shelf(client, manager, card)
+
+    await asyncio.gather(*(fill(card) for card in PARTS))
+
+
+async def _fill_shelf(client: ShopClient, manager: Person, card: PartCard) -> None:
+    """Put away until enough is free: what comes in goes first to whoever already waits for the part."""
+    while (free := await parts.available(client, manager, card.part_no)) < _SHELF:
+        await parts.put_away(client, manager, card.part_no, ceil(_SHELF - free), card.cost)
 
 
 async def _price_labour(client: ShopClient, crew: Crew) -> None:
@@ -108,7 +107,7 @@ async def _offer_menu(client: ShopClient, crew: Crew) -> None:
 
 
 async def _workshop_knows(client: ShopClient, crew: Crew) -> None:
-    """Nobody can be given work before the workshop has heard of the last one hired."""
+    """Nobody can be given work before the workshop has applied the event of the last one hired."""
     supervisor = crew.one("workshop-supervisor")
     wanted = {str(person.employee_id) for person in crew.people if person.role == "technician"}
 

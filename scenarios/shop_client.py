@@ -1,4 +1,4 @@
-"""The departments' doors as a person meets them: ask, be refused, wait for another department's fact."""
+"""The departments' endpoints as a person uses them: request, be refused, wait for an event of another's."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
+
 T = TypeVar("T")
 Json = dict[str, Any]
 
 PATIENCE = 60.0
-"""Seconds after which a fact that has not arrived counts as lost."""
+"""Seconds after which an event that has not arrived counts as lost."""
+_PAGE = 200
+_NOT_IN_A_MESSAGE = frozenset({"type", "title", "status", "code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +28,39 @@ class Person:
 
 
 class Refused(Exception):
-    """A department said no; ``facts`` is its problem document."""
+    """A department refused a request; ``problem`` is its problem document. One line as a message."""
 
-    def __init__(self, status: int, facts: Json, asked: str) -> None:
-        super().__init__(f"{asked}: {status} {facts.get('code', '')} {facts}")
+    def __init__(self, status: int, problem: Json, request: str) -> None:
+        members = (f"{name} {value}" for name, value in problem.items() if name not in _NOT_IN_A_MESSAGE)
+        why = ", ".join(members).replace("\n", " ")
+        super().__init__(f"{request}: {status} {problem.get('code', '')}" + (f" ({why})" if why else ""))
         self.status = status
-        self.facts = facts
+        self.problem = problem
 
     @property
     def code(self) -> str:
         """Stable name of the refusal."""
-        return str(self.facts.get("code", ""))
+        return str(self.problem.get("code", ""))
 
     @property
     def waits(self) -> bool:
-        """Whether the fact that is missing is on its way from another department."""
-        return self.status == 409 and bool(self.facts.get("waiting_for"))
+        """Whether the event that is missing is on its way from another department."""
+        return self.status == 409 and bool(self.problem.get("waiting_for"))
 
 
-class NothingCame(Exception):
-    """A fact did not arrive in time."""
+class NotInTime(Exception):
+    """What was waited for did not happen while patience lasted."""
+
+
+def read_answer(status: int, body: bytes, request: str) -> Any:
+    """The decoded answer, ``None`` if it is empty. Raises ``Refused`` for any other status than 2xx."""
+    if 200 <= status < 300:
+        return orjson.loads(body) if body else None
+    try:
+        problem = orjson.loads(body)
+    except orjson.JSONDecodeError:  # a proxy's page
+        problem = None
+    raise Refused(status, problem if isinstance(problem, dict) else {"code": f"http_{status}"}, request)
 
 
 class ShopClient(ABC):
@@ -61,33 +78,43 @@ class ShopClient(ABC):
 
     @abstractmethod
     async def wait(self, turn: int) -> bool:
-        """Let facts travel before look number ``turn``; ``False`` when patience is over."""
+        """Let events travel before look number ``turn``; ``False`` when patience is over."""
 
     async def get(self, department: str, path: str, *, who: Person) -> Any:
         """Read something."""
         return await self.ask(department, "GET", path, who=who)
+
+    async def get_all(self, department: str, path: str, *, who: Person) -> list[Json]:
+        """The items of all pages of a list."""
+        base = f"{path}{'&' if '?' in path else '?'}limit={_PAGE}"
+        page = await self.get(department, base, who=who)
+        found: list[Json] = page["items"]
+        while page["next"]:
+            page = await self.get(department, f"{base}&cursor={page['next']}", who=who)
+            found += page["items"]
+        return found
 
     async def post(self, department: str, path: str, json: Any = None, *, who: Person) -> Any:
         """Do something."""
         return await self.ask(department, "POST", path, who=who, json=json)
 
     async def eventually(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
-        """What ``look`` finds, as soon as it finds something. Raises ``NothingCame``."""
+        """What ``look`` finds, as soon as it finds something. Raises ``NotInTime``."""
         turn = 0
         while True:
             if (found := await look()) is not None:
                 return found
             turn += 1
             if not await self.wait(turn):
-                raise NothingCame(what)
+                raise NotInTime(f"{what} did not come")
 
     async def when_possible(
         self, attempt: Callable[[], Awaitable[T]], what: str, *, also: frozenset[str] = frozenset()
     ) -> T:
-        """The answer to ``attempt`` as soon as the facts that it waits for are there.
+        """The answer to ``attempt`` as soon as the events that it waits for are there.
 
         A refusal that names ``waiting_for`` is tried again, as are the codes in ``also`` (a technician or a
-        bay that is taken) and what is not heard of yet (404). Raises ``NothingCame`` with the last refusal.
+        bay that is taken) and what is not known there yet (404). Raises ``NotInTime`` with the last refusal.
         """
         turn = 0
         while True:
@@ -99,4 +126,4 @@ class ShopClient(ABC):
                 last = refused
             turn += 1
             if not await self.wait(turn):
-                raise NothingCame(f"{what}: {last}") from last
+                raise NotInTime(f"{what} not possible in time: {last}") from last

@@ -1,4 +1,4 @@
-"""Every door of every department asks who is there, and but for a few asks for a permission by name."""
+"""Every endpoint of every department asks who calls, and but for a few requires a permission by name."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ FOR_EVERY_EMPLOYEE = {"/me", "/me/password", "/changes", "/house-rules", "/house
 """Oneself, that something has changed (not what), and the shop's numbers."""
 
 
-def client(department: str) -> list[tuple[str, dict[str, Any]]]:
+def operations(department: str) -> list[tuple[str, dict[str, Any]]]:
     """Path below the department and what is documented of it, for every operation."""
     document = json.loads((DOCUMENTS / f"{department}.json").read_text(encoding="utf-8"))
     return [
@@ -28,17 +28,17 @@ def client(department: str) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.req("DATA-04")
 @pytest.mark.parametrize("department", DEPARTMENTS)
-def test_every_door_names_its_permission(department: str) -> None:
-    open_doors = {path for path, asked in client(department) if not asked.get("security")}
-    unnamed = {path for path, asked in client(department) if not asked.get("x-permissions")}
+def test_every_endpoint_names_its_permission(department: str) -> None:
+    public = {path for path, asked in operations(department) if not asked.get("security")}
+    without_permission = {path for path, asked in operations(department) if not asked.get("x-permissions")}
 
-    assert open_doors <= FOR_EVERYONE
-    assert unnamed <= FOR_EVERYONE | FOR_EVERY_EMPLOYEE
+    assert public <= FOR_EVERYONE
+    assert without_permission <= FOR_EVERYONE | FOR_EVERY_EMPLOYEE
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
 def test_every_permission_belongs_to_a_role(department: str) -> None:
     given = frozenset[str]().union(*ROLES.values())
 
-    for path, asked in client(department):
+    for path, asked in operations(department):
         assert given.issuperset(asked.get("x-permissions", ())), path

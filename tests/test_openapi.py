@@ -16,8 +16,8 @@ from tests import openapi_gaps
 from tests.openapi_gaps import operations, plain_states, unanswered, undescribed
 
 UNFINISHED: dict[str, set[str]] = {
-    "every_field_and_parameter_is_described": set(DEPARTMENTS),
-    "what_looks_like_a_state_is_an_enum": set(DEPARTMENTS),
+    "every_field_and_parameter_is_described": {"parts", "staff"},
+    "what_looks_like_a_state_is_an_enum": {"crm", "parts", "staff"},
 }
 """Per check, the departments whose documents still have gaps."""
 SERVICEKIT = Path(__file__).resolve().parent.parent / "shared" / "servicekit" / "http"

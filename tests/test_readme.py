@@ -1,4 +1,4 @@
-"""The README names only what exists: every path, and every symbol beside its path."""
+"""The README names only what exists: every path, and every symbol with its path."""
 
 import re
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""The promises between departments: every event that one publishes and others hear."""
+"""The promises between departments: every event that one publishes and others subscribe to."""

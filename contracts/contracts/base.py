@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -11,9 +11,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
-    WithJsonSchema,
 )
+from pydantic_core import CoreSchema
 
 
 class Fact(BaseModel):
@@ -23,10 +24,10 @@ class Fact(BaseModel):
 
 
 class Event(Fact):
-    """One thing that happened in a department, told to all others.
+    """One thing that happened in a department, published to all others.
 
     ``TYPE`` is the wire name ``<department>.<aggregate>.<past-tense>``; ``KEY`` names the field that
-    identifies the aggregate, whose events listeners apply in the order of its life.
+    identifies the aggregate, whose events consumers apply in the order of its life.
     """
 
     TYPE: ClassVar[str]
@@ -37,7 +38,7 @@ class Event(Fact):
 
     @property
     def key(self) -> str:
-        """The aggregate's identity as text, as it stands in the event log."""
+        """The aggregate's identity as text, as it stands in the outbox."""
         return str(getattr(self, self.KEY))
 
     @classmethod
@@ -64,34 +65,49 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+class _Digits:
+    """Documents a decimal: published with all its places, taken with fewer or as a whole number too."""
+
+    def __init__(self, published: str, taken: str) -> None:
+        self._published = published
+        self._taken = taken
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        text = {
+            "type": "string",
+            "pattern": self._published if handler.mode == "serialization" else self._taken,
+        }
+        return text if handler.mode == "serialization" else {"anyOf": [text, {"type": "integer"}]}
+
+
 # The limits stand directly behind `Decimal`: there pydantic checks them itself, anywhere else in Python.
 Money = Annotated[
     Decimal,
     Field(max_digits=12, decimal_places=2),
     BeforeValidator(_no_float),
     PlainSerializer(_two_places, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,10}\.\d{2}$"}),
+    _Digits(r"^-?\d{1,10}\.\d{2}$", r"^-?\d{1,10}(\.\d{1,2})?$"),
 ]
 Quantity = Annotated[
     Decimal,
     Field(max_digits=10, decimal_places=3),
     BeforeValidator(_no_float),
     PlainSerializer(_three_places, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,7}\.\d{3}$"}),
+    _Digits(r"^-?\d{1,7}\.\d{3}$", r"^-?\d{1,7}(\.\d{1,3})?$"),
 ]
 TaxRate = Annotated[
     Decimal,
     Field(ge=0, lt=1, max_digits=5, decimal_places=4),
     BeforeValidator(_no_float),
     PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^0(\.\d{1,4})?$"}),
+    _Digits(r"^0(\.\d{1,4})?$", r"^0(\.\d{1,4})?$"),
 ]
 Score = Annotated[
     Decimal,
     Field(ge=0, le=100, max_digits=5, decimal_places=2),
     BeforeValidator(_no_float),
     PlainSerializer(_two_places, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}\.\d{2}$"}),
+    _Digits(r"^\d{1,3}\.\d{2}$", r"^\d{1,3}(\.\d{1,2})?$"),
 ]
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Minutes = Annotated[int, Field(ge=0)]

@@ -69,7 +69,7 @@ CUSTOMER_SERVICE = _LOOK | {
     complaints.RECORD,
     everywhere.PERSONAL_READ,
 }
-"""客户服务专员: follows up, surveys and hears the unhappy."""
+"""客户服务专员: follows up, surveys, and takes care of the unhappy."""
 COMPLAINT_OFFICER = _LOOK | {
     billing.READ,
     complaints.READ,

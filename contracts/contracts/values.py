@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Fact, Instant, Minutes, Money, Quantity, TaxRate
+from contracts.fields import LineId, PartLineId, PartNo
 
 LineKind = Literal["diagnosis", "maintenance", "repair", "rework"]
 Payer = Literal["customer", "shop"]
@@ -26,7 +27,7 @@ class PartNeed(Fact):
     """A part that a line of work needs; its id stays the same in estimate, reservation and invoice."""
 
     part_line_id: UUID = Field(description="minted once by whoever first names the work")
-    part_no: str = Field(description="catalogue number of the part")
+    part_no: PartNo
     quantity: Quantity = Field(description="wanted quantity in the part's unit")
     title: Title | None = Field(default=None, description="the part's name, for those without a catalogue")
 
@@ -80,16 +81,16 @@ class DeclinedLine(Fact):
 class UsedPart(Fact):
     """What went into the car of one part line."""
 
-    part_line_id: UUID = Field(description="the part line")
+    part_line_id: PartLineId
     used: Quantity = Field(description="quantity that stays in the car")
-    issued: Quantity | None = Field(default=None, description="issued in all, as the workshop heard")
-    returned: Quantity | None = Field(default=None, description="returned in all, as the workshop heard")
+    issued: Quantity | None = Field(default=None, description="issued in all, as the workshop knows it")
+    returned: Quantity | None = Field(default=None, description="returned in all, as the workshop knows it")
 
 
 class LineResult(Fact):
     """What became of one authorised line."""
 
-    line_id: UUID = Field(description="the line")
+    line_id: LineId
     outcome: Literal["done", "not_done"] = Field(description="done, or not_done (nothing is billed)")
     labour_minutes: Minutes = Field(default=0, description="labour really spent, whole minutes (WORK-34)")
     parts: tuple[UsedPart, ...] = Field(default=(), description="parts really used")
@@ -98,7 +99,7 @@ class LineResult(Fact):
 class InvoiceLine(Fact):
     """One row of an invoice: labour of a line (no part_line_id), or one of its parts."""
 
-    line_id: UUID = Field(description="the line of work")
+    line_id: LineId
     part_line_id: UUID | None = Field(default=None, description="the part line; absent on the labour row")
     title: Title | None = Field(default=None, description="what stands on the paper")
     quantity: Quantity = Field(description="hours of labour, or quantity of the part in its unit")
@@ -114,11 +115,11 @@ class InvoiceLine(Fact):
 class ReservationLine(Fact):
     """The whole state of one part line of a reservation; wanted = reserved + short + released."""
 
-    part_line_id: UUID = Field(description="the part line")
-    line_id: UUID = Field(description="the line of work it belongs to")
-    part_no: str = Field(description="catalogue number of the part")
+    part_line_id: PartLineId
+    line_id: LineId
+    part_no: PartNo
     wanted: Quantity = Field(description="quantity asked for")
-    reserved: Quantity = Field(description="quantity set aside, including what was issued since")
+    reserved: Quantity = Field(description="quantity reserved, including what was issued since")
     short: Quantity = Field(default=NO_PARTS, description="quantity that the stock lacks")
     released: Quantity = Field(default=NO_PARTS, description="quantity no longer wanted")
     issued: Quantity = Field(default=NO_PARTS, description="quantity handed out so far, at most reserved")
@@ -129,9 +130,9 @@ class ReservationLine(Fact):
 class IssuedPart(Fact):
     """One row of an issue or return slip, with the totals after it."""
 
-    part_line_id: UUID = Field(description="the part line")
-    line_id: UUID = Field(description="the line of work it belongs to")
-    part_no: str = Field(description="catalogue number of the part")
+    part_line_id: PartLineId
+    line_id: LineId
+    part_no: PartNo
     quantity: Quantity = Field(description="quantity of this slip, always positive")
     unit_cost: Money = Field(description="net cost of one unit to the shop")
     batch: str | None = Field(default=None, description="supplier's batch, for recalls")
@@ -142,7 +143,7 @@ class IssuedPart(Fact):
 class BackOrderedPart(Fact):
     """A short part line that was put on a purchase order."""
 
-    part_line_id: UUID = Field(description="the part line")
+    part_line_id: PartLineId
     quantity: Quantity = Field(description="quantity on order")
     eta: Instant | None = Field(default=None, description="when the supplier delivers, UTC")
 
@@ -150,7 +151,7 @@ class BackOrderedPart(Fact):
 class ChangedEta(Fact):
     """A part line whose arrival moved."""
 
-    part_line_id: UUID = Field(description="the part line")
+    part_line_id: PartLineId
     old_eta: Instant | None = Field(default=None, description="arrival expected before, UTC")
     new_eta: Instant = Field(description="arrival expected now, UTC")
 
@@ -158,7 +159,7 @@ class ChangedEta(Fact):
 class OrderedPart(Fact):
     """One row of a purchase order."""
 
-    part_no: str = Field(description="catalogue number of the part")
+    part_no: PartNo
     quantity: Quantity = Field(description="quantity ordered or received")
     unit_cost: Money | None = Field(default=None, description="net cost of one unit")
     part_line_id: UUID | None = Field(default=None, description="part line that waits for it, if any")
@@ -167,12 +168,12 @@ class OrderedPart(Fact):
 class ServicePart(Fact):
     """A part that a menu item usually needs."""
 
-    part_no: str = Field(description="catalogue number of the part")
+    part_no: PartNo
     quantity: Quantity = Field(description="usual quantity in the part's unit")
 
 
 class FaultFacts(Fact):
-    """What the customer tells about the fault (RECP-05) and the interview guide asks (RECP-08)."""
+    """The customer's description of the fault (RECP-05) and answers to the interview guide (RECP-08)."""
 
     phenomenon: str = Field(default="", description="what the customer notices, masked")
     occurs_when: str | None = Field(default=None, description="when or where it occurs, masked")

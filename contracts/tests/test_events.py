@@ -1,4 +1,4 @@
-"""What every event must be: named literally, frozen, strict when said and open when heard."""
+"""What every event must be: named literally, frozen, strict when published and open when received."""
 
 import inspect
 import json
@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any, get_origin
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from tools.contracts.schemas import schema_of
 from tools.departments import DEPARTMENTS
 
+from contracts import fields, values
 from contracts.base import Event
 from contracts.events import EVENTS
 from contracts.events.billing import PaymentReceived
@@ -100,17 +101,17 @@ class TestEveryEvent:
         assert field.annotation in (UUID, str)
         assert field.is_required() or field.default
 
-    def test_says_when_it_happens_and_what_each_field_means(self, event: type[Event]) -> None:
+    def test_documents_when_it_happens_and_what_each_field_means(self, event: type[Event]) -> None:
         assert event.__doc__
         assert [name for name, field in event.model_fields.items() if not field.description] == []
 
     def test_survives_the_wire_unchanged(self, event: type[Event]) -> None:
-        said = event.model_validate(a_sample(event))
+        published = event.model_validate(a_sample(event))
 
-        heard = event.model_validate(json.loads(said.model_dump_json()))
+        received = event.model_validate(json.loads(published.model_dump_json()))
 
-        assert heard == said
-        assert heard.key == said.key != ""
+        assert received == published
+        assert received.key == published.key != ""
 
     def test_is_refused_with_a_field_that_the_contract_lacks(self, event: type[Event]) -> None:
         with pytest.raises(ValidationError):
@@ -119,15 +120,15 @@ class TestEveryEvent:
     def test_is_heard_although_a_later_publisher_says_more(self, event: type[Event]) -> None:
         sample = a_sample(event)
 
-        heard = event.model_validate(_with_more(sample), extra="ignore")
+        received = event.model_validate(_with_more(sample), extra="ignore")
 
-        assert heard == event.model_validate(sample)
+        assert received == event.model_validate(sample)
 
     def test_cannot_be_changed(self, event: type[Event]) -> None:
-        said = event.model_validate(a_sample(event))
+        made = event.model_validate(a_sample(event))
 
         with pytest.raises(ValidationError):
-            setattr(said, event.KEY, "somebody else")
+            setattr(made, event.KEY, "somebody else")
 
 
 def _with_more(value: Any) -> Any:
@@ -182,10 +183,10 @@ class TestInstants:
     def test_are_told_in_utc(self) -> None:
         sample = a_sample(VehicleReturned)
 
-        said = VehicleReturned.model_validate({**sample, "returned_at": "2025-03-07T09:00:00+08:00"})
+        made = VehicleReturned.model_validate({**sample, "returned_at": "2025-03-07T09:00:00+08:00"})
 
-        assert said.returned_at == datetime(2025, 3, 7, 1, tzinfo=UTC)
-        assert said.model_dump(mode="json")["returned_at"] == "2025-03-07T01:00:00Z"
+        assert made.returned_at == datetime(2025, 3, 7, 1, tzinfo=UTC)
+        assert made.model_dump(mode="json")["returned_at"] == "2025-03-07T01:00:00Z"
 
 
 class TestPersonalFacts:
@@ -207,3 +208,12 @@ class TestPersonalFacts:
         asked = {"engine", "speed", "load", "road", "added_equipment", "last_maintenance"}
 
         assert asked | {"parts_repaired_before", "since", "frequency"} <= FaultFacts.model_fields.keys()
+
+
+def test_shared_descriptions_are_written_once() -> None:
+    shared = {
+        field.__metadata__[0].description for field in vars(fields).values() if get_origin(field) is Annotated
+    }
+    code = "".join(inspect.getsource(module) for module in (*MODULES, values))
+
+    assert [text for text in shared if f'"{text}"' in code] == []

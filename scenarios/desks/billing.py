@@ -1,4 +1,4 @@
-"""What the demo asks of billing: rates and payments."""
+"""Requests to billing: rates and payments."""
 
 from scenarios.shop_client import Json, Person, ShopClient
 
@@ -13,8 +13,7 @@ async def set_rate(
 
 async def rates(client: ShopClient, who: Person) -> set[str]:
     """The rates that are set, as ``work_type:customer_class``."""
-    page = await client.get("billing", "/labour-rates?limit=200", who=who)
-    return {rate["rate"] for rate in page["items"]}
+    return {rate["rate"] for rate in await client.get_all("billing", "/labour-rates", who=who)}
 
 
 async def invoice_of(client: ShopClient, who: Person, visit_id: str) -> Json | None:

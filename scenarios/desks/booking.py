@@ -1,4 +1,4 @@
-"""What the demo asks of booking: menu, slots, and appointments that are kept, moved, cancelled or missed."""
+"""Requests to booking: menu, slots, and appointments that are kept, moved, cancelled or missed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +8,7 @@ from scenarios.shop_client import Json, Person, ShopClient
 
 async def menu(client: ShopClient, who: Person) -> set[str]:
     """Codes of what is offered."""
-    page = await client.get("booking", "/services?limit=200", who=who)
-    return {item["service_code"] for item in page["items"]}
+    return {item["service_code"] for item in await client.get_all("booking", "/services", who=who)}
 
 
 async def offer(client: ShopClient, who: Person, service_code: str, **terms: Any) -> None:
@@ -26,7 +25,7 @@ async def request(
     fault_text: str,
     service_codes: Sequence[str] = (),
 ) -> Json:
-    """A customer calls: the request gets the number that the customer is told."""
+    """A customer calls: the request gets the number that the customer refers to."""
     body = {
         "customer_id": customer_id,
         "vehicle_id": vehicle_id,
@@ -85,6 +84,4 @@ async def appointment(client: ShopClient, agent: Person, appointment_id: str) ->
 
 async def appointments_of_visit(client: ShopClient, agent: Person, visit_id: str) -> list[Json]:
     """The appointments by which the car of a visit comes back."""
-    page = await client.get("booking", f"/appointments?visit_id={visit_id}", who=agent)
-    found: list[Json] = page["items"]
-    return found
+    return await client.get_all("booking", f"/appointments?visit_id={visit_id}", who=agent)

@@ -1,4 +1,4 @@
-"""What the demo asks of complaints: a case from the first word to the customer's agreement."""
+"""Requests to complaints: a case from the first word to the customer's agreement."""
 
 from typing import Any
 
@@ -30,15 +30,7 @@ async def record(
 
 async def cases(client: ShopClient, who: Person, query: str) -> list[Json]:
     """Cases by a filter such as ``visit_id=…`` or ``source=survey``."""
-    page = await client.get("complaints", f"/complaints?{query}&limit=200", who=who)
-    found: list[Json] = page["items"]
-    return found
-
-
-async def show(client: ShopClient, who: Person, case_id: str) -> Json:
-    """One case."""
-    case: Json = await client.get("complaints", f"/complaints/{case_id}", who=who)
-    return case
+    return await client.get_all("complaints", f"/complaints?{query}", who=who)
 
 
 async def answer(client: ShopClient, officer: Person, case_id: str, text: str) -> None:
@@ -52,8 +44,8 @@ async def decide(client: ShopClient, officer: Person, case_id: str, kind: str, *
     return await _post(client, officer, case_id, "measures", body)
 
 
-async def tell(client: ShopClient, officer: Person, case_id: str, text: str) -> None:
-    """The customer is told the result."""
+async def notify(client: ShopClient, officer: Person, case_id: str, text: str) -> None:
+    """The customer is notified of the result."""
     await _post(client, officer, case_id, "notification", {"text": text, "channel": "phone"})
 
 

@@ -1,4 +1,4 @@
-"""What the demo asks of customer relations: files of customers and cars, calls, surveys."""
+"""Requests to customer relations: files of customers and cars, calls, surveys."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +21,8 @@ async def _made_or_known(client: ShopClient, who: Person, path: str, body: Json)
     try:
         return str((await client.post("crm", path, body, who=who))["id"])
     except Refused as refused:
-        if refused.status == 409 and "existing_id" in refused.facts:
-            return str(refused.facts["existing_id"])
+        if refused.status == 409 and "existing_id" in refused.problem:
+            return str(refused.problem["existing_id"])
         raise
 
 
@@ -34,20 +34,20 @@ async def agree_credit(client: ShopClient, manager: Person, customer_id: str, li
 
 async def surveys(client: ShopClient, who: Person, *, state: str) -> list[Json]:
     """Questionnaires in one state."""
-    return await _all(client, who, f"/surveys?state={state}")
+    return await client.get_all("crm", f"/surveys?state={state}", who=who)
 
 
 async def answer_survey(
     client: ShopClient, agent: Person, survey_id: str, points: Mapping[str, int], comment: str | None
 ) -> None:
-    """The agent notes what the customer says to each item."""
+    """The agent notes the customer's grade of each item."""
     body = {"points": dict(points), "comment": comment, "clear_opinion": comment is not None}
     await client.post("crm", f"/surveys/{survey_id}/answer", body, who=agent)
 
 
 async def follow_ups(client: ShopClient, who: Person) -> list[Json]:
     """Calls that are still to be made."""
-    return await _all(client, who, "/follow-ups?state=planned")
+    return await client.get_all("crm", "/follow-ups?state=planned", who=who)
 
 
 async def complete_follow_up(
@@ -56,14 +56,3 @@ async def complete_follow_up(
     """The call was made."""
     body = {"outcome": "reached", "problem_found": problem_found, "text": text}
     await client.post("crm", f"/follow-ups/{follow_up_id}/completion", body, who=agent)
-
-
-async def _all(client: ShopClient, who: Person, path: str) -> list[Json]:
-    found: list[Json] = []
-    cursor = ""
-    while True:
-        page = await client.get("crm", f"{path}&limit=200{cursor}", who=who)
-        found += page["items"]
-        if not page["next"]:
-            return found
-        cursor = f"&cursor={page['next']}"

@@ -1,7 +1,8 @@
-"""What the demo asks of parts: catalogue and stock, the counter, and orders from suppliers."""
+"""Requests to parts: catalogue and stock, the counter, and orders from suppliers."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from scenarios.desks.reception import instant
@@ -10,8 +11,12 @@ from scenarios.shop_client import Json, Person, ShopClient
 
 async def listed(client: ShopClient, who: Person) -> dict[str, Json]:
     """The catalogue with its stock, by number."""
-    page = await client.get("parts", "/parts?limit=200", who=who)
-    return {part["part_no"]: part for part in page["items"]}
+    return {part["part_no"]: part for part in await client.get_all("parts", "/parts", who=who)}
+
+
+async def available(client: ShopClient, who: Person, part_no: str) -> Decimal:
+    """How much of a part lies on the shelf and is promised to nobody."""
+    return Decimal((await client.get("parts", f"/parts/{part_no}", who=who))["available"])
 
 
 async def list_part(client: ShopClient, who: Person, **part: Any) -> None:
@@ -32,8 +37,7 @@ async def count(client: ShopClient, who: Person, part_no: str, counted: str, rea
 
 async def suppliers(client: ShopClient, who: Person) -> list[Json]:
     """From whom parts are bought."""
-    found: list[Json] = (await client.get("parts", "/suppliers?limit=200", who=who))["items"]
-    return found
+    return await client.get_all("parts", "/suppliers", who=who)
 
 
 async def add_supplier(client: ShopClient, who: Person, name: str) -> Json:
@@ -44,7 +48,7 @@ async def add_supplier(client: ShopClient, who: Person, name: str) -> Json:
 
 
 async def reservation_of(client: ShopClient, who: Person, request_id: str) -> Json | None:
-    """What is set aside for a request, once parts has heard of it."""
+    """What is reserved for a request, once parts knows it."""
     rows = (await client.get("parts", f"/reservations?request_id={request_id}", who=who))["items"]
     if not rows:
         return None
@@ -89,11 +93,9 @@ async def take_back(
 async def order_of(client: ShopClient, keeper: Person, part_line_id: str) -> Json | None:
     """The order on which a short part line waits, asked for or placed."""
     for state in ("requested", "placed"):
-        page = await client.get("parts", f"/purchase-orders?state={state}&limit=200", who=keeper)
-        for order in page["items"]:
+        for order in await client.get_all("parts", f"/purchase-orders?state={state}", who=keeper):
             if any(line["part_line_id"] == part_line_id for line in order["lines"]):
-                found: Json = order
-                return found
+                return order
     return None
 
 

@@ -1,4 +1,4 @@
-"""What the demo asks of reception: the visit from the kerb to the archive."""
+"""Requests to reception: the visit from the kerb to the archive."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,9 +28,7 @@ async def screen(client: ShopClient, who: Person, visit_id: str) -> Json:
 
 async def visits_of(client: ShopClient, who: Person, *, state: str, vehicle_id: str) -> list[Json]:
     """A car's visits in one state, the latest first."""
-    page = await client.get("reception", f"/visits?state={state}&vehicle_id={vehicle_id}", who=who)
-    found: list[Json] = page["items"]
-    return found
+    return await client.get_all("reception", f"/visits?state={state}&vehicle_id={vehicle_id}", who=who)
 
 
 async def receive(client: ShopClient, who: Person, visit_id: str) -> Json:
@@ -66,7 +64,7 @@ async def answer(
     promised_at: datetime | None = None,
     waiting_on_site: bool = False,
 ) -> Json:
-    """Note the customer's word on every open line, and promise a time with it."""
+    """Note the customer's answer to every open line, and promise a time with it."""
     body: Json = {"answers": list(answers), "waiting_on_site": waiting_on_site}
     if promised_at is not None:
         body["promised_at"] = instant(promised_at)
@@ -98,7 +96,7 @@ async def refuse_promise(client: ShopClient, who: Person, visit_id: str, *, reas
 
 
 async def notify(client: ShopClient, who: Person, visit_id: str, topic: str, note: str) -> None:
-    """Note what the customer was told by phone."""
+    """Note that the customer was notified by phone."""
     body = {"topic": topic, "channel": "phone", "note": note}
     await client.post("reception", f"/visits/{visit_id}/notices", body, who=who)
 

@@ -1,4 +1,4 @@
-"""What the demo asks of the workshop: bays, and a job from diagnosis to inspection."""
+"""Requests to the workshop: bays, and a job from diagnosis to inspection."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,8 +10,7 @@ STEPS = ("visual_check", "data_acquisition", "fault_codes", "fault_simulation", 
 
 async def bays(client: ShopClient, who: Person) -> list[Json]:
     """All bays."""
-    found: list[Json] = (await client.get("workshop", "/bays?limit=200", who=who))["items"]
-    return found
+    return await client.get_all("workshop", "/bays", who=who)
 
 
 async def add_bay(client: ShopClient, who: Person, name: str) -> None:
@@ -21,8 +20,7 @@ async def add_bay(client: ShopClient, who: Person, name: str) -> None:
 
 async def technicians(client: ShopClient, who: Person) -> list[Json]:
     """Whom the workshop knows as its technicians."""
-    found: list[Json] = (await client.get("workshop", "/technicians?limit=200", who=who))["items"]
-    return found
+    return await client.get_all("workshop", "/technicians", who=who)
 
 
 async def job_of(client: ShopClient, who: Person, visit_id: str) -> Json | None:
@@ -35,12 +33,6 @@ async def job(client: ShopClient, who: Person, job_id: str) -> Json:
     """One job."""
     shown: Json = await client.get("workshop", f"/jobs/{job_id}", who=who)
     return shown
-
-
-async def trouble_code(client: ShopClient, who: Person, words: str) -> list[Json]:
-    """Diagnostic trouble codes by their beginning or meaning."""
-    found: list[Json] = (await client.get("workshop", f"/trouble-codes?q={words}&limit=20", who=who))["items"]
-    return found
 
 
 async def dispatch(

@@ -1,5 +1,7 @@
 """E1: more is broken than was thought; the customer agrees, or does not."""
 
+from collections.abc import Sequence
+
 from scenarios.context import ScenarioContext
 from scenarios.desks import workshop
 from scenarios.narratives import Fault
@@ -30,6 +32,18 @@ async def declined(context: ScenarioContext, fault: Fault, walk_in: bool) -> Non
     context.done["E1 declined"] += 1
 
 
+async def find_more(driver: VisitDriver, technician: Person, *, blocks: Sequence[str] = ()) -> None:
+    """The technician reports black oil; the desk will draft the next revision of the estimate."""
+    await workshop.find_additional_work(
+        driver.client,
+        technician,
+        driver.job_id,
+        lines=[MORE.line("the oil is black and lumpy")],
+        why="found while the car was on the lift",
+        blocks=blocks,
+    )
+
+
 async def _until_found(
     context: ScenarioContext, fault: Fault, walk_in: bool
 ) -> tuple[VisitDriver, Json, list[Json], Person]:
@@ -39,12 +53,5 @@ async def _until_found(
     await driver.diagnose()
     (line,) = await driver.agree()
     technician = await driver.begin_line(line)
-    await workshop.find_additional_work(
-        context.client,
-        technician,
-        driver.job_id,
-        lines=[MORE.line("the oil is black and lumpy")],
-        why="found while the car was on the lift",
-        blocks=[line["line_id"]],
-    )
+    await find_more(driver, technician, blocks=[line["line_id"]])
     return driver, line, await driver.present(), technician

@@ -1,16 +1,12 @@
 """E2: a part is not in stock; the customer waits for it here, or drives on and comes back."""
 
-from itertools import count
-
-from scenarios.context import Day, ScenarioContext
+from scenarios.context import ScenarioContext
 from scenarios.desks import parts, reception
 from scenarios.narratives import Fault
-from scenarios.repairs import special_order
+from scenarios.repairs import special_order, steering_gear
+from scenarios.samples import list_part
 from scenarios.shop_client import Json
 from scenarios.visits.driver import VisitDriver
-
-_next_kind = count()
-_KINDS = 6
 
 
 async def stays(context: ScenarioContext, fault: Fault, walk_in: bool) -> None:
@@ -41,25 +37,43 @@ async def drives_on(context: ScenarioContext, fault: Fault, walk_in: bool) -> No
         await driver.settle_and_leave()
         context.done["E2"] += 1
 
-    context.put_off(Day.NEXT_MORNING, tomorrow)
+    context.put_off(drives_on.__name__, fault, tomorrow)
+
+
+async def lacks_a_part(driver: VisitDriver) -> Json:
+    """The car has come and needs a part that nobody has; gives the line that the customer is asked about.
+
+    The part has a number of its own for every visit: goods that arrive go to the oldest promise, and another
+    visit's would be older.
+    """
+    await driver.come()
+    part_no = f"SO-{driver.request_no}"
+    await list_part(driver.client, driver.crew.one("parts-manager"), steering_gear(part_no))
+    await driver.diagnose(special_order(part_no))
+    (line,) = await driver.present()
+    return line
+
+
+async def place_order(driver: VisitDriver, line: Json) -> Json:
+    """Parts has an order for what the line lacks, placed with the supplier; gives the order."""
+    part_line_id = line["parts"][0]["part_line_id"]
+
+    async def ordered() -> Json | None:
+        return await parts.order_of(driver.client, driver.keeper, part_line_id)
+
+    order = await driver.client.eventually(ordered, "the order of a part that is not in stock")
+    if order["state"] == "requested":
+        await parts.place(driver.client, driver.keeper, order["id"], driver.context.supplier_id)
+    return order
 
 
 async def _until_ordered(
     context: ScenarioContext, fault: Fault, walk_in: bool
 ) -> tuple[VisitDriver, Json, Json]:
     driver = VisitDriver(context, fault, walk_in=walk_in)
-    await driver.come()
-    await driver.diagnose(special_order(next(_next_kind) % _KINDS + 1))
-    (line,) = await driver.present()
+    line = await lacks_a_part(driver)
     await driver.answer([line], promise=context.tomorrow())
-    part_line_id = line["parts"][0]["part_line_id"]
-
-    async def ordered() -> Json | None:
-        return await parts.order_of(context.client, driver.keeper, part_line_id)
-
-    order = await context.client.eventually(ordered, "the order of a part that is not in stock")
-    if order["state"] == "requested":
-        await parts.place(context.client, driver.keeper, order["id"], context.supplier_id)
+    order = await place_order(driver, line)
     await reception.notify(
         context.client, driver.advisor, driver.visit_id, "parts", "the steering gear is on order"
     )

@@ -28,6 +28,7 @@ class Caller:
         self.appointment_id = self.request_no = self.request_id = ""
         self.visit_id = self.job_id = ""
         self.revision = 0
+        context.visits.append(self)
 
     async def register(self) -> None:
         """The desk puts customer and car on file, or finds them there."""
@@ -86,8 +87,10 @@ class Caller:
     async def take_slot(self, place: int, *, instead_because: str | None = None) -> str:
         """Confirm a free slot, or move to it; another driver may be quicker, then the next one."""
 
-        async def attempt() -> str:
+        async def attempt() -> str | None:
             slots = await booking.free_slots(self.client, self.agent, self.appointment_id)
+            if not slots:
+                return None
             slot = slots[min(place, len(slots) - 1)]
             if instead_because is None:
                 await booking.confirm(self.client, self.agent, self.appointment_id, slot)
@@ -97,7 +100,10 @@ class Caller:
                 )
             return slot
 
-        return await self.client.when_possible(attempt, "a free slot", also=_FULL)
+        async def look() -> str | None:
+            return await self.client.when_possible(attempt, "a free slot", also=_FULL)
+
+        return await self.client.eventually(look, "a free slot")
 
     async def prepare(self) -> None:
         """Bay, crew and reception are prepared; parts ticks its own."""

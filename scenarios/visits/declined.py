@@ -1,4 +1,4 @@
-"""E6: the customer hears the price and does not want it; only the diagnosis is owed."""
+"""E6: the customer learns the price and declines; only the diagnosis is owed."""
 
 from scenarios.context import ScenarioContext
 from scenarios.narratives import Fault

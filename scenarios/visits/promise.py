@@ -1,4 +1,4 @@
-"""E4: the promised time is in danger; the customer is told before, and agrees to another time or does not."""
+"""E4: the promised time is in danger; the customer is notified, and agrees to another time or does not."""
 
 from datetime import timedelta
 

@@ -157,9 +157,6 @@ def mask_all(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(masked for text in texts if (masked := mask(text)))
 
 
-mask_free_text = mask
-
-
 async def _data_key(tx: Transaction, subject: str, *, make: bool) -> bytes | None:
     master = _derived(tx.settings, "wrap")
     query = select(_keys.c.wrapped_key).where(_keys.c.subject == subject)

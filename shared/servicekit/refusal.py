@@ -16,14 +16,14 @@ class Refusal(Exception):
         state: str | None = None,
         allowed: list[str] | None = None,
         waiting_for: str | None = None,
-        **facts: Any,
+        **details: Any,
     ) -> None:
-        """``facts`` stand in the problem document by their names; the class docstring is its title."""
+        """``details`` are further members of the problem document; the class docstring is its title."""
         super().__init__(self.code())
         self.state = state
         self.allowed = allowed
         self.waiting_for = waiting_for
-        self.facts = facts
+        self.details = details
 
     @classmethod
     def code(cls) -> str:
@@ -78,12 +78,12 @@ class Invalid(Refusal):
 
     status = 422
 
-    def __init__(self, field: str, expected: str, **facts: Any) -> None:
-        super().__init__(errors=[{"field": field, "expected": expected}], **facts)
+    def __init__(self, field: str, expected: str, **details: Any) -> None:
+        super().__init__(errors=[{"field": field, "expected": expected}], **details)
 
     def locate(self, where: Callable[[str], str]) -> None:
         """Name the fields by where they stand in the request."""
-        for error in self.facts["errors"]:
+        for error in self.details["errors"]:
             error["field"] = where(error["field"])
 
 

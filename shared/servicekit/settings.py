@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -118,7 +118,3 @@ class ServiceSettings(BaseSettings):
     def timezone(self) -> ZoneInfo:
         """The shop's time zone, for ``_on`` dates and the calendar."""
         return ZoneInfo(self.shop_timezone)
-
-    def request_id(self, request_no: str) -> UUID:
-        """The id of the request that people know by its number, the same in every department."""
-        return uuid5(self.shop_id, request_no)

@@ -23,8 +23,8 @@ class OpenHours(_Part):
     """Opening hours of one weekday, shop-local. A weekday may have several, one without any is closed."""
 
     weekday: int = Field(ge=0, le=6, description="0 Monday to 6 Sunday")
-    opens: time
-    closes: time
+    opens: time = Field(description="shop-local time")
+    closes: time = Field(description="shop-local time, later than `opens`")
 
     @model_validator(mode="after")
     def _must_close_after_opening(self) -> Self:
@@ -34,8 +34,8 @@ class OpenHours(_Part):
 class Break(_Part):
     """A pause on every day, shop-local."""
 
-    starts: time
-    ends: time
+    starts: time = Field(description="shop-local time")
+    ends: time = Field(description="shop-local time, later than `starts`")
 
     @model_validator(mode="after")
     def _must_end_after_starting(self) -> Self:
@@ -45,16 +45,16 @@ class Break(_Part):
 class ClosedDay(_Part):
     """A day without work, whatever its weekday."""
 
-    on: date
-    reason: str = ""
+    on: date = Field(description="shop-local date")
+    reason: str = Field(default="", description="holiday or other reason")
 
 
 class OpenDay(_Part):
     """A day with hours of its own, whatever its weekday; it is a working day and wins over a closed day."""
 
-    on: date
-    opens: time
-    closes: time
+    on: date = Field(description="shop-local date")
+    opens: time = Field(description="shop-local time")
+    closes: time = Field(description="shop-local time, later than `opens`")
 
     @model_validator(mode="after")
     def _must_close_after_opening(self) -> Self:
@@ -70,11 +70,13 @@ class WorkingCalendar(BaseModel):
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
-    timezone: str = "Asia/Shanghai"
-    weekly_hours: tuple[OpenHours, ...]
-    breaks: tuple[Break, ...] = ()
-    closed_days: tuple[ClosedDay, ...] = ()
-    open_days: tuple[OpenDay, ...] = ()
+    timezone: str = Field(default="Asia/Shanghai", description="the shop's, an IANA name")
+    weekly_hours: tuple[OpenHours, ...] = Field(description="opening hours of each weekday")
+    breaks: tuple[Break, ...] = Field(default=(), description="pauses of every day")
+    closed_days: tuple[ClosedDay, ...] = Field(default=(), description="days without work")
+    open_days: tuple[OpenDay, ...] = Field(
+        default=(), description="days with hours of their own; they win over closed days"
+    )
     working_weekdays: frozenset[int] = Field(
         default=frozenset(range(5)), description="weekdays that count as working days, 0 Monday (F-13)"
     )

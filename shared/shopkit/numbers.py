@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
+from uuid import UUID, uuid5
 
 from servicekit.refusal import Invalid
 
@@ -22,6 +23,11 @@ class RequestNo(NamedTuple):
 def request_no(prefix: str, on: date, n: int) -> str:
     """What people call a request, ``B-250307-0042``: minting department, shop-local date, number."""
     return f"{prefix}-{on:%y%m%d}-{n:04d}"
+
+
+def request_id_of(shop_id: UUID, request_no: str) -> UUID:
+    """The id of the request that people know by its number, the same in every department."""
+    return uuid5(shop_id, request_no)
 
 
 def parse_request_no(text: str) -> RequestNo:

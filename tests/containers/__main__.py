@@ -1,7 +1,7 @@
 """``make containers``: the shop and the tests in containers, on an engine of our own where none answers.
 
-Makes the air-gapped images, brings the whole shop up with Compose, lives through the demo's day in it, tries
-what only containers have, takes it down with its data, and runs the tests of real servers on servers in
+Makes the air-gapped images, brings the whole shop up with Compose, drives the demo's day in it, tries what
+only containers have, takes it down with its data, and runs the tests of real servers on servers in
 containers.
 """
 
@@ -46,15 +46,17 @@ def _shop() -> bool:
     """The day, and what only containers have, in a shop that is erased afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="bayline-compose-", dir="/var/tmp"))
     port_base = os.environ.get("PORT_BASE") or _PORT_BASE
-    told = {"MODE": "compose", "BAYLINE_DATA": str(folder), "PORT_BASE": port_base}
+    settings = {"MODE": "compose", "BAYLINE_DATA": str(folder), "PORT_BASE": port_base}
     try:
         return (
-            _step("the day in containers", ["-m", "demo"], told)
-            and _step("how they stand", ["-m", "tools", "status"], told)
-            and _step("only in containers", ["-m", "pytest", "tests/containers/only_in_containers.py"], told)
+            _step("the day in containers", ["-m", "demo"], settings)
+            and _step("their status", ["-m", "tools", "status"], settings)
+            and _step(
+                "only in containers", ["-m", "pytest", "tests/containers/only_in_containers.py"], settings
+            )
         )
     finally:
-        _step("down", ["-m", "tools", "erase", "--yes"], told)
+        _step("down", ["-m", "tools", "erase", "--yes"], settings)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -73,13 +75,13 @@ def _tests() -> bool:
     return _step("tests on servers in containers", argv, {"TEST_SERVERS": "containers"})
 
 
-def _step(name: str, argv: list[str], told: dict[str, str]) -> bool:
+def _step(name: str, argv: list[str], settings: dict[str, str]) -> bool:
     _say(name)
-    environment = {**engine.environment(), "IMAGES": "airgapped", **told}
+    environment = {**engine.environment(), "IMAGES": "airgapped", **settings}
     done = subprocess.run([sys.executable, *argv], cwd=ROOT, env=environment, check=False)
     if done.returncode != 0:
         _say(f"{name}: exit code {done.returncode}")
-        if told.get("MODE") == "compose":
+        if settings.get("MODE") == "compose":
             subprocess.run([sys.executable, "-m", "tools", "logs"], cwd=ROOT, env=environment, check=False)
     return done.returncode == 0
 

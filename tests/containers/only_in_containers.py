@@ -59,11 +59,11 @@ class TestADepartmentsContainer:
 
     def test_reads_only_its_own_secrets(self, shop: ComposeShop) -> None:
         with shop.one("parts") as container:
-            code, said = execute(container, ["ls", "/run/secrets"])
+            code, listed = execute(container, ["ls", "/run/secrets"])
 
         assert code == 0
         own = ["jwks.json", "parts-broker-url", "parts-database-url", "personal-data.key"]
-        assert sorted(said.split()) == own
+        assert sorted(listed.split()) == own
 
     @pytest.mark.asyncio(loop_scope="session")
     async def test_stopped_at_work_ends_well_and_leaves_nothing_half_done(
@@ -100,13 +100,13 @@ class TestTheShop:
 
     def test_keeps_no_password_where_the_engine_shows_it(self, shop: ComposeShop) -> None:
         with shop.containers() as containers:
-            told = "".join(str(container.attrs["Config"]["Env"]) for container in containers)
+            environments = "".join(str(container.attrs["Config"]["Env"]) for container in containers)
 
-        assert not re.findall(r"://\w+:\w+@", told)
+        assert not re.findall(r"://\w+:\w+@", environments)
 
     def test_images_name_no_package_source(self) -> None:
         with engine.asked() as client:
             for name in ("bayline/python:3.13", "bayline:local"):
-                told = str(client.images.get(name).history())
-                assert "http://" not in told
-                assert "https://" not in told
+                history = str(client.images.get(name).history())
+                assert "http://" not in history
+                assert "https://" not in history

@@ -16,7 +16,7 @@ from testkit.department import Department, Keys
 from testkit.in_memory_broker import InMemoryBroker
 from testkit.plugin import FRIDAY
 from testkit.shop import Shop
-from tests.integration.story import Story, found
+from tests.integration.story import Story, begin_story
 
 SERVICES = tuple(load(name) for name in DEPARTMENTS)
 OpenStory = Callable[..., Awaitable[Story]]
@@ -24,7 +24,7 @@ OpenStory = Callable[..., Awaitable[Story]]
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stories(databases: Databases, keys: Keys) -> AsyncIterator[OpenStory]:
-    """``await towns(seed=3)``: a shop of its own for one story."""
+    """``await stories(seed=3)``: a shop of its own for one story."""
     signing_key = keys.jwks_file.parent / "signing-key.pem"
     signing_key.write_text(keys.pair.private_pem)
     own: dict[str, dict[str, Any]] = {"staff": {"auth_private_key": signing_key}}
@@ -39,24 +39,24 @@ async def stories(databases: Databases, keys: Keys) -> AsyncIterator[OpenStory]:
                 await made.start()
                 stack.push_async_callback(made.stop)
                 departments[service.name] = made
-            return await found(Shop(departments, broker, clock))
+            return await begin_story(Shop(departments, broker, clock))
 
         yield make
 
 
 @pytest.fixture(scope="session")
-def standing() -> list[Story]:
-    """The shop that all stories share, each with its own customer and car; empty: found one."""
+def idle_shops() -> list[Story]:
+    """The shop that all stories share, each with its own customer and car; empty: open one."""
     return []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def story(stories: OpenStory, standing: list[Story]) -> AsyncIterator[Story]:
+async def story(stories: OpenStory, idle_shops: list[Story]) -> AsyncIterator[Story]:
     """The shared shop on a calm morning; at the end of the story all departments must agree.
 
     A story that fails leaves technicians at work and cars half done: the next one gets a new shop.
     """
-    shop = standing.pop() if standing else await stories()
+    shop = idle_shops.pop() if idle_shops else await stories()
     await shop.morning()
     yield shop
     shop.calm()
@@ -64,7 +64,7 @@ async def story(stories: OpenStory, standing: list[Story]) -> AsyncIterator[Stor
     disagreements = [str(one) for one in await reconcile(shop.urls())]
     assert not disagreements, "\n".join([*disagreements, *await shop.waiting()])
     if not shop.failed:
-        standing.append(shop)
+        idle_shops.append(shop)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,7 +73,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Mark the shop of a story that failed."""
     report = yield
-    story = getattr(item, "funcargs", {}).get("town")
+    story = getattr(item, "funcargs", {}).get("story")
     if report.failed and story is not None:
         story.failed = True
     return report

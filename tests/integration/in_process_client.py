@@ -1,4 +1,4 @@
-"""The doors of a shop in one process: calls go straight in, messages arrive when they are told to."""
+"""The endpoints of a shop in one process: calls go straight in, messages arrive when the test lets them."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from scenarios.shop_client import Person, Refused, ShopClient
+from scenarios.shop_client import Person, ShopClient, read_answer
 
 from contracts.roles import ROLES
 from testkit.in_memory_broker import Killed
@@ -69,7 +69,7 @@ class InProcessClient(ShopClient):
         return turn < _PATIENCE
 
     async def deliver(self) -> None:
-        """Publish what was committed and hand it over, without timers, sweeps and asking again."""
+        """Publish what was committed and hand it over, without timers, sweeps and backfills."""
         departments = self._shop.departments.values()
         before: list[tuple[int, ...]] | None = None
         while before != (now := [department.progress() for department in departments]):
@@ -111,8 +111,5 @@ class InProcessClient(ShopClient):
         return dead
 
 
-def _read(answer: httpx.Response, asked: str) -> Any:
-    if answer.is_success:
-        return answer.json() if answer.content else None
-    is_json = "json" in answer.headers.get("content-type", "")
-    raise Refused(answer.status_code, answer.json() if is_json else {"code": answer.text[:200]}, asked)
+def _read(answer: httpx.Response, request: str) -> Any:
+    return read_answer(answer.status_code, answer.content, request)

@@ -1,11 +1,11 @@
-"""The town of the stories: the shop's people and cars, its mornings, and what each department knows.
+"""The shop of the stories: its people and cars, its mornings, and what each department knows.
 
-A story uses a `scenarios.visits` driver, which does not know how calls are carried: with another client in
-a `Floor` and the same steps are taken over the gateway and the real broker.
+A story uses a ``scenarios.visits`` driver, which does not know how calls are carried: with another client in
+its ``ScenarioContext`` the same steps are taken over the gateway and the real broker.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from scenarios import narratives, samples
 from scenarios.context import ScenarioContext
-from scenarios.desks import billing, booking, parts, reception, staff, workshop
+from scenarios.desks import billing, booking, parts, reception, workshop
 from scenarios.narratives import Fault
-from scenarios.people import POSTS, Crew
-from scenarios.shop_client import Json, Person, ShopClient
+from scenarios.people import hire_without_accounts
+from scenarios.shop_client import Json, Person
 from scenarios.visits.driver import VisitDriver
 
 from contracts.base import Event
@@ -39,14 +39,14 @@ GONE = {"reception": "closed", "workshop": "closed", "parts": "closed", "billing
 CODES = {"P": ["P0300", "P0171"], "C": ["C0035"], "B": ["B0001"], "U": ["U0100"]}
 
 
-def _nothing(_listener: str, _what: Envelope | Control) -> bool:
+def _nothing(_subscriber: str, _what: Envelope | Control) -> bool:
     """Nothing is lost."""
     return False
 
 
 @dataclass
 class Story:
-    """A shop at work: its floor, and the cars that come to it, each with an owner of its own."""
+    """A shop at work, and the cars that come to it, each with an owner of its own."""
 
     shop: Shop
     client: InProcessClient
@@ -74,8 +74,8 @@ class Story:
             mileage_km=40_000 + n,
         )
 
-    def driver(self, *, walk_in: bool = False, component: str = "SERVICE BRAKES") -> VisitDriver:
-        """A new visit, not begun."""
+    def new_visit(self, *, walk_in: bool = False, component: str = "SERVICE BRAKES") -> VisitDriver:
+        """The driver of a visit that has not begun."""
         return VisitDriver(self.context, self.fault(component), walk_in=walk_in)
 
     def person(self, role: str) -> Person:
@@ -101,16 +101,16 @@ class Story:
         if opening > here:
             await self.passes(seconds=(opening - here).total_seconds())
 
-    def published(self, event: type[E], *, visit: str | None = None, **facts: Any) -> list[E]:
-        """What was told of this kind, of one visit or with these facts, oldest first."""
+    def published(self, event: type[E], *, visit: str | None = None, **fields: Any) -> list[E]:
+        """The published events of this type, of one visit or with these fields, oldest first."""
         if visit is not None:
-            facts["visit_id"] = UUID(visit)
+            fields["visit_id"] = UUID(visit)
         department = event.TYPE.split(".", 1)[0]
-        heard = self.shop[department].published(event)
-        return [one for one in heard if all(getattr(one, name) == fact for name, fact in facts.items())]
+        events = self.shop[department].published(event)
+        return [one for one in events if all(getattr(one, name) == want for name, want in fields.items())]
 
     def published_types(self, request_id: str, stream: str) -> list[str]:
-        """What one stream said about a request, in the order it happened, without the stream's name."""
+        """The types that one stream published about a request, in order, without the stream's name."""
         committed = self.shop[stream.split(".", 1)[0]].committed
         return [
             envelope.type.rsplit(".", 1)[1]
@@ -128,15 +128,15 @@ class Story:
 
     @contextmanager
     def withheld(self, department: str, *events: type[Event]) -> Iterator[None]:
-        """The department does not hear of these events until the block ends, and then by asking again. Blocks
-        may stand in each other."""
+        """The department does not receive these events until the block ends, and then by a backfill. Blocks
+        may be nested."""
         types = {event.TYPE for event in events}
         before = self.shop.broker.lose, self.client.withholding
         also = before[0] if callable(before[0]) else _nothing
 
-        def lose(listener: str, what: Envelope | Control) -> bool:
-            mine = listener == department and isinstance(what, Envelope) and what.type in types
-            return mine or also(listener, what)
+        def lose(subscriber: str, what: Envelope | Control) -> bool:
+            mine = subscriber == department and isinstance(what, Envelope) and what.type in types
+            return mine or also(subscriber, what)
 
         self.shop.broker.lose, self.client.withholding = lose, True
         try:
@@ -191,7 +191,7 @@ class Story:
         return await workshop.job(self.client, driver.supervisor, driver.job_id)
 
     async def waiting(self) -> list[str]:
-        """What was heard and has not taken effect, and what it waits for."""
+        """Events that were received and have not taken effect, and what they wait for."""
         found = []
         for name, department in self.shop.departments.items():
             for kind in ("deferred", "dead-letters"):
@@ -204,23 +204,10 @@ class Story:
         return {name: department.settings.database_url for name, department in self.shop.departments.items()}
 
 
-async def hire(client: ShopClient, posts: Iterable[Any] = POSTS) -> Crew:
-    """Everybody of the shop; signing in is staff's own matter, so nobody gets a password here."""
-    people: list[Person] = []
-    skills: dict[UUID, tuple[str, ...]] = {}
-    for post in posts:
-        known = [{"skill": skill, "level": 2} for skill in post.skills]
-        hired = await staff.hire(client, _ADMIN, name=post.name, skills=known)
-        person = Person(post.name, post.role, post.login, UUID(str(hired["id"])))
-        people.append(person)
-        skills[person.employee_id] = post.skills
-    return Crew(people, skills)
-
-
-async def found(shop: Shop) -> Story:
-    """Hire everybody, put everything in its place, and open."""
+async def begin_story(shop: Shop) -> Story:
+    """Hire everybody, create the samples, and open."""
     client = InProcessClient(shop)
-    crew = await hire(client)
+    crew = await hire_without_accounts(client, _ADMIN)
     await client.quiet()
     supplier_id = await samples.create_samples(client, crew)
     context = ScenarioContext(client, crew, supplier_id, shop.clock.now, CODES)

@@ -1,3 +1,5 @@
+"""Refused and repeated requests change nothing, in every department, and answer with a problem document."""
+
 import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
@@ -85,7 +87,7 @@ async def ready(story: Story, waiting_car: dict[int, VisitDriver]) -> VisitDrive
 
 
 async def _is_ready(story: Story) -> VisitDriver:
-    driver = story.driver()
+    driver = story.new_visit()
     await is_repaired(driver)
     await story.settled()
     return driver
@@ -95,7 +97,7 @@ class TestARefusedRequest:
     @pytest.mark.parametrize("department", DEPARTMENTS)
     async def test_changes_nothing(self, story: Story, ready: VisitDriver, department: str) -> None:
         command = _commands(ready)[department]
-        told = len(story.shop[department].committed)
+        published = len(story.shop[department].committed)
         malformed: list[tuple[Any, Any, int]] = [
             (None, command.body, 401),
             (story.person(command.may_not), command.body, 403),
@@ -108,7 +110,7 @@ class TestARefusedRequest:
             _is_a_problem(answer, status)
 
         await story.settled()
-        assert len(story.shop[department].committed) == told
+        assert len(story.shop[department].committed) == published
 
     @pytest.mark.parametrize("amount", [12.5, "twelve", "-1.00", "0.001", "1e2000", None])
     async def test_about_money_is_malformed(self, story: Story, ready: VisitDriver, amount: Any) -> None:

@@ -1,27 +1,32 @@
-"""The demo's own parts: whole VINs, the plan of the day, shop time, quietness, effects, what it asks for."""
+"""The demo's own modules: VINs, the plan of the day, others' open work, shop time, quietness, effects."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from demo import day
+from demo.__main__ import show_failures
 from demo.counts import Count, counted
 from demo.day import drive, plan, visits_of_the_day
-from demo.effects import Fact, chains
+from demo.effects import Event, chains
 from demo.metrics import Messages
 from demo.report import Results
 from hypothesis import given
 from hypothesis import strategies as st
-from scenarios import narratives, samples
-from scenarios.context import ScenarioContext
-from scenarios.desks import parts
+from rich.console import Console
+from scenarios import after_care, narratives, samples
+from scenarios.desks import crm, parts
 from scenarios.gateway_client import Traffic
 from scenarios.narratives import NotAnInput, whole_vin
 from scenarios.people import POSTS
-from scenarios.quiet import PartStatus
+from scenarios.quiet import ShopActivity, look
+from scenarios.repairs import BRAKES
 from scenarios.shop_time import ShopTime
+from scenarios.visits import back_order, complaint, happy
 from tools.departments import DEPARTMENTS
 from tools.subscriptions import subscribers
 from vininfo import Vin
@@ -31,7 +36,7 @@ from contracts.streams import STREAMS
 from shopkit.vehicles import check_digit
 from tests.integration.story import Story
 
-OIL = "OL-2002"
+OIL, PADS = "OL-2002", "BP-1001"
 
 _VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 _NOON = datetime(2025, 3, 7, 4, tzinfo=UTC)
@@ -83,14 +88,13 @@ class TestThePlanOfTheDay:
     def test_takes_every_row_once_and_enough_of_each_exception(self) -> None:
         rows = narratives.read()
 
-        scripts = plan(_floor(), rows)
+        planned = plan(rows)
 
-        visits = [partial_ for _, partial_ in scripts if len(partial_.args) == 3]  # type: ignore[attr-defined]
-        walk_ins = sum(script.args[2] for script in visits)  # type: ignore[attr-defined]
-        words = [script.args[1].number for script in visits]  # type: ignore[attr-defined]
-        assert sorted(words) == sorted(row.number for row in rows)
-        assert walk_ins / len(visits) >= 0.3
-        assert len(scripts) - len(visits) == 8
+        visits = [one for one in planned if one.walk_in is not None]
+        assert sorted(one.fault.number for one in visits) == sorted(row.number for row in rows)
+        assert sum(bool(one.walk_in) for one in visits) / len(visits) >= 0.3
+        assert Counter(one.course for one in visits) == Counter(dict(day.COURSES)) + Counter({happy.happy: 9})
+        assert len(planned) - len(visits) == 8
 
     def test_makes_sixty_visits_of_a_short_file_with_other_cars(self) -> None:
         rows = narratives.read()[:7]
@@ -131,7 +135,98 @@ class TestTheShelves:
 
         await samples.create_samples(story.client, story.context.crew)
 
-        assert Decimal((await parts.listed(story.client, manager))[OIL]["available"]) >= 120
+        assert await parts.available(story.client, manager, OIL) >= 120
+
+    @pytest.mark.asyncio(loop_scope="session")
+    async def test_are_filled_up_though_an_older_promise_takes_what_comes_in(self, story: Story) -> None:
+        older = story.new_visit(walk_in=True)
+        await older.come()
+        await older.diagnose(replace(BRAKES, parts=((PADS, "500"),)))
+        await older.agree()
+        await story.settled()
+
+        await samples.create_samples(story.client, story.context.crew)
+
+        assert await parts.available(story.client, older.keeper, PADS) >= 120
+        (line,) = [line for line in (await older.reservation())["lines"] if line["part_no"] == PADS]
+        assert (line["held"], line["short"]) == ("500.000", "0.000")
+
+
+@pytest.mark.asyncio(loop_scope="session")
+class TestOthersOpenWork:
+    async def test_does_not_take_the_parts_that_are_ordered_for_a_visit_of_the_demo(
+        self, story: Story
+    ) -> None:
+        older = story.new_visit(walk_in=True)
+        line = await back_order.lacks_a_part(older)
+        await older.answer([line], promise=story.context.tomorrow())
+        await back_order.place_order(older, line)
+
+        await back_order.stays(story.context, story.fault(), True)
+
+        assert {line["short"] for line in (await older.reservation())["lines"]} == {"1.000"}
+
+    async def test_is_left_alone_in_the_days_after(self, story: Story) -> None:
+        others = await happy.happy(story.context, story.fault(), True)
+        await story.passes(days=5)
+
+        low = await after_care.answer_surveys(story.context, ())
+        await after_care.make_calls(story.context, ())
+
+        (survey,) = await story.surveys(others)
+        calls = await crm.follow_ups(story.client, story.person("customer-service"))
+        assert (low, survey["state"]) == (0, "sent")
+        assert others.customer_id in {call["customer_id"] for call in calls}
+
+
+class TestWhatIsPutOff:
+    @pytest.mark.asyncio(loop_scope="session")
+    @pytest.mark.parametrize(
+        ("course", "kind"), [(back_order.drives_on, "E2"), (complaint.comes_back, "E8 comes back")]
+    )
+    async def test_comes_to_its_end_the_next_morning(
+        self, story: Story, course: day.VisitCourse, kind: str
+    ) -> None:
+        before = story.context.done[kind]
+        await course(story.context, story.fault(), True)
+        await story.passes(hours=20)
+
+        (name, script) = story.context.next_morning.pop()
+        await script()
+
+        assert name == course.__name__
+        assert story.context.done[kind] == before + 1
+
+
+class TestAVisitThatStandsStill:
+    @pytest.mark.asyncio(loop_scope="session")
+    async def test_is_named_with_the_reason_in_one_line(self, story: Story, tmp_path: Path) -> None:
+        driver, screen = story.new_visit(walk_in=True), Console(record=True, width=100)
+
+        async def waits_in_vain() -> None:
+            line = await back_order.lacks_a_part(driver)
+            await driver.answer([line], promise=story.context.tomorrow())
+            await driver.fetch_parts(line, story.person("technician"))
+
+        script = partial(story.context.see_through, driver.fault, waits_in_vain)
+        failures = await drive([("waits_in_vain", script)], drivers=1, done=lambda: None)
+        show_failures(screen, failures, tmp_path / "traces")
+
+        (line, where) = screen.export_text().strip().split("\n")
+        assert line.startswith(
+            f"waits_in_vain: visit {driver.request_no} of car {driver.fault.plate} stands still: the parts"
+        )
+        assert "409 not_enough_stock" in line
+        assert f"part_no SO-{driver.request_no}" in line
+        assert where == f"where in the code each stopped: {tmp_path / 'traces'}"
+        assert "Traceback" in (tmp_path / "traces").read_text()
+
+    def test_leaves_nothing_on_the_screen_when_there_is_none(self, tmp_path: Path) -> None:
+        screen = Console(record=True)
+
+        show_failures(screen, [], tmp_path / "traces")
+
+        assert screen.export_text() == ""
 
 
 class TestShopTime:
@@ -154,38 +249,50 @@ class TestShopTime:
 
 
 class TestQuietness:
-    def test_is_reached_when_all_that_was_said_was_heard(self) -> None:
-        assert PartStatus(_told()).restless == []
+    def test_is_reached_when_every_published_event_is_applied(self) -> None:
+        assert ShopActivity(_reports()).restless == []
 
-    def test_is_not_reached_while_one_listener_is_behind(self) -> None:
-        told = _told()
-        told["billing"]["heard"]["reception.visit"] = 2
+    def test_is_not_reached_while_one_subscriber_is_behind(self) -> None:
+        reports = _reports()
+        reports["billing"]["applied"]["reception.visit"] = 2
 
-        assert len(PartStatus(told).restless) == 1
+        assert len(ShopActivity(reports).restless) == 1
 
-    @pytest.mark.parametrize("what", ["unpublished", "deferred", "dead_letters", "timers_due", "behind"])
+    @pytest.mark.parametrize(
+        "what",
+        ["unpublished", "deferred", "unsorted_deliveries", "dead_letters", "timers_due", "behind"],
+    )
     def test_is_not_reached_while_something_is_left(self, what: str) -> None:
-        told = _told()
-        told["parts"][what] = 1
+        reports = _reports()
+        reports["parts"][what] = 1
 
-        assert len(PartStatus(told).restless) == 1
+        assert len(ShopActivity(reports).restless) == 1
+
+    @pytest.mark.asyncio(loop_scope="session")
+    async def test_is_read_from_what_every_department_reports(self, story: Story) -> None:
+        await story.settled()
+
+        activity = await look(story.client, story.person("admin"))
+
+        assert activity.restless == []
+        assert activity.published > 0
 
 
 class TestEffects:
-    def test_run_from_the_first_fact_to_the_last_it_led_to(self) -> None:
-        first = _fact("a", "reception.visit.estimate-answered", 0.0)
-        then = _fact("b", "workshop.job.resumed", 0.2, cause="a")
-        last = _fact("c", "reception.visit.promise-revised", 1.5, cause="b")
-        alone = _fact("d", "crm.customer.registered", 0.1)
+    def test_run_from_the_first_event_to_the_last_it_led_to(self) -> None:
+        first = _event("a", "reception.visit.estimate-answered", 0.0)
+        then = _event("b", "workshop.job.resumed", 0.2, cause="a")
+        last = _event("c", "reception.visit.promise-revised", 1.5, cause="b")
+        alone = _event("d", "crm.customer.registered", 0.1)
 
         (chain,) = chains([first, alone, then, last], since=_NOON)
 
         assert (chain.first, chain.last, chain.seconds) == (first.type, last.type, 1.5)
 
     def test_of_an_earlier_demo_do_not_count(self) -> None:
-        facts = [_fact("a", "x.y.z", 0.0), _fact("b", "x.y.z", 1.0, cause="a")]
+        events = [_event("a", "x.y.z", 0.0), _event("b", "x.y.z", 1.0, cause="a")]
 
-        assert chains(facts, since=_NOON + timedelta(hours=1)) == []
+        assert chains(events, since=_NOON + timedelta(hours=1)) == []
 
 
 class TestSuccess:
@@ -196,49 +303,45 @@ class TestSuccess:
     def test_needs_that_something_was_absorbed(self) -> None:
         assert not replace(_results(), messages=Messages(published=9, applied=9)).good
 
-    def test_needs_that_nothing_is_parked_and_no_script_failed(self) -> None:
+    def test_needs_that_there_is_no_dead_letter_and_no_script_failed(self) -> None:
         assert not replace(_results(), dead_letters=1).good
         assert not replace(_results(), failures=1).good
 
-    def test_counts_what_was_told_since_the_demo_began(self) -> None:
-        data = '{"walk_in": true}'
-        old = replace(_fact("a", "reception.visit.opened", -60.0), data=data)
-        new = replace(_fact("b", "reception.visit.opened", 60.0), data=data)
+    def test_counts_the_demos_own_visits_since_it_began(self) -> None:
+        own, others = '{"walk_in": true, "visit_id": "own"}', '{"walk_in": true, "visit_id": "another"}'
+        events = [
+            replace(_event("a", "reception.visit.opened", -60.0), data=own),
+            replace(_event("b", "reception.visit.opened", 60.0), data=own),
+            replace(_event("c", "reception.visit.opened", 60.0), data=others),
+        ]
 
-        found = {count.what: count.found for count in counted([old, new], since=_NOON, rows=60, stories={})}
+        counts = counted(events, since=_NOON, visits={"own"}, rows=60, scenarios={})
 
+        found = {count.what: count.found for count in counts}
         assert (found["visits"], found["share of walk-ins"]) == (1, 1.0)
 
 
-def _floor() -> ScenarioContext:
-    return ScenarioContext(None, None, "", lambda: _NOON, {})  # type: ignore[arg-type]
-
-
-def _told() -> dict[str, dict[str, object]]:
-    """What eight departments tell when everybody has heard three events of every stream."""
-    counts = (
-        "unpublished",
-        "deferred",
-        "dead_letters",
-        "unsorted_deliveries",
-        "unreadable",
-        "behind",
-        "timers_due",
-    )
-    told: dict[str, dict[str, object]] = {
-        name: {**dict.fromkeys((*counts, "timers_failing"), 0), "said": {}, "heard": {}}
+def _reports() -> dict[str, dict[str, Any]]:
+    """What eight departments report when every subscriber has applied three events of every stream."""
+    counts = ("unpublished", "deferred", "dead_letters", "unsorted_deliveries", "unreadable", "behind")
+    reports: dict[str, dict[str, Any]] = {
+        name: {
+            **dict.fromkeys((*counts, "timers_due", "timers_failing"), 0),
+            "published": {},
+            "applied": {},
+        }
         for name in DEPARTMENTS
     }
     for stream in STREAMS.values():
-        told[stream.publisher]["said"][stream.name] = 3  # type: ignore[index]
+        reports[stream.publisher]["published"][stream.name] = 3
         for subscriber in subscribers()[stream.name]:
-            told[subscriber]["heard"][stream.name] = 3  # type: ignore[index]
-    return told
+            reports[subscriber]["applied"][stream.name] = 3
+    return reports
 
 
-def _fact(id: str, type: str, seconds: float, *, cause: str = "") -> Fact:
+def _event(id: str, type: str, seconds: float, *, cause: str = "") -> Event:
     at = _NOON + timedelta(seconds=seconds)
-    return Fact(id, type, "request", cause, at, at, "{}")
+    return Event(id, type, "request", cause, at, at, "{}")
 
 
 def _results() -> Results:

@@ -16,7 +16,7 @@ _APART = 40
 
 
 async def _visit(story: Story) -> None:
-    driver = story.driver()
+    driver = story.new_visit()
     await is_repaired(driver)
     await driver.settle_and_leave()
     assert await story.states(driver) == GONE | {"booking": "kept"}
@@ -26,10 +26,10 @@ async def _passed(story: Story) -> dict[str, list[str]]:
     """The crash points that every department passes in a visit, in this order; the shorter of two visits'."""
     shortest: dict[str, list[str]] = {}
     for _ in range(2):
-        story.shop.broker.steps.clear()
+        story.shop.broker.passed_failpoints.clear()
         await _visit(story)
         for name in DEPARTMENTS:
-            passed = list(story.shop.broker.steps.get(name, ()))
+            passed = list(story.shop.broker.passed_failpoints.get(name, ()))
             shortest[name] = min(shortest.get(name, passed), passed, key=len)
     return shortest
 
@@ -42,15 +42,17 @@ async def test_dying_anywhere_loses_and_doubles_nothing(
     hit: dict[str, set[str]] = {name: set() for name in DEPARTMENTS}
     before = broker.count["killed"]
     for first in range(1, _APART + 1):
-        broker.steps.clear()
+        broker.passed_failpoints.clear()
         armed = {name: list(range(first, len(passed[name]) + 1, _APART)) for name in DEPARTMENTS}
         for name, steps in armed.items():
             broker.kill_at(name, *steps)
         await _visit(story)
         broker.armed_failpoints.clear()
         for name, steps in armed.items():
-            assert len(broker.steps.get(name, ())) >= max(steps, default=0), f"{name} did not come to {steps}"
-            hit[name].update(broker.steps[name][step - 1] for step in steps)
+            assert len(broker.passed_failpoints.get(name, ())) >= max(steps, default=0), (
+                f"{name} did not come to {steps}"
+            )
+            hit[name].update(broker.passed_failpoints[name][step - 1] for step in steps)
 
     alone = await _those_missed(story, passed, hit)
     assert hit == {name: set(points) for name, points in passed.items()}
@@ -64,10 +66,10 @@ async def _those_missed(story: Story, passed: dict[str, list[str]], hit: dict[st
     kind of point: it dies there once more, alone in a visit. How many times."""
     missed = [(name, kind) for name in DEPARTMENTS for kind in sorted({*passed[name]} - hit[name])]
     for name, kind in missed:
-        story.shop.broker.steps.clear()
+        story.shop.broker.passed_failpoints.clear()
         step = passed[name].index(kind) + 1
         story.shop.broker.kill_at(name, step)
         await _visit(story)
         story.shop.broker.armed_failpoints.clear()
-        hit[name].add(story.shop.broker.steps[name][step - 1])
+        hit[name].add(story.shop.broker.passed_failpoints[name][step - 1])
     return len(missed)

@@ -16,20 +16,20 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def is_booked(driver: VisitDriver) -> None:
-    """An oil service has its slot, and parts are set aside for it."""
+    """An oil service has its slot, and parts are reserved for it."""
     await driver.register()
     await driver.book(services=(OIL_SERVICE,), words="")
 
 
 async def _held(driver: VisitDriver) -> set[str]:
-    """How much of each part is set aside for the request."""
+    """How much of each part lies on the shelf for the request."""
     return {line["held"] for line in (await driver.reservation())["lines"]}
 
 
 @pytest.mark.req("BOOK-37", "PART-15")
 class TestANoShow:
     async def test_frees_slot_and_parts_and_plans_one_call(self, story: Story) -> None:
-        driver = story.driver()
+        driver = story.new_visit()
         await is_booked(driver)
         await story.settled()
         request = UUID(driver.request_id)
@@ -49,7 +49,7 @@ class TestANoShow:
 @pytest.mark.req("BOOK-07", "PART-15")
 class TestACancelledBooking:
     async def test_frees_slot_and_parts(self, story: Story) -> None:
-        driver = story.driver()
+        driver = story.new_visit()
         await is_booked(driver)
         await story.settled()
 
@@ -68,7 +68,7 @@ class TestACancelledBooking:
 
 class TestAChangedBooking:
     async def test_is_kept_at_its_new_slot(self, story: Story) -> None:
-        driver = story.driver()
+        driver = story.new_visit()
         await is_booked(driver)
 
         await driver.take_slot(6, instead_because="the customer is still on the road")

@@ -5,22 +5,14 @@ from decimal import Decimal
 
 import pytest
 from scenarios.desks import reception
+from scenarios.visits.case import decide, open_case, resolve, rework_lines
 
 from contracts.events.complaints import ComplaintReceived, ComplaintResolved, MeasureCompleted
 from contracts.events.crm import DissatisfactionDetected
 from contracts.events.reception import ReworkAgreed, ReworkOrdered
 from contracts.events.workshop import JobReady, JobReopened
 from tests.integration.story import GONE, Story
-from tests.integration.story_steps import (
-    begins,
-    complains,
-    finds_nothing,
-    is_decided,
-    is_repaired,
-    is_resolved,
-    is_scored,
-    rework_of,
-)
+from tests.integration.story_steps import begins, is_repaired, is_scored
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,14 +21,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 class TestAComplaintDuringTheVisit:
     @pytest.mark.req("BILL-11")
     async def test_gives_money_back(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.sign()
         await driver.pay()
 
-        case, officer = await complains(driver, "cost", "the bill is higher than the neighbour paid")
-        measure = await is_decided(driver, case, officer, "refund", amount="50.00")
-        await is_resolved(driver, case, officer)
+        case, officer = await open_case(driver, "cost", "the bill is higher than the neighbour paid")
+        measure = await decide(driver, case, officer, "refund", amount="50.00")
+        await resolve(driver, case, officer)
         await driver.leave()
 
         assert await story.states(driver) == GONE | {"billing": "part_refunded"}
@@ -48,14 +40,14 @@ class TestAComplaintDuringTheVisit:
 
     @pytest.mark.req("BILL-10")
     async def test_asks_for_less_before_the_invoice_is_signed(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         line, technician = await begins(driver)
 
-        case, officer = await complains(driver, "delay", "nobody told me how long it takes")
-        await is_decided(driver, case, officer, "discount", amount="50.00")
+        case, officer = await open_case(driver, "delay", "nobody warned me how long it takes")
+        await decide(driver, case, officer, "discount", amount="50.00")
         await driver.finish_line(line, technician)
         await driver.inspect()
-        await is_resolved(driver, case, officer)
+        await resolve(driver, case, officer)
         await driver.settle_and_leave()
 
         assert await story.states(driver) == GONE
@@ -65,18 +57,18 @@ class TestAComplaintDuringTheVisit:
 
     @pytest.mark.req("BILL-23", "WORK-10")
     async def test_has_the_work_done_again_at_the_shops_cost(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         lines = await is_repaired(driver)
         await story.settled()
         before = Decimal((await story.invoice(driver))["payable"])
 
-        case, officer = await complains(driver, "quality", "the same noise again on the test drive")
-        measure = await is_decided(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
+        case, officer = await open_case(driver, "quality", "the same noise again on the test drive")
+        measure = await decide(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
         await story.settled()
         assert (await story.states(driver))["billing"] == "withdrawn"
-        await driver.repair(await rework_of(driver))
+        await driver.repair(await rework_lines(driver))
         await driver.inspect()
-        await is_resolved(driver, case, officer)
+        await resolve(driver, case, officer)
         await driver.settle_and_leave()
 
         assert await story.states(driver) == GONE
@@ -86,13 +78,13 @@ class TestAComplaintDuringTheVisit:
 
     @pytest.mark.req("COMP-31")
     async def test_is_seen_by_the_desk_until_it_is_resolved(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
 
-        case, officer = await complains(driver, "attitude", "nobody greeted me")
+        case, officer = await open_case(driver, "attitude", "nobody greeted me")
         await story.settled()
         during = await reception.screen(story.client, driver.advisor, driver.visit_id)
-        await is_resolved(driver, case, officer)
+        await resolve(driver, case, officer)
         await driver.settle_and_leave()
         await story.settled()
         after = await reception.screen(story.client, driver.advisor, driver.visit_id)
@@ -105,22 +97,22 @@ class TestAComplaintDuringTheVisit:
 @pytest.mark.req("COMP-17", "BILL-23")
 class TestAComplaintAfterTheVisit:
     async def test_brings_the_car_back_for_rework_on_a_visit_of_its_own(self, story: Story) -> None:
-        first = story.driver(walk_in=True)
+        first = story.new_visit(walk_in=True)
         lines = await is_repaired(first)
         await first.settle_and_leave()
 
-        case, officer = await complains(first, "quality", "the same noise again")
-        measure = await is_decided(first, case, officer, "rework", line_ids=[lines[0]["line_id"]])
+        case, officer = await open_case(first, "quality", "the same noise again")
+        measure = await decide(first, case, officer, "rework", line_ids=[lines[0]["line_id"]])
         await story.settled()
         (agreed,) = story.published(ReworkAgreed, measure_id=measure)
-        again = story.driver()
+        again = story.new_visit()
         again.fault, again.customer_id, again.vehicle_id = first.fault, first.customer_id, first.vehicle_id
         again.request_no = agreed.request_no
         await again.arrive()
-        await finds_nothing(again)
-        await again.repair(await rework_of(again))
+        await again.look_at_it()
+        await again.repair(await rework_lines(again))
         await again.inspect()
-        await is_resolved(first, case, officer)
+        await resolve(first, case, officer)
         await again.settle_and_leave()
 
         assert again.visit_id == str(agreed.visit_id) != first.visit_id
@@ -132,12 +124,12 @@ class TestAComplaintAfterTheVisit:
 @pytest.mark.req("COMP-30", "CRM-26")
 class TestALowScore:
     async def test_opens_a_case_that_is_linked_to_the_form(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.settle_and_leave()
         await story.passes(days=5)
 
-        words = "I was told one price and paid another"
+        words = "the price on the bill is not the price on the estimate"
         survey = await is_scored(story, driver, 8, price=3, comment=words)
 
         (found,) = story.published(DissatisfactionDetected, visit=driver.visit_id)
@@ -147,7 +139,7 @@ class TestALowScore:
         assert case.respond_by - case.received_at == timedelta(hours=24)
 
     async def test_of_a_content_customer_opens_none(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.settle_and_leave()
         await story.passes(days=5)

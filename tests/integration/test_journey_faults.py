@@ -71,7 +71,7 @@ def _part(script: Script) -> str:
 
 
 async def _happy(story: Story) -> VisitDriver:
-    driver = story.driver()
+    driver = story.new_visit()
     await is_repaired(driver)
     await driver.settle_and_leave()
     return driver
@@ -127,14 +127,14 @@ class TestABrokerThatMisbehaves:
     @pytest.mark.parametrize(
         "event", [VisitOpened, IntakeCompleted, EstimateAnswered, PartsIssued, PartsReturned]
     )
-    async def test_by_telling_billing_last_what_it_bills_by_makes_no_other_invoice(
+    async def test_by_giving_billing_last_what_it_bills_by_makes_no_other_invoice(
         self, story: Story, event: type[Event]
     ) -> None:
-        """Billing hears of it only when the desk stands still for want of an invoice, and asks again."""
+        """Billing learns of it only when the desk stands still for want of an invoice, by a backfill."""
         lost: set[UUID] = set()
 
-        def lose_once(listener: str, what: Envelope | Control) -> bool:
-            if listener != "billing" or not isinstance(what, Envelope) or what.type != event.TYPE:
+        def lose_once(subscriber: str, what: Envelope | Control) -> bool:
+            if subscriber != "billing" or not isinstance(what, Envelope) or what.type != event.TYPE:
                 return False
             first = what.id not in lost
             lost.add(what.id)
@@ -149,7 +149,7 @@ class TestABrokerThatMisbehaves:
         assert await story.waiting() == []
 
     async def test_by_being_away_stops_no_command(self, story: Story) -> None:
-        driver = story.driver()
+        driver = story.new_visit()
         await driver.register()
         await story.settled()
         story.shop.broker.down = True
@@ -182,10 +182,10 @@ class TestADepartmentThatDies:
 
 @pytest.mark.fault("poison among innocents", "messages")
 class TestAPoisonMessage:
-    async def test_is_parked_and_holds_up_only_its_visit(
+    async def test_becomes_a_dead_letter_and_holds_up_only_its_visit(
         self, story: Story, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        poisoned, other = story.driver(walk_in=True), story.driver(walk_in=True)
+        poisoned, other = story.new_visit(walk_in=True), story.new_visit(walk_in=True)
         reactions = next(service for service in SERVICES if service.name == "workshop").reactions
         kind, open_job = reactions[IntakeCompleted.TYPE, IntakeCompleted.VERSION]
 
@@ -217,7 +217,7 @@ class TestAPoisonMessage:
 
 
 async def _dead_letter(story: Story) -> list[dict[str, Any]] | None:
-    """What lies there as a dead letter in the workshop, if anything does."""
+    """The dead letters of the workshop, if there are any."""
     answer = await story.shop["workshop"].call("GET", "/operations/dead-letters", who=ROLES["admin"])
     found: list[dict[str, Any]] = answer.json()
     return found or None

@@ -4,9 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from scenarios.desks import booking, parts, reception, workshop
-from scenarios.repairs import special_order
+from scenarios.desks import parts, reception, workshop
 from scenarios.shop_client import Json
+from scenarios.visits.back_order import lacks_a_part, place_order
 from scenarios.visits.driver import VisitDriver
 
 from contracts.events.complaints import ComplaintReceived
@@ -14,26 +14,24 @@ from contracts.events.parts import EtaChanged, PartsArrived, PartsBackOrdered, S
 from contracts.events.reception import PromiseRevised
 from contracts.events.workshop import InspectionFailed, PromiseEndangered, ReworkOpened
 from tests.integration.story import GONE, Story
-from tests.integration.story_steps import begins, is_ordered
+from tests.integration.story_steps import begins
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def _lacks_a_part(driver: VisitDriver, kind: int) -> tuple[Json, Json]:
+async def _is_back_ordered(driver: VisitDriver) -> tuple[Json, Json]:
     """A steering gear that is never in stock is agreed to and ordered; gives line and order."""
-    await driver.come()
-    await driver.diagnose(special_order(kind))
-    (line,) = await driver.present()
+    line = await lacks_a_part(driver)
     await driver.answer([line], promise=driver.context.tomorrow())
-    return line, await is_ordered(driver, line)
+    return line, await place_order(driver, line)
 
 
 @pytest.mark.req("PART-05", "PART-07")
 class TestABackOrder:
     @pytest.mark.req("PART-06")
     async def test_stops_the_work_until_the_part_arrives(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
-        line, order = await _lacks_a_part(driver, 1)
+        driver = story.new_visit(walk_in=True)
+        line, order = await _is_back_ordered(driver)
         await story.settled()
         assert (await story.job(driver))["state"] == "awaiting_parts"
 
@@ -49,15 +47,15 @@ class TestABackOrder:
             assert len(story.published(event, visit=driver.visit_id)) == 1, event.TYPE
 
     async def test_lets_the_car_drive_on_and_come_back_by_appointment(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
-        line, order = await _lacks_a_part(driver, 2)
+        driver = story.new_visit(walk_in=True)
+        line, order = await _is_back_ordered(driver)
         await reception.leave(story.client, driver.advisor, driver.visit_id, back_at=story.context.tomorrow())
         await story.settled()
         assert (await story.visit(driver))["state"] == "away"
         assert (await story.job(driver))["away"] is True
 
         await parts.book_delivery(story.client, driver.keeper, order["id"])
-        driver.appointment_id = await _offered(story, driver)
+        driver.appointment_id = await driver.offered_slot()
         await driver.take_slot(0)
         await story.passes(hours=20)
         await reception.come_back(story.client, driver.advisor, driver.visit_id)
@@ -68,10 +66,8 @@ class TestABackOrder:
         assert await story.states(driver) == GONE | {"booking": "kept"}
 
     async def test_is_not_bought_when_the_customer_declines(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
-        await driver.come()
-        await driver.diagnose(special_order(3))
-        (line,) = await driver.present()
+        driver = story.new_visit(walk_in=True)
+        line = await lacks_a_part(driver)
         await driver.answer([line], declined=[line["line_id"]])
         await driver.settle_and_leave()
 
@@ -81,20 +77,10 @@ class TestABackOrder:
         assert await story.states(driver) == GONE
 
 
-async def _offered(story: Story, driver: VisitDriver) -> str:
-    """The appointment by which the car comes back, as booking opened it when the car left."""
-
-    async def look() -> str | None:
-        found = await booking.appointments_of_visit(story.client, driver.agent, driver.visit_id)
-        return next((str(one["id"]) for one in found if one["state"] == "requested"), None)
-
-    return await story.client.eventually(look, "the appointment for the car's return")
-
-
 @pytest.mark.req("WORK-27", "WORK-28", "BILL-23")
 class TestAFailedInspection:
     async def test_sends_the_work_back_at_the_shops_cost(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         line, technician = await begins(driver)
         await driver.finish_line(line, technician)
         finding = "it still makes the noise that the customer described"
@@ -117,7 +103,7 @@ class TestAFailedInspection:
 class TestAPromiseAtRisk:
     @pytest.mark.req("RECP-48")
     async def test_is_revised_with_reason_and_solution(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         lines = await _promised_too_early(story, driver)
         (alarm,) = story.published(PromiseEndangered, visit=driver.visit_id)
         assert (alarm.promise_revision, alarm.late_minutes > 0) == (1, True)
@@ -139,7 +125,7 @@ class TestAPromiseAtRisk:
         assert await story.states(driver) == GONE
 
     async def test_that_the_customer_refuses_opens_a_case(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         lines = await _promised_too_early(story, driver)
 
         await reception.refuse_promise(
@@ -154,7 +140,7 @@ class TestAPromiseAtRisk:
         assert (case.source, case.category) == ("promise", "delay")
 
     async def test_is_noticed_when_nobody_starts(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await driver.come()
         await driver.diagnose()
         await driver.agree(promise=story.now + timedelta(hours=4))

@@ -6,13 +6,14 @@ import pytest
 from scenarios.desks import billing, crm, reception, workshop
 from scenarios.repairs import BRAKES, OIL_SERVICE
 from scenarios.shop_client import Refused
+from scenarios.visits.additional_work import find_more
 
 from contracts.events.billing import InvoiceSettled
 from contracts.events.crm import FollowUpPlanned, SurveySent
 from contracts.events.reception import EstimateAnswered
 from contracts.events.workshop import JobInterrupted, JobReady
 from tests.integration.story import GONE, Story
-from tests.integration.story_steps import begins, finds_more, is_repaired
+from tests.integration.story_steps import begins, is_repaired
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 class TestTheHappyPath:
     @pytest.mark.req("BOOK-17", "RECP-24", "WORK-26", "PART-15", "RECP-34")
     async def test_goes_from_the_call_to_the_archive(self, story: Story) -> None:
-        driver = story.driver()
+        driver = story.new_visit()
 
         await driver.come(services=(OIL_SERVICE,))
         await driver.diagnose(BRAKES)
@@ -49,7 +50,7 @@ class TestTheHappyPath:
 
     @pytest.mark.req("CRM-10", "CRM-12")
     async def test_ends_with_one_survey_and_one_call(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.settle_and_leave()
 
@@ -61,7 +62,7 @@ class TestTheHappyPath:
 
     @pytest.mark.req("BILL-01", "BILL-03", "PART-10")
     async def test_is_billed_at_the_agreed_prices_for_what_was_used(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         line, technician = await begins(driver, BRAKES)
         await driver.finish_line(line, technician, await driver.bring_one_back(technician, line))
         await driver.inspect()
@@ -76,7 +77,7 @@ class TestTheHappyPath:
 
     @pytest.mark.req("BILL-02")
     async def test_may_be_agreed_to_by_the_customers_link(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await driver.come()
         await driver.diagnose(BRAKES)
         lines = await driver.present()
@@ -96,10 +97,10 @@ class TestTheHappyPath:
 @pytest.mark.req("RECP-24", "WORK-15")
 class TestAdditionalWork:
     async def test_is_done_and_billed_when_the_customer_agrees(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         brakes, technician = await begins(driver)
 
-        await finds_more(driver, technician, blocks=[brakes["line_id"]])
+        await find_more(driver, technician, blocks=[brakes["line_id"]])
         (oil,) = await driver.present()
         await story.settled()
         assert (await story.job(driver))["state"] == "awaiting_answer"
@@ -111,7 +112,7 @@ class TestAdditionalWork:
         await driver.inspect()
         await driver.settle_and_leave()
 
-        assert refused.value.facts["waiting_for"] == "reception.visit"
+        assert refused.value.problem["waiting_for"] == "reception.visit"
         assert await story.states(driver) == GONE
         (stopped,) = [
             one for one in story.published(JobInterrupted, visit=driver.visit_id) if one.moved_to_parking
@@ -121,10 +122,10 @@ class TestAdditionalWork:
 
     @pytest.mark.req("BILL-03")
     async def test_is_neither_done_nor_billed_when_the_customer_declines(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         brakes, technician = await begins(driver)
 
-        await finds_more(driver, technician, blocks=[brakes["line_id"]])
+        await find_more(driver, technician, blocks=[brakes["line_id"]])
         (oil,) = await driver.present()
         await driver.answer([oil], declined=[oil["line_id"]])
         await driver.go_on(brakes, technician)
@@ -140,7 +141,7 @@ class TestAdditionalWork:
 @pytest.mark.req("BILL-19", "RECP-19")
 class TestDecliningEverything:
     async def test_leaves_the_diagnosis_to_pay(self, story: Story) -> None:
-        driver = story.driver()
+        driver = story.new_visit()
         await driver.come()
         await driver.diagnose(BRAKES)
         (line,) = await driver.present()
@@ -157,7 +158,7 @@ class TestDecliningEverything:
 @pytest.mark.req("BILL-20")
 class TestLeavingWithoutPaying:
     async def test_is_refused_until_credit_is_approved(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await driver.register()
         manager = story.context.crew.one("service-manager")
         await crm.agree_credit(story.client, manager, driver.customer_id, "5000.00")

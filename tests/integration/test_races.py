@@ -1,7 +1,7 @@
 """Two things that happen at once, in both orders: each pair must come to the one end that journey 7 names.
 
-"Not heard yet" is made by withholding an event from a department while the other thing happens; then the
-department hears of it late, by asking again, as after a lost message.
+"Not received yet" is made by withholding an event from a department while the other thing happens; then
+the department receives it late, by a backfill, as after a lost message.
 """
 
 import asyncio
@@ -9,8 +9,11 @@ from datetime import timedelta
 
 import pytest
 from scenarios.desks import parts, reception, workshop
-from scenarios.repairs import BRAKES, OIL_SERVICE, special_order
+from scenarios.repairs import BRAKES, OIL_SERVICE
 from scenarios.shop_client import Json, Person, Refused
+from scenarios.visits.additional_work import find_more
+from scenarios.visits.back_order import lacks_a_part
+from scenarios.visits.case import open_case
 from scenarios.visits.driver import VisitDriver
 
 from contracts.events.billing import (
@@ -22,7 +25,7 @@ from contracts.events.crm import DissatisfactionDetected
 from contracts.events.reception import PromiseRevised
 from contracts.events.workshop import AdditionalWorkFound, JobReopened, PromiseEndangered
 from tests.integration.story import GONE, Story
-from tests.integration.story_steps import begins, complains, finds_more, is_repaired, is_scored
+from tests.integration.story_steps import begins, is_repaired, is_scored
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,7 +33,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.req("RECP-24", "RECP-47")
 class TestAnAnswerWhileTheAdvisorDraftsAnew:
     async def test_answered_first_the_draft_builds_on_it(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         (line,) = await _is_asked(driver)
         await driver.answer([line])
 
@@ -41,7 +44,7 @@ class TestAnAnswerWhileTheAdvisorDraftsAnew:
         assert [one["state"] for one in visit["estimates"]] == ["answered", "drafted"]
 
     async def test_drafted_first_the_answer_comes_too_late(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         lines = await _is_asked(driver)
         await _drafts_anew(driver)
 
@@ -51,7 +54,7 @@ class TestAnAnswerWhileTheAdvisorDraftsAnew:
         assert (refused.value.status, refused.value.code) == (409, "estimate_superseded")
 
     async def test_both_at_once_end_in_one_of_the_two(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         lines = await _is_asked(driver)
 
         answered, _ = await asyncio.gather(driver.answer(lines), _drafts_anew(driver), return_exceptions=True)
@@ -79,21 +82,21 @@ async def _drafts_anew(driver: VisitDriver) -> Json:
 @pytest.mark.req("RECP-24")
 class TestAdditionalWorkOnAReadyCar:
     async def test_found_before_the_customer_signs(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         technician = await _is_ready(driver)
         await story.settled()
 
-        await finds_more(driver, technician)
+        await find_more(driver, technician)
 
         await _is_withdrawn_and_declined(story, driver)
 
     async def test_found_while_the_customer_signs(self, story: Story) -> None:
-        """Reception has not heard that the job goes on: the signature is void, nothing is issued on it."""
-        driver = story.driver(walk_in=True)
+        """Reception does not know yet that the job goes on: the signature is void, nothing is issued."""
+        driver = story.new_visit(walk_in=True)
         technician = await _is_ready(driver)
         await story.settled()
         with story.withheld("reception", JobReopened, AdditionalWorkFound, InvoiceWithdrawn):
-            await finds_more(driver, technician)
+            await find_more(driver, technician)
             await story.client.deliver()
             await driver.sign()
             await story.client.deliver()
@@ -128,7 +131,7 @@ async def _is_withdrawn_and_declined(story: Story, driver: VisitDriver) -> None:
 @pytest.mark.req("RECP-22", "WORK-13")
 class TestAnAlarmAndANewPromise:
     async def test_for_the_promise_before_is_only_logged(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await _is_promised(story, driver)
         with story.withheld("workshop", PromiseRevised):
             await _is_promised_anew(story, driver)
@@ -143,7 +146,7 @@ class TestAnAlarmAndANewPromise:
         assert await _calls_to_make(story, driver) == 0
 
     async def test_for_the_promise_that_stands_calls_for_a_word(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await _is_promised(story, driver)
         await story.passes(hours=3)
         assert await _calls_to_make(story, driver) == 1
@@ -179,30 +182,26 @@ async def _calls_to_make(story: Story, driver: VisitDriver) -> int:
 class TestAPartThatArrivesWhileItIsGivenUp:
     @pytest.mark.parametrize("first", ["arrival", "answer"])
     async def test_is_free_for_others(self, story: Story, first: str) -> None:
-        number = {"arrival": 4, "answer": 5}[first]
-        driver = story.driver(walk_in=True)
-        await driver.come()
-        await driver.diagnose(special_order(number))
-        (line,) = await driver.present()
+        driver = story.new_visit(walk_in=True)
+        line = await lacks_a_part(driver)
+        part_no = line["parts"][0]["part_no"]
         await story.settled()
         manager = story.person("parts-manager")
-        deliver = parts.put_away(story.client, manager, f"SO-90{number:02d}", 1, "900.00")
+        deliver = parts.put_away(story.client, manager, part_no, 1, "900.00")
         decline = driver.answer([line], declined=[line["line_id"]])
         for step in (deliver, decline) if first == "arrival" else (decline, deliver):
             await step
             await story.settled()
         await driver.settle_and_leave()
 
-        stock = (await parts.listed(story.client, manager))[f"SO-90{number:02d}"]
+        stock = (await parts.listed(story.client, manager))[part_no]
         assert (stock["on_hand"], stock["available"]) == ("1.000", "1.000")
-        await story.settled()
-        await parts.count(story.client, manager, f"SO-90{number:02d}", "0", "sold over the counter")
 
 
 class TestTwoAtOnce:
     @pytest.mark.req("PART-15")
     async def test_only_one_counter_hands_out_the_same_part(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await driver.come()
         await driver.diagnose(BRAKES)
         (line,) = await driver.agree()
@@ -223,7 +222,7 @@ class TestTwoAtOnce:
 
     @pytest.mark.req("WORK-09")
     async def test_a_technician_works_on_one_line_only(self, story: Story) -> None:
-        cars = [story.driver(walk_in=True), story.driver(walk_in=True)]
+        cars = [story.new_visit(walk_in=True), story.new_visit(walk_in=True)]
         technician = story.person("technician")
         starts = []
         for car in cars:
@@ -259,11 +258,11 @@ async def _ends(story: Story, cars: list[VisitDriver], technician: Person) -> No
 @pytest.mark.req("COMP-35", "COMP-30")
 class TestALowScoreForAVisitWithAComplaint:
     async def test_joins_the_open_case(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.settle_and_leave()
         await story.passes(days=5)
-        case, _ = await complains(driver, "attitude", "nobody greeted me")
+        case, _ = await open_case(driver, "attitude", "nobody greeted me")
 
         await is_scored(story, driver, 3, price=3)
 
@@ -272,13 +271,13 @@ class TestALowScoreForAVisitWithAComplaint:
         assert str(only.complaint_id) == case
 
     async def test_opens_the_case_that_the_complaint_joins_when_it_comes_first(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.settle_and_leave()
         await story.passes(days=5)
 
         await is_scored(story, driver, 3, price=3)
-        case, _ = await complains(driver, "attitude", "nobody greeted me")
+        case, _ = await open_case(driver, "attitude", "nobody greeted me")
 
         (only,) = story.published(ComplaintReceived, visit=driver.visit_id)
         assert (only.source, str(only.complaint_id)) == ("survey", case)

@@ -28,8 +28,8 @@ Change = Callable[[Story, VisitDriver], Awaitable[None]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def driver(story: Story) -> VisitDriver:
-    """An oil service is booked, and everybody has heard of it."""
-    booked = story.driver()
+    """An oil service is booked, and all departments have applied it."""
+    booked = story.new_visit()
     await booked.register()
     await booked.book(services=(OIL_SERVICE,), words="")
     await story.settled()
@@ -58,21 +58,21 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "told"), CHANGES)
+@pytest.mark.parametrize(("change", "event"), CHANGES)
 class TestABookingThatIsChangedWhoseCarArrivesOnTheOldSlot:
     async def test_changed_first(
-        self, story: Story, driver: VisitDriver, change: Change, told: type[Event]
+        self, story: Story, driver: VisitDriver, change: Change, event: type[Event]
     ) -> None:
         await change(story, driver)
         await story.settled()
-        assert len(story.published(told, customer_id=UUID(driver.customer_id))) == 1
+        assert len(story.published(event, customer_id=UUID(driver.customer_id))) == 1
 
         await driver.arrive()
 
         await _is_kept_with_its_parts(story, driver)
 
-    async def test_arrived_first_and_booking_has_not_heard(
-        self, story: Story, driver: VisitDriver, change: Change, told: type[Event]
+    async def test_arrived_first_and_booking_does_not_know_it_yet(
+        self, story: Story, driver: VisitDriver, change: Change, event: type[Event]
     ) -> None:
         with story.withheld("booking", VisitOpened):
             await driver.arrive()
@@ -81,10 +81,10 @@ class TestABookingThatIsChangedWhoseCarArrivesOnTheOldSlot:
 
         await _is_kept_with_its_parts(story, driver)
 
-    async def test_changed_first_and_parts_hears_it_last(
-        self, story: Story, driver: VisitDriver, change: Change, told: type[Event]
+    async def test_changed_first_and_parts_receives_it_last(
+        self, story: Story, driver: VisitDriver, change: Change, event: type[Event]
     ) -> None:
-        with story.withheld("parts", told):
+        with story.withheld("parts", event):
             await change(story, driver)
             await driver.arrive()
             await story.client.deliver()
@@ -106,7 +106,9 @@ class TestAMissedBookingWhoseCarArrives:
         (call,) = story.published(FollowUpPlanned, customer_id=customer)
         assert len(story.published(FollowUpCancelled, follow_up_id=call.follow_up_id)) == 1
 
-    async def test_arrived_first_and_booking_has_not_heard(self, story: Story, driver: VisitDriver) -> None:
+    async def test_arrived_first_and_booking_does_not_know_it_yet(
+        self, story: Story, driver: VisitDriver
+    ) -> None:
         with story.withheld("booking", VisitOpened):
             await driver.arrive()
             await story.client.deliver()
@@ -121,7 +123,7 @@ class TestAMissedBookingWhoseCarArrives:
 class TestACarThatComesOnARequestWithoutASlot:
     async def test_has_its_parts_attached_once_booking_has_kept_the_request(self, story: Story) -> None:
         """Parts waits for a word on the slot, and the only one that ever comes follows from the visit."""
-        driver = story.driver()
+        driver = story.new_visit()
         await driver.register()
         asked = await booking.request(
             story.client,

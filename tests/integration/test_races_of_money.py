@@ -7,6 +7,7 @@ import pytest
 from scenarios.desks import reception
 from scenarios.repairs import BRAKES
 from scenarios.shop_client import Refused
+from scenarios.visits.case import decide, open_case, resolve, rework_lines
 
 from contracts.events.billing import (
     InvoiceDiscounted,
@@ -20,48 +21,48 @@ from contracts.events.parts import PartsReturned
 from contracts.events.reception import ReworkAgreed, ReworkOrdered
 from contracts.events.workshop import JobReopened
 from tests.integration.story import GONE, Story
-from tests.integration.story_steps import begins, complains, is_decided, is_repaired, is_resolved, rework_of
+from tests.integration.story_steps import begins, is_repaired
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.req("BILL-23")
 class TestReworkWhileTheJobBecomesReady:
-    @pytest.mark.parametrize("heard", ["before", "after"])
-    async def test_is_done_before_the_car_leaves(self, story: Story, heard: str) -> None:
-        driver = story.driver(walk_in=True)
+    @pytest.mark.parametrize("decided", ["before", "after"])
+    async def test_is_done_before_the_car_leaves(self, story: Story, decided: str) -> None:
+        driver = story.new_visit(walk_in=True)
         line, technician = await begins(driver)
         await driver.finish_line(line, technician)
-        case, officer = await complains(driver, "quality", "it still squeals")
-        if heard == "before":
-            measure = await is_decided(driver, case, officer, "rework", line_ids=[line["line_id"]])
+        case, officer = await open_case(driver, "quality", "it still squeals")
+        if decided == "before":
+            measure = await decide(driver, case, officer, "rework", line_ids=[line["line_id"]])
             await story.settled()
         else:
             with story.withheld("workshop", ReworkOrdered):
-                measure = await is_decided(driver, case, officer, "rework", line_ids=[line["line_id"]])
+                measure = await decide(driver, case, officer, "rework", line_ids=[line["line_id"]])
                 await driver.inspect()
                 await story.client.deliver()
 
-        await driver.repair(await rework_of(driver))
+        await driver.repair(await rework_lines(driver))
         await driver.inspect()
-        await is_resolved(driver, case, officer)
+        await resolve(driver, case, officer)
         await driver.settle_and_leave()
 
         assert await story.states(driver) == GONE
         assert len(story.published(ReworkOrdered, measure_id=measure)) == 1
         (reopened,) = story.published(JobReopened, visit=driver.visit_id)
-        assert reopened.withdraws_ready == (heard == "after")
+        assert reopened.withdraws_ready == (decided == "after")
 
 
 @pytest.mark.req("BILL-10")
 class TestASignatureWhileTheInvoiceIsRevised:
     async def test_under_the_older_revision_is_asked_for_again(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await story.settled()
-        case, officer = await complains(driver, "delay", "nobody told me how long it takes")
+        case, officer = await open_case(driver, "delay", "nobody warned me how long it takes")
         with story.withheld("reception", InvoicePrepared, InvoiceDiscounted):
-            await is_decided(driver, case, officer, "discount", amount="50.00")
+            await decide(driver, case, officer, "discount", amount="50.00")
             await story.client.deliver()
             await driver.sign()
             await story.client.deliver()
@@ -69,7 +70,7 @@ class TestASignatureWhileTheInvoiceIsRevised:
         assert story.published(InvoiceIssued, visit=driver.visit_id) == []
         assert (await story.visit(driver))["state"] == "ready"
 
-        await is_resolved(driver, case, officer)
+        await resolve(driver, case, officer)
         await driver.settle_and_leave()
 
         assert await story.states(driver) == GONE
@@ -81,20 +82,20 @@ class TestASignatureWhileTheInvoiceIsRevised:
 class TestAPaymentAndADiscount:
     @pytest.mark.parametrize("first", ["payment", "discount"])
     async def test_leave_nothing_owed_on_either_side(self, story: Story, first: str) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.sign()
         await story.settled()
-        case, officer = await complains(driver, "cost", "too dear")
+        case, officer = await open_case(driver, "cost", "too dear")
         if first == "payment":
             with story.withheld("billing", MeasureDecided):
-                await is_decided(driver, case, officer, "discount", amount="50.00")
+                await decide(driver, case, officer, "discount", amount="50.00")
                 await driver.pay()
         else:
-            await is_decided(driver, case, officer, "discount", amount="50.00")
+            await decide(driver, case, officer, "discount", amount="50.00")
             await story.settled()
             await driver.pay()
-        await is_resolved(driver, case, officer)
+        await resolve(driver, case, officer)
         await driver.leave()
 
         await story.settled()
@@ -107,16 +108,16 @@ class TestAPaymentAndADiscount:
 
 @pytest.mark.req("BILL-11")
 class TestARefund:
-    async def test_that_is_told_twice_is_given_once(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+    async def test_that_is_delivered_twice_is_given_once(self, story: Story) -> None:
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.sign()
         await driver.pay()
-        case, officer = await complains(driver, "cost", "too dear")
+        case, officer = await open_case(driver, "cost", "too dear")
         story.shop.broker.duplicate = 1.0
 
-        await is_decided(driver, case, officer, "refund", amount="50.00")
-        await is_resolved(driver, case, officer)
+        await decide(driver, case, officer, "refund", amount="50.00")
+        await resolve(driver, case, officer)
         await driver.leave()
 
         await story.settled()
@@ -124,15 +125,15 @@ class TestARefund:
         assert Decimal((await story.invoice(driver))["net_paid"]) == Decimal("657.72")
 
     async def test_of_more_than_was_paid_goes_back_to_be_decided(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
         await driver.sign()
         await driver.pay()
-        case, officer = await complains(driver, "cost", "too dear")
+        case, officer = await open_case(driver, "cost", "too dear")
 
-        first = await is_decided(driver, case, officer, "refund", amount="400.00")
+        first = await decide(driver, case, officer, "refund", amount="400.00")
         manager = story.person("service-manager")
-        second = await is_decided(driver, case, manager, "refund", amount="400.00")
+        second = await decide(driver, case, manager, "refund", amount="400.00")
         await story.settled()
 
         assert [one.measure_id for one in story.published(InvoiceRefunded, visit=driver.visit_id)] == [first]
@@ -143,19 +144,19 @@ class TestARefund:
 @pytest.mark.req("BILL-23", "COMP-17")
 class TestReworkAndTheKeys:
     async def test_decided_before_the_keys_go_out_holds_the_car(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+        driver = story.new_visit(walk_in=True)
         lines = await is_repaired(driver)
         await driver.sign()
         await driver.pay()
-        case, officer = await complains(driver, "quality", "it still squeals")
-        measure = await is_decided(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
+        case, officer = await open_case(driver, "quality", "it still squeals")
+        measure = await decide(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
         await story.settled()
 
         with pytest.raises(Refused) as refused:
             await reception.hand_over(story.client, driver.advisor, driver.visit_id)
-        await driver.repair(await rework_of(driver))
+        await driver.repair(await rework_lines(driver))
         await driver.inspect()
-        await is_resolved(driver, case, officer)
+        await resolve(driver, case, officer)
         await driver.settle_and_leave()
 
         assert refused.value.status == 409
@@ -163,15 +164,15 @@ class TestReworkAndTheKeys:
         assert len(story.published(ReworkOrdered, measure_id=measure)) == 1
         assert story.published(ReworkAgreed, measure_id=measure) == []
 
-    async def test_heard_after_the_keys_went_out_becomes_a_visit_of_its_own(self, story: Story) -> None:
-        driver = story.driver(walk_in=True)
+    async def test_received_after_the_keys_went_out_becomes_a_visit_of_its_own(self, story: Story) -> None:
+        driver = story.new_visit(walk_in=True)
         lines = await is_repaired(driver)
         await driver.sign()
         await driver.pay()
         await story.settled()
-        case, officer = await complains(driver, "quality", "it still squeals")
+        case, officer = await open_case(driver, "quality", "it still squeals")
         with story.withheld("reception", MeasureDecided):
-            measure = await is_decided(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
+            measure = await decide(driver, case, officer, "rework", line_ids=[lines[0]["line_id"]])
             await driver.leave()
         await story.settled()
 
@@ -182,14 +183,16 @@ class TestReworkAndTheKeys:
 
 @pytest.mark.req("BILL-05")
 class TestAPartTakenBackWhileTheJobBecomesReady:
-    """The workshop calls it all used, hears of the slip, reopens the job, and sets right what was used."""
+    """The workshop calls it all used, receives the slip, reopens the job, and sets right what was used."""
 
-    @pytest.mark.parametrize("billing_hears", ["the slip first", "ready first"])
-    async def test_is_not_billed(self, story: Story, billing_hears: str) -> None:
-        driver = story.driver(walk_in=True)
+    @pytest.mark.parametrize("billing_receives", ["the slip first", "ready first"])
+    async def test_is_not_billed(self, story: Story, billing_receives: str) -> None:
+        driver = story.new_visit(walk_in=True)
         line, technician = await begins(driver, BRAKES)
-        deaf = story.withheld("billing", PartsReturned) if billing_hears == "ready first" else nullcontext()
-        with story.withheld("workshop", PartsReturned), deaf:
+        late = (
+            story.withheld("billing", PartsReturned) if billing_receives == "ready first" else nullcontext()
+        )
+        with story.withheld("workshop", PartsReturned), late:
             used = await driver.bring_one_back(technician, line)
             await driver.finish_line(line, technician)
             await driver.inspect()

@@ -1,4 +1,4 @@
-"""One altered row in any database, and the reconciliation says which question no longer holds."""
+"""One altered row in any database, and the reconciliation names the question that no longer holds."""
 
 import asyncpg
 import pytest
@@ -129,7 +129,7 @@ async def story(stories: OpenStory) -> Story:
     await happy.with_service(story.context, story.fault(), walk_in=False)
     await complaint.discount(story.context, story.fault(), walk_in=True)
     await appointments.cancelled(story.context, story.fault())
-    at_work = story.driver(walk_in=True)
+    at_work = story.new_visit(walk_in=True)
     await at_work.come()
     await at_work.diagnose()
     await at_work.agree()

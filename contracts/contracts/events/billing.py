@@ -1,4 +1,4 @@
-"""What billing tells: labour rates and the life of a visit's invoice."""
+"""What billing publishes: labour rates and the life of a visit's invoice."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Instant, Money, Revision, TaxRate
+from contracts.fields import Currency, InvoiceId, RequestId, VisitId
 from contracts.values import InvoiceLine
 
 
@@ -20,7 +21,7 @@ class LabourRateSet(Event):
     work_type: str = Field(description="kind of work, as lines name it")
     customer_class: str = Field(description="class of customer, as crm names it")
     hourly_rate: Money = Field(description="net price of one hour")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
     tax_rate: TaxRate = Field(description="tax on labour as a fraction, e.g. 0.06")
     valid_from: date = Field(description="shop-local date from which it applies")
 
@@ -28,11 +29,11 @@ class LabourRateSet(Event):
 class _InvoiceEvent(Event):
     KEY: ClassVar[str] = "invoice_id"
 
-    invoice_id: UUID = Field(description="the invoice; one per visit")
-    visit_id: UUID = Field(description="the visit it belongs to")
-    request_id: UUID = Field(description="the request it belongs to")
+    invoice_id: InvoiceId
+    visit_id: VisitId
+    request_id: RequestId
     customer_id: UUID = Field(description="who owes it")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
 
 
 class InvoicePrepared(_InvoiceEvent):

@@ -1,4 +1,4 @@
-"""What booking tells: the service menu, the shop's calendar, and appointments."""
+"""What booking publishes: the service menu, the shop's calendar, and appointments."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Instant, Minutes, Revision
+from contracts.fields import AppointmentId, RequestId, RequestNo
 from contracts.values import Break, ClosedDay, Line, OpenDay, Readiness, ServicePart, Slot, Title, WeeklyHours
 
 
@@ -56,9 +57,9 @@ class CalendarChanged(Event):
 class _AppointmentEvent(Event):
     KEY: ClassVar[str] = "appointment_id"
 
-    appointment_id: UUID = Field(description="the appointment")
-    request_id: UUID = Field(description="the request; uuid5 of shop and request_no")
-    request_no: str = Field(description="what people say, e.g. B-250307-0042")
+    appointment_id: AppointmentId
+    request_id: RequestId
+    request_no: RequestNo
     customer_id: UUID = Field(description="who comes")
     vehicle_id: UUID = Field(description="which vehicle comes")
 
@@ -70,7 +71,7 @@ class AppointmentRequested(_AppointmentEvent):
 
     channel: str = Field(description="how it came: phone, desk, link, ...")
     source: str = Field(default="customer", description="what led to it: customer, reminder, rework, ...")
-    fault_text: str = Field(default="", description="what the customer said, masked")
+    fault_text: str = Field(default="", description="the customer's own words, masked")
     urgency: str = Field(default="normal", description="normal, urgent, ...")
     wanted_from: Instant | None = Field(default=None, description="earliest time the customer wants, UTC")
     lines: tuple[Line, ...] = Field(default=(), description="work asked for, ids minted here")
@@ -127,7 +128,7 @@ class AppointmentCancelled(_AppointmentEvent):
     slot: Slot | None = Field(default=None, description="slot that is given up; absent if none was confirmed")
     reason: str = Field(default="", description="why, masked")
     cancelled_by: str = Field(description="customer or shop")
-    in_time: bool = Field(description="whether it was told early enough to fill the slot")
+    in_time: bool = Field(description="whether it came early enough to fill the slot")
 
 
 class AppointmentMissed(_AppointmentEvent):

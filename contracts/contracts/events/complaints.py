@@ -1,4 +1,4 @@
-"""What complaints tells: the life of a case, and the measures that others carry out."""
+"""What complaints publishes: the life of a case, and the measures that others carry out."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -6,12 +6,13 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Instant, Money
+from contracts.fields import ComplaintId, ComplaintNo
 
 
 class _ComplaintEvent(Event):
     KEY: ClassVar[str] = "complaint_id"
 
-    complaint_id: UUID = Field(description="the complaint")
+    complaint_id: ComplaintId
     customer_id: UUID = Field(description="who complains")
     visit_id: UUID | None = Field(default=None, description="the visit it is about, if any")
     request_id: UUID | None = Field(default=None, description="the request it belongs to, if any")
@@ -22,7 +23,7 @@ class ComplaintReceived(_ComplaintEvent):
 
     TYPE: ClassVar[str] = "complaints.complaint.received"
 
-    complaint_no: str = Field(description="number that people say")
+    complaint_no: ComplaintNo
     source: str = Field(description="person, survey, follow_up or promise")
     source_id: UUID | None = Field(default=None, description="the survey or follow-up that it comes from")
     category: str = Field(description="what it is about, from the shop's list")
@@ -68,7 +69,7 @@ class MeasureDecided(_ComplaintEvent):
 
 
 class MeasureCompleted(_ComplaintEvent):
-    """A measure was carried out; crm tells the customer, reception shows it."""
+    """A measure was carried out; crm notifies the customer, reception shows it."""
 
     TYPE: ClassVar[str] = "complaints.complaint.measure-completed"
 
@@ -77,7 +78,7 @@ class MeasureCompleted(_ComplaintEvent):
 
 
 class ComplaintResolved(_ComplaintEvent):
-    """All measures are done and the customer was told; marks end, crm asks how it was handled."""
+    """All measures are done and the customer was notified; marks end, crm asks how it was handled."""
 
     TYPE: ClassVar[str] = "complaints.complaint.resolved"
 

@@ -1,4 +1,4 @@
-"""What customer relations tells: customers, vehicles, follow-ups and surveys."""
+"""What customer relations publishes: customers, vehicles, follow-ups and surveys."""
 
 from datetime import date
 from typing import ClassVar
@@ -7,17 +7,18 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Instant, Money, Score
+from contracts.fields import CustomerId, CustomerNo, Plate, RequestId, VehicleId
 from contracts.values import SurveyPoint
 
 
 class _CustomerEvent(Event):
     KEY: ClassVar[str] = "customer_id"
 
-    customer_id: UUID = Field(description="the customer")
+    customer_id: CustomerId
 
 
 class _CustomerState(_CustomerEvent):
-    customer_no: str = Field(description="number that people say, e.g. C000123")
+    customer_no: CustomerNo
     display_name: str = Field(description="name as desks and papers show it")
     customer_class: str = Field(default="normal", description="for rates and priority: normal, vip, ...")
     credit_limit: Money | None = Field(default=None, description="approved credit; absent: pays at once")
@@ -42,12 +43,12 @@ class CustomerChanged(_CustomerState):
 class _VehicleEvent(Event):
     KEY: ClassVar[str] = "vehicle_id"
 
-    vehicle_id: UUID = Field(description="the vehicle")
+    vehicle_id: VehicleId
 
 
 class _VehicleState(_VehicleEvent):
     customer_id: UUID = Field(description="who brings the vehicle")
-    plate: str = Field(description="licence plate")
+    plate: Plate
     vin: str | None = Field(default=None, description="vehicle identification number, 17 characters")
     make: str = Field(description="maker")
     model: str = Field(description="model")
@@ -91,8 +92,8 @@ class FollowUpCompleted(_FollowUpEvent):
     TYPE: ClassVar[str] = "crm.follow-up.completed"
 
     outcome: str = Field(description="reached, unreachable, refused, ...")
-    problem_found: bool = Field(description="whether the customer told of a problem")
-    text: str = Field(default="", description="what the customer said, masked")
+    problem_found: bool = Field(description="whether the customer reported a problem")
+    text: str = Field(default="", description="the customer's own words, masked")
 
 
 class FollowUpCancelled(_FollowUpEvent):
@@ -108,7 +109,7 @@ class _SurveyEvent(Event):
 
     survey_id: UUID = Field(description="the survey form")
     visit_id: UUID = Field(description="the visit it asks about")
-    request_id: UUID = Field(description="the request it belongs to")
+    request_id: RequestId
     customer_id: UUID = Field(description="who is asked")
 
 

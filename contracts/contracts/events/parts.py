@@ -1,4 +1,4 @@
-"""What parts tells: the catalogue, reservations for requests, and purchase orders."""
+"""What parts publishes: the catalogue, reservations for requests, and purchase orders."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -6,13 +6,14 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Fact, Instant, Money, Revision, TaxRate
+from contracts.fields import Currency, PartNo, RequestId, ReservationId
 from contracts.values import BackOrderedPart, ChangedEta, IssuedPart, OrderedPart, ReservationLine, Title
 
 
 class _PartEvent(Event):
     KEY: ClassVar[str] = "part_no"
 
-    part_no: str = Field(description="catalogue number")
+    part_no: PartNo
 
 
 class _PartState(_PartEvent):
@@ -20,7 +21,7 @@ class _PartState(_PartEvent):
     kind: str = Field(description="oem or substitute")
     unit: str = Field(description="what one is: piece, litre, set, ...")
     unit_price: Money = Field(description="net list price of one unit")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
     tax_rate: TaxRate = Field(description="tax as a fraction, e.g. 0.13")
 
 
@@ -52,8 +53,8 @@ class ForRevision(Fact):
 class _ReservationEvent(Event):
     KEY: ClassVar[str] = "reservation_id"
 
-    reservation_id: UUID = Field(description="the reservation; one per request")
-    request_id: UUID = Field(description="the request it belongs to")
+    reservation_id: ReservationId
+    request_id: RequestId
     appointment_id: UUID | None = Field(default=None, description="the appointment, if booked")
     visit_id: UUID | None = Field(default=None, description="the visit, once the car is here")
 
@@ -92,10 +93,11 @@ class PartsIssued(_ReservationEvent):
     slip_no: str = Field(description="number of the issue slip")
     technician_id: UUID = Field(description="who took them")
     estimate_revision: Revision | None = Field(
-        default=None, description="answered revision that authorised them; workshop may not have heard it yet"
+        default=None,
+        description="answered revision that authorised them; perhaps not yet known to the workshop",
     )
     lines: tuple[IssuedPart, ...] = Field(description="rows of this slip, with totals")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
 
 
 class PartsReturned(_ReservationEvent):
@@ -106,7 +108,7 @@ class PartsReturned(_ReservationEvent):
     slip_no: str = Field(description="number of the return slip")
     technician_id: UUID = Field(description="who brought them")
     lines: tuple[IssuedPart, ...] = Field(description="rows of this slip, with totals")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
 
 
 class PartsReleased(_ReservationEvent):
@@ -128,16 +130,16 @@ class PartsBackOrdered(_ReservationEvent):
 
 
 class EtaChanged(_ReservationEvent):
-    """The supplier moved a delivery; reception tells the customer, workshop checks the promise."""
+    """The supplier moved a delivery; reception notifies the customer, workshop checks the promise."""
 
     TYPE: ClassVar[str] = "parts.reservation.eta-changed"
 
     lines: tuple[ChangedEta, ...] = Field(description="part lines whose arrival moved")
-    reason: str = Field(default="", description="what the supplier said")
+    reason: str = Field(default="", description="the supplier's reason")
 
 
 class PartsArrived(_ReservationEvent):
-    """A receipt was allotted to this reservation; workshop goes on, reception tells the customer."""
+    """A receipt was allotted to this reservation; workshop goes on, reception notifies the customer."""
 
     TYPE: ClassVar[str] = "parts.reservation.arrived"
 
@@ -148,9 +150,9 @@ class _PurchaseOrderEvent(Event):
     KEY: ClassVar[str] = "purchase_order_id"
 
     purchase_order_id: UUID = Field(description="the purchase order")
-    purchase_order_no: str = Field(description="number that people say")
+    purchase_order_no: str = Field(description="number of the order as people know it")
     supplier: str = Field(description="name of the supplier")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
     lines: tuple[OrderedPart, ...] = Field(description="parts ordered or received")
 
 

@@ -1,4 +1,4 @@
-"""What reception tells: one stay of one car, from arrival to the closed record."""
+"""What reception publishes: one stay of one car, from arrival to the closed record."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -7,14 +7,15 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Instant, Minutes, Money, Revision
+from contracts.fields import ComplaintId, Currency, Plate, RequestId, RequestNo, VehicleId, VisitId
 from contracts.values import Check, DeclinedLine, FaultFacts, Line, PricedLine
 
 
 class _VisitEvent(Event):
     KEY: ClassVar[str] = "visit_id"
 
-    visit_id: UUID = Field(description="the visit")
-    request_id: UUID = Field(description="the request it belongs to")
+    visit_id: VisitId
+    request_id: RequestId
     customer_id: UUID = Field(description="who brought the car")
 
 
@@ -23,10 +24,10 @@ class VisitOpened(_VisitEvent):
 
     TYPE: ClassVar[str] = "reception.visit.opened"
 
-    request_no: str = Field(description="what people say, e.g. B-250307-0042 or W-250307-0007")
+    request_no: RequestNo
     appointment_id: UUID | None = Field(default=None, description="the appointment, if reception knew of it")
-    vehicle_id: UUID = Field(description="the vehicle")
-    plate: str = Field(description="licence plate")
+    vehicle_id: VehicleId
+    plate: Plate
     vin: str | None = Field(default=None, description="vehicle identification number, 17 characters")
     make: str = Field(default="", description="maker")
     model: str = Field(default="", description="model")
@@ -65,11 +66,11 @@ class IntakeCompleted(_VisitEvent):
 
     TYPE: ClassVar[str] = "reception.visit.intake-completed"
 
-    vehicle_id: UUID = Field(description="the vehicle")
+    vehicle_id: VehicleId
     form_no: str = Field(description="number of the registration form (RECP-03)")
     signed_at: Instant = Field(description="when the customer signed, UTC")
     advisor_id: UUID | None = Field(default=None, description="employee id")
-    fault: FaultFacts = Field(description="what the customer told (RECP-05, RECP-08)")
+    fault: FaultFacts = Field(description="the customer's description of the fault (RECP-05, RECP-08)")
     mileage_km: int | None = Field(default=None, ge=0, description="odometer, km (RECP-04)")
     waiting_on_site: bool = Field(default=False, description="the customer waits in the shop (WORK-10)")
     priority_class: str = Field(default="normal", description="urgent, rework, waiting, vip or normal (F-36)")
@@ -78,7 +79,7 @@ class IntakeCompleted(_VisitEvent):
     )
     belongings_noted: bool = Field(default=False, description="condition and belongings are noted (RECP-11)")
     lines: tuple[PricedLine, ...] = Field(description="line 0 (diagnosis) first, then booked or rework lines")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
     authorised_line_ids: tuple[UUID, ...] = Field(description="authorised by the signature: line 0, rework")
     intended_outcome: str = Field(
         default="repair", description="repair, later_repair or diagnosis_only (RECP-19)"
@@ -89,7 +90,7 @@ class _PricedSet(_VisitEvent):
     revision: Revision = Field(description="revision of the estimate")
     lines: tuple[PricedLine, ...] = Field(description="all lines of the estimate, also booked ones")
     total_gross: Money = Field(description="what all lines cost together, with tax")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
 
 
 class EstimateDrafted(_PricedSet):
@@ -112,7 +113,7 @@ class EstimatePresented(_PricedSet):
 
 
 class EstimateAnswered(_VisitEvent):
-    """The customer said which lines to do: workshop may start, parts and billing follow (RECP-24)."""
+    """The customer chose which lines to do: workshop may start, parts and billing follow (RECP-24)."""
 
     TYPE: ClassVar[str] = "reception.visit.estimate-answered"
 
@@ -123,14 +124,14 @@ class EstimateAnswered(_VisitEvent):
     declined: tuple[DeclinedLine, ...] = Field(default=(), description="lines the customer did not want")
     back_order_line_ids: tuple[UUID, ...] = Field(default=(), description="lines to order missing parts for")
     authorised_gross: Money = Field(description="what all authorised lines cost together, with tax")
-    currency: str = Field(description="ISO 4217 code of every amount in this event, e.g. CNY")
+    currency: Currency
     channel: str = Field(description="desk, phone or link")
     answered_at: Instant = Field(description="when, UTC")
     answered_by: str = Field(description="`customer`, or employee id who noted the answer")
 
 
 class HandoverPromised(_VisitEvent):
-    """The customer was told when the car is ready; workshop computes its latest start (F-18)."""
+    """The customer was promised when the car is ready; workshop computes its latest start (F-18)."""
 
     TYPE: ClassVar[str] = "reception.visit.handover-promised"
 
@@ -153,7 +154,7 @@ class PromiseRevised(_VisitEvent):
     reason: str = Field(description="why, masked")
     solution: str = Field(default="", description="what was offered, masked")
     agreed_by: str = Field(description="`customer`, or who spoke for them")
-    notified_at: Instant = Field(description="when the customer was told, UTC")
+    notified_at: Instant = Field(description="when the customer was notified, UTC")
 
 
 class PromiseRefused(_VisitEvent):
@@ -162,11 +163,11 @@ class PromiseRefused(_VisitEvent):
     TYPE: ClassVar[str] = "reception.visit.promise-refused"
 
     promise_revision: Revision = Field(description="the promise that stands")
-    reason: str = Field(default="", description="what the customer said, masked")
+    reason: str = Field(default="", description="the customer's own words, masked")
 
 
 class CustomerNotified(_VisitEvent):
-    """An advisor told the customer something; crm keeps the contact log."""
+    """An advisor notified the customer of something; crm keeps the contact log."""
 
     TYPE: ClassVar[str] = "reception.visit.customer-notified"
 
@@ -192,12 +193,12 @@ class VehicleHandedOver(_VisitEvent):
 
     TYPE: ClassVar[str] = "reception.visit.handed-over"
 
-    vehicle_id: UUID = Field(description="the vehicle")
+    vehicle_id: VehicleId
     handed_over_at: Instant = Field(description="when, UTC")
     mode: str = Field(default="desk", description="desk, delivery, key_box, ...")
     original_promise: Instant | None = Field(default=None, description="first promise, UTC")
     last_promise: Instant | None = Field(default=None, description="promise that stood at the end, UTC")
-    delay_notified_before: bool = Field(default=False, description="the customer was told of a delay in time")
+    delay_notified_before: bool = Field(default=False, description="a delay was notified in time")
 
 
 class VisitClosed(_VisitEvent):
@@ -205,7 +206,7 @@ class VisitClosed(_VisitEvent):
 
     TYPE: ClassVar[str] = "reception.visit.closed"
 
-    vehicle_id: UUID = Field(description="the vehicle")
+    vehicle_id: VehicleId
     record_no: str = Field(description="archive number (F-28)")
     outcome: Literal["repaired", "diagnosis_only", "declined", "left"] = Field(
         description="repaired, diagnosis_only, declined, or left without intake"
@@ -222,8 +223,8 @@ class VehicleLeft(_VisitEvent):
 
     TYPE: ClassVar[str] = "reception.visit.vehicle-left"
 
-    vehicle_id: UUID = Field(description="the vehicle")
-    request_no: str = Field(description="what people say")
+    vehicle_id: VehicleId
+    request_no: RequestNo
     reason: str = Field(default="awaiting_parts", description="awaiting_parts, ...")
     left_at: Instant = Field(description="when, UTC")
     return_expected_at: Instant | None = Field(default=None, description="when it should come back, UTC")
@@ -235,7 +236,7 @@ class VehicleReturned(_VisitEvent):
 
     TYPE: ClassVar[str] = "reception.visit.vehicle-returned"
 
-    vehicle_id: UUID = Field(description="the vehicle")
+    vehicle_id: VehicleId
     returned_at: Instant = Field(description="when, UTC")
 
 
@@ -245,7 +246,7 @@ class ReworkOrdered(_VisitEvent):
     TYPE: ClassVar[str] = "reception.visit.rework-ordered"
 
     measure_id: UUID = Field(description="the complaint's measure")
-    complaint_id: UUID = Field(description="the complaint")
+    complaint_id: ComplaintId
     lines: tuple[Line, ...] = Field(description="authorised work to add, at the shop's cost")
     original_line_ids: tuple[UUID, ...] = Field(default=(), description="lines whose work is redone")
     estimate_revision: Revision | None = Field(
@@ -260,10 +261,10 @@ class ReworkAgreed(_VisitEvent):
     TYPE: ClassVar[str] = "reception.visit.rework-agreed"
 
     request_no: str = Field(description="number of the new visit's request")
-    vehicle_id: UUID = Field(description="the vehicle")
+    vehicle_id: VehicleId
     rework_of_visit_id: UUID = Field(description="the closed visit whose work is redone")
     measure_id: UUID = Field(description="the complaint's measure")
-    complaint_id: UUID = Field(description="the complaint")
+    complaint_id: ComplaintId
     lines: tuple[Line, ...] = Field(description="authorised work, at the shop's cost")
     original_line_ids: tuple[UUID, ...] = Field(default=(), description="lines whose work is redone")
     reason: str = Field(default="", description="what is wrong, masked")

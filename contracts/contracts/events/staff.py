@@ -1,18 +1,18 @@
-"""What staff tells: who works here and what they can do."""
+"""What staff publishes: who works here and what they can do."""
 
 from typing import ClassVar
-from uuid import UUID
 
 from pydantic import Field
 
 from contracts.base import Event
+from contracts.fields import EmployeeId
 from contracts.values import Skill
 
 
 class _EmployeeEvent(Event):
     KEY: ClassVar[str] = "employee_id"
 
-    employee_id: UUID = Field(description="the employee")
+    employee_id: EmployeeId
 
 
 class _EmployeeState(_EmployeeEvent):

@@ -1,4 +1,4 @@
-"""What the workshop tells: the life of a job from opening to ready."""
+"""What the workshop publishes: the life of a job from opening to ready."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Event, Instant, Minutes, Revision
+from contracts.fields import JobId, LineId, RequestId, VisitId
 from contracts.values import (
     DiagnosticCode,
     InspectionItem,
@@ -20,9 +21,9 @@ from contracts.values import (
 class _JobEvent(Event):
     KEY: ClassVar[str] = "job_id"
 
-    job_id: UUID = Field(description="the job; one per visit")
-    visit_id: UUID = Field(description="the visit it belongs to")
-    request_id: UUID = Field(description="the request it belongs to")
+    job_id: JobId
+    visit_id: VisitId
+    request_id: RequestId
 
 
 class JobOpened(_JobEvent):
@@ -65,7 +66,7 @@ class LineStarted(_JobEvent):
 
     TYPE: ClassVar[str] = "workshop.job.line-started"
 
-    line_id: UUID = Field(description="the line")
+    line_id: LineId
     technician_id: UUID = Field(description="who works on it")
     started_at: Instant = Field(description="begin, UTC")
 
@@ -75,7 +76,7 @@ class LineCompleted(_JobEvent):
 
     TYPE: ClassVar[str] = "workshop.job.line-completed"
 
-    line_id: UUID = Field(description="the line")
+    line_id: LineId
     technician_id: UUID = Field(description="who worked on it")
     completed_at: Instant = Field(description="end, UTC")
     labour_minutes: Minutes = Field(description="labour really spent, whole minutes (WORK-34)")
@@ -84,7 +85,7 @@ class LineCompleted(_JobEvent):
 
 
 class JobInterrupted(_JobEvent):
-    """Work stopped (WORK-15); reception tells the customer."""
+    """Work stopped (WORK-15); reception notifies the customer."""
 
     TYPE: ClassVar[str] = "workshop.job.interrupted"
 

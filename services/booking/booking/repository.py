@@ -19,9 +19,11 @@ from booking.domain.diary import HeldSlot
 from booking.domain.menu import MenuItem
 from booking.domain.shop_calendar import THE_SHOP, ShopCalendar
 from servicekit import NotFound, Tx
+from servicekit.loading import load
 from shopkit.calendar import WorkingCalendar
 
 _OPEN = Appointment.state.in_([AppointmentState.REQUESTED, AppointmentState.CONFIRMED])
+_PARTS = ("days", "calls", "changes")
 _PREFERRED = [
     AppointmentState.CONFIRMED,
     AppointmentState.REQUESTED,
@@ -55,16 +57,37 @@ async def lock_reservation(tx: Tx, reservation_id: UUID, request_id: UUID) -> Re
     return held
 
 
+async def load_appointment(tx: Tx, appointment_id: UUID) -> Appointment:
+    """An appointment with its labour by day, not locked. Raises ``NotFound``."""
+    found = await tx.session.get(Appointment, appointment_id)
+    if found is None:
+        raise NotFound("appointment", appointment_id)
+    return await load(tx, found, "days")
+
+
+async def lock_appointment(tx: Tx, appointment_id: UUID) -> Appointment:
+    """An appointment with its days, calls and history. Raises ``NotFound``."""
+    return await load(tx, await tx.get(Appointment, appointment_id), *_PARTS)
+
+
+async def find_appointment(tx: Tx, appointment_id: UUID) -> Appointment | None:
+    """The same, locked, or ``None``."""
+    found = await tx.find(Appointment, appointment_id)
+    return None if found is None else await load(tx, found, *_PARTS)
+
+
 async def lock_open_return(tx: Tx, visit_id: UUID) -> Appointment | None:
     """The appointment by which the car of a visit is to come (back)."""
     query = select(Appointment).where(Appointment.visit_id == visit_id, _OPEN).with_for_update()
-    return (await tx.session.scalars(query)).one_or_none()
+    found = (await tx.session.scalars(query)).one_or_none()
+    return None if found is None else await load(tx, found, *_PARTS)
 
 
 async def lock_open_appointments(tx: Tx, request_id: UUID) -> list[Appointment]:
     """The open appointments of a request, by id."""
     query = select(Appointment).where(Appointment.request_id == request_id, _OPEN)
-    return await tx.all(query.order_by(Appointment.id).with_for_update())
+    found = await tx.all(query.order_by(Appointment.id).with_for_update())
+    return [await load(tx, one, *_PARTS) for one in found]
 
 
 async def lock_expected(
@@ -72,7 +95,7 @@ async def lock_expected(
 ) -> Appointment | None:
     """The appointment that a visit keeps: the one it names, its own, else its request's."""
     if appointment_id is not None:
-        named = await tx.find(Appointment, appointment_id)
+        named = await find_appointment(tx, appointment_id)
         if named is not None:
             return named
     first = Appointment.request_id == request_id
@@ -92,7 +115,8 @@ async def _lock_best(tx: Tx, condition: ColumnElement[bool]) -> Appointment | No
         .with_for_update()
     )
     found: Sequence[Appointment] = await tx.all(query)
-    return min(found, key=lambda one: _PREFERRED.index(AppointmentState(one.state)), default=None)
+    best = min(found, key=lambda one: _PREFERRED.index(AppointmentState(one.state)), default=None)
+    return None if best is None else await load(tx, best, *_PARTS)
 
 
 async def lock_days(tx: Tx, days: Iterable[date]) -> dict[date, CapacityDay]:

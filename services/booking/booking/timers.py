@@ -4,15 +4,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from booking.commands.capacity import move_load
-from booking.domain.appointment import NO_SHOW, Appointment
+from booking.domain.appointment import NO_SHOW
 from booking.domain.appointment_states import AppointmentState
 from booking.domain.rules import HouseRules
+from booking.repository import find_appointment
 from servicekit import Timer, Tx
 
 
 async def miss_appointment(tx: Tx, timer: Timer) -> None:
     """Slot and grace went by, and reception has published no visit of the car until then (BOOK-37)."""
-    appointment = await tx.find(Appointment, UUID(timer.key))
+    appointment = await find_appointment(tx, UUID(timer.key))
     if appointment is None:
         return
     rules = await tx.rules(HouseRules)

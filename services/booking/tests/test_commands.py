@@ -29,6 +29,7 @@ from contracts.events.booking import (
     ServiceOffered,
     ServiceWithdrawn,
 )
+from shopkit.numbers import request_id_of
 from testkit.department import SHOP_ID
 
 
@@ -40,7 +41,7 @@ class TestRequests:
         assert [first["request_no"], second["request_no"]] == ["B-250307-0001", "B-250307-0002"]
         settings = desk.booking.runtime.settings
         assert settings.shop_id == SHOP_ID
-        assert UUID(first["request_id"]) == settings.request_id("B-250307-0001")
+        assert UUID(first["request_id"]) == request_id_of(settings.shop_id, "B-250307-0001")
         event = desk.booking.published(AppointmentRequested)[0]
         assert event.lines[0].service_code == "OIL"
         assert event.respond_by == FRIDAY + timedelta(hours=24)

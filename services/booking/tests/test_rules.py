@@ -1,5 +1,6 @@
 """Booking's rules without a database: requests, calls, preparation, every state with every command."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,7 +66,8 @@ class TestARequest:
 
     @pytest.mark.parametrize("field", ["fault_text", "fault_occurred", "source"])
     def test_keeps_no_phone_numbers(self, field: str) -> None:
-        made = a_request(**{field: "call 138 1234 5678 or 13812345678"})
+        own: dict[str, Any] = {field: "call 138 1234 5678 or 13812345678"}
+        made = a_request(**own)
 
         assert getattr(made, field) == "call ••• or •••"
 
@@ -229,7 +231,7 @@ def _reschedule(made: Appointment) -> Any:
     )
 
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[[Appointment], object]] = {
     "respond": lambda a: a.respond(note="", by="zhao", at=FRIDAY),
     "confirm": lambda a: a.confirm(a_plan(a), overbooked_by=None, rules=RULES, by="zhao", at=FRIDAY),
     "reschedule": _reschedule,

@@ -59,8 +59,8 @@ class TestCapacity:
         with pytest.raises(CapacityExceeded) as refused:
             diary.must_have_room(plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(30, 30), rules=RULES))
 
-        assert refused.value.facts["kind"] == "maintenance"
-        assert refused.value.facts["left_minutes"] == 0
+        assert refused.value.details["kind"] == "maintenance"
+        assert refused.value.details["left_minutes"] == 0
 
     def test_counts_walk_ins(self) -> None:
         work = Load(60, 60)
@@ -116,7 +116,7 @@ class TestSlots:
         assert plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(60), rules=RULES, end=end).end == end
         with pytest.raises(SlotTooLong) as refused:
             plan_slot(DEFAULT_CALENDAR, MONDAY_9, Load(60), rules=RULES, end=end + timedelta(seconds=1))
-        assert refused.value.facts["latest_end"] == end.isoformat()
+        assert refused.value.details["latest_end"] == end.isoformat()
 
     def test_touch_every_day_from_begin_to_end(self) -> None:
         end = MONDAY_9 + timedelta(days=2)

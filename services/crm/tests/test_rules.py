@@ -89,7 +89,7 @@ class TestTheTotalOfASurvey:
 
         with pytest.raises(TooFewAnswers) as refused:
             total_of(grades(*[10] * 7), least=8)
-        assert refused.value.facts == {"answered": 7, "least": 8}
+        assert refused.value.details == {"answered": 7, "least": 8}
 
     @pytest.mark.parametrize("points", [{"colour": 10}, {"price": 7}, {"price": 0}])
     def test_takes_only_the_items_and_grades_of_the_form(self, points: dict[str, int]) -> None:

@@ -97,7 +97,7 @@ class TestNormalSpelling:
     def test_of_what_is_no_phone_number_is_refused(self, text: str) -> None:
         with pytest.raises(Invalid) as refused:
             normal_phone(text, "CN")
-        assert "got" not in refused.value.facts["errors"][0]
+        assert "got" not in refused.value.details["errors"][0]
 
 
 class TestACustomer:

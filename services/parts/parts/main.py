@@ -1,52 +1,41 @@
-"""The parts department: every door in and out."""
+"""The parts department: every endpoint, subscription and timer."""
 
-from contracts.events.booking import (
-    AppointmentCancelled,
-    AppointmentConfirmed,
-    AppointmentKept,
-    AppointmentMissed,
-    AppointmentRescheduled,
-    CalendarChanged,
-)
-from contracts.events.reception import (
-    EstimateAnswered,
-    EstimateDrafted,
-    ReworkAgreed,
-    ReworkOrdered,
-    VisitClosed,
-    VisitOpened,
-)
-from contracts.events.workshop import JobReady, JobReopened
-from parts import api, domain, reactions
-from parts.commands.stockroom import ALLOT
+from contracts.events import booking, reception, workshop
+from parts import api, timers
+from parts.domain import Base, HouseRules
+from parts.domain.allotment import ALLOT
+from parts.domain.reservation import LAPSE
+from parts.reactions import booking as on_booking
+from parts.reactions import reception as on_reception
+from parts.reactions import workshop as on_workshop
 from parts.settings import Settings
 from servicekit import Service
 
 service = Service(
     "parts",
-    base=domain.Base,
+    base=Base,
     settings=Settings,
-    rules=domain.HouseRules,
+    rules=HouseRules,
     routers=api.ROUTERS,
     title="Parts",
 )
 
-service.on(CalendarChanged, reactions.copy_calendar_on_changed)
-service.on(AppointmentConfirmed, reactions.reserve_on_confirmed)
-service.on(AppointmentRescheduled, reactions.move_on_rescheduled)
-service.on(AppointmentCancelled, reactions.release_on_cancelled)
-service.on(AppointmentMissed, reactions.release_on_missed)
-service.on(AppointmentKept, reactions.note_on_kept)
+service.on(booking.CalendarChanged, on_booking.copy_calendar_on_changed)
+service.on(booking.AppointmentConfirmed, on_booking.reserve_on_confirmed)
+service.on(booking.AppointmentRescheduled, on_booking.move_on_rescheduled)
+service.on(booking.AppointmentCancelled, on_booking.release_on_cancelled)
+service.on(booking.AppointmentMissed, on_booking.release_on_missed)
+service.on(booking.AppointmentKept, on_booking.note_on_kept)
 
-service.on(VisitOpened, reactions.attach_on_visit_opened)
-service.on(EstimateDrafted, reactions.reserve_on_estimate_drafted)
-service.on(EstimateAnswered, reactions.authorise_on_estimate_answered)
-service.on(ReworkOrdered, reactions.reserve_on_rework_ordered)
-service.on(ReworkAgreed, reactions.reserve_on_rework_agreed)
-service.on(VisitClosed, reactions.close_on_visit_closed)
+service.on(reception.VisitOpened, on_reception.attach_on_visit_opened)
+service.on(reception.EstimateDrafted, on_reception.reserve_on_estimate_drafted)
+service.on(reception.EstimateAnswered, on_reception.authorise_on_estimate_answered)
+service.on(reception.ReworkOrdered, on_reception.reserve_on_rework_ordered)
+service.on(reception.ReworkAgreed, on_reception.reserve_on_rework_agreed)
+service.on(reception.VisitClosed, on_reception.close_on_visit_closed)
 
-service.on(JobReady, reactions.release_on_job_ready)
-service.on(JobReopened, reactions.reopen_use_on_job_reopened)
+service.on(workshop.JobReady, on_workshop.release_on_job_ready)
+service.on(workshop.JobReopened, on_workshop.reopen_use_on_job_reopened)
 
-service.at(ALLOT, reactions.allot_freed)
-service.at(reactions.LAPSE, reactions.lapse, silence_of=("booking.appointment", "reception.visit"))
+service.at(ALLOT, timers.allot_freed)
+service.at(LAPSE, timers.lapse, silence_of=("booking.appointment", "reception.visit"))

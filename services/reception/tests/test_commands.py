@@ -16,6 +16,7 @@ from contracts.events.reception import (
     VisitOpened,
     WorkAccepted,
 )
+from shopkit.numbers import request_id_of
 
 
 class TestOneVisit:
@@ -89,12 +90,12 @@ class TestArriving:
 
         assert opened["appointment_id"] is None
         assert done["appointment_id"] is not None
-        assert desk.request_id == desk.department.settings.request_id("B-250307-0042")
+        assert desk.request_id == request_id_of(desk.department.settings.shop_id, "B-250307-0042")
         assert [x["id"] for x in done["lines"]][1] == str(line.line_id)
 
     async def test_a_booked_car_brings_its_customer_and_its_slot(self, desk: Desk) -> None:
         await desk.knows_the_shop()
-        request_id = desk.department.settings.request_id("B-250307-0042")
+        request_id = request_id_of(desk.department.settings.shop_id, "B-250307-0042")
         slot = desk.department.clock.now() + timedelta(minutes=10)
         await desk.department.receives(confirmed(request_id, slot=slot))
 

@@ -96,7 +96,7 @@ class TestEstimating:
         with pytest.raises(AnswerIncomplete) as refused:
             visit.answer(1, an_answer(one), currency="CNY")
 
-        assert refused.value.facts["missing"] == [str(visit.lines[1].id)]
+        assert refused.value.details["missing"] == [str(visit.lines[1].id)]
         assert visit.lines[0].state == LineState.OFFERED
 
     def test_a_newer_revision_supersedes_an_unanswered_one(self) -> None:

@@ -82,7 +82,7 @@ class TestHandover:
         with pytest.raises(BelongingsUnchecked) as refused:
             self.accept(visit, belongings=())
 
-        assert refused.value.facts["missing"] == ["umbrella"]
+        assert refused.value.details["missing"] == ["umbrella"]
 
     @pytest.mark.parametrize("own", [{"state": "withdrawn"}, {"estimate_revision": 2}])
     def test_waits_for_an_invoice_of_the_latest_answer(self, own: dict[str, object]) -> None:

@@ -115,7 +115,7 @@ class TestDispatch:
         with pytest.raises(SkillMissing) as no:
             dispatch(a_job(), technician=a_technician(1), rules=rules)
 
-        assert no.value.facts["has_level"] == 1
+        assert no.value.details["has_level"] == 1
         assert dispatch(a_job(), technician=a_technician(2), rules=rules)
 
     def test_refuses_work_that_is_not_authorised(self) -> None:
@@ -188,7 +188,7 @@ class TestADiagnosis:
                 lines=[],
                 at=at("10:30"),
             )
-        assert no.value.facts["missing"] == [missing.value]
+        assert no.value.details["missing"] == [missing.value]
 
     def test_knows_the_listed_trouble_codes(self) -> None:
         known = trouble_codes.all_codes()

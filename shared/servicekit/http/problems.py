@@ -27,7 +27,7 @@ class Problem(BaseModel):
 
     type: str = Field(description="`urn:bayline:problem:<code>`")
     title: str = Field(description="what was refused, for people")
-    status: int
+    status: int = Field(description="the HTTP status again")
     code: str = Field(description="stable name of the refusal")
     state: str | None = Field(default=None, description="the state the thing is in")
     allowed: list[str] | None = Field(default=None, description="commands possible in that state")
@@ -63,7 +63,7 @@ def problem(
 def refused(refusal: Refusal) -> Response:
     """The answer to a refusal. A route may *return* it, when what it did until then must be committed."""
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == HTTPStatus.UNAUTHORIZED else {}
-    members = refusal.facts | {
+    members = refusal.details | {
         "state": refusal.state,
         "allowed": refusal.allowed,
         "waiting_for": refusal.waiting_for,

@@ -69,7 +69,7 @@ class TestAToken:
         with pytest.raises(Unauthorised) as refused:
             await Gate(SigningKeys(str(file))).read(late)
 
-        assert refused.value.facts == {"reason": "expired"}
+        assert refused.value.details == {"reason": "expired"}
 
     async def test_without_an_end_is_refused(self, tmp_path: Path) -> None:
         pair, file = new_key_pair(), tmp_path / "jwks.json"

@@ -141,7 +141,7 @@ async def test_a_fault_is_named_by_where_the_value_came_from(
 
 @pytest.mark.parametrize("kind", ["PartLine", "part_line", "part line", "part-line"])
 def test_what_is_not_there_is_named_in_one_form(kind: str) -> None:
-    assert NotFound(kind, 1).facts == {"kind": "part-line", "id": "1"}
+    assert NotFound(kind, 1).details == {"kind": "part-line", "id": "1"}
 
 
 def test_a_large_value_is_not_sent_back() -> None:

@@ -1,6 +1,7 @@
-"""Numbers that people say are written one way, and read in any."""
+"""Numbers that people use are written one way, and read in any."""
 
 from datetime import date
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,19 @@ from shopkit.numbers import (
     normal_request_no,
     parse_request_no,
     record_no,
+    request_id_of,
     request_no,
     search_key,
 )
 
 THE_DAY = date(2025, 3, 7)
+SHOP = UUID("6b8f3a52-7f0e-5d0b-9a53-0d7b8b1e6c01")
+
+
+def test_a_request_number_gives_the_same_id_in_every_department() -> None:
+    assert request_id_of(SHOP, "B-250307-0042") == uuid5(SHOP, "B-250307-0042")
+    assert request_id_of(SHOP, "B-250307-0043") != request_id_of(SHOP, "B-250307-0042")
+    assert request_id_of(uuid5(SHOP, "another"), "B-250307-0042") != request_id_of(SHOP, "B-250307-0042")
 
 
 class TestRequestNumbers:

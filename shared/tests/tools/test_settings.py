@@ -1,7 +1,6 @@
 """Configuration comes from the environment, and everything that is wrong with it is named at once."""
 
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -41,12 +40,6 @@ class TestACompleteEnvironment:
 
         with pytest.raises((ValidationError, SettingsIncomplete)):
             setattr(settings, "port", 9)  # noqa: B010
-
-    def test_gives_every_desk_the_same_id_for_a_request_number(self) -> None:
-        settings = ServiceSettings()
-
-        assert settings.request_id("B-250307-0042") == UUID("2487b6c9-bea0-518f-8cf4-353c02596f89")
-        assert settings.request_id("B-250307-0043") != settings.request_id("B-250307-0042")
 
     def test_keeps_passwords_out_of_what_is_printed(self) -> None:
         assert "postgresql" not in repr(ServiceSettings())

@@ -46,7 +46,7 @@ def test_every_command_in_every_state_is_as_declared(state: JobState, command: s
             JOB.go(state, command)
         assert refused.value.state == state
         assert refused.value.allowed == JOB.allowed(state)
-        assert refused.value.facts == {"kind": "job", "command": command}
+        assert refused.value.details == {"kind": "job", "command": command}
 
 
 def test_states_read_from_the_database_as_text_are_understood() -> None:

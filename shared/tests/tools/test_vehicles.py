@@ -21,7 +21,7 @@ class TestAPlate:
         with pytest.raises(Invalid) as refused:
             normal_plate(text, field="query.plate")
 
-        assert refused.value.facts["errors"][0]["field"] == "query.plate"
+        assert refused.value.details["errors"][0]["field"] == "query.plate"
 
     @given(st.text(max_size=20))
     def test_is_compared_in_the_same_form_whatever_was_typed(self, text: str) -> None:

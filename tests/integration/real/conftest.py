@@ -29,7 +29,7 @@ PORT_BASE = int(os.environ.get("TEST_PORT_BASE") or 26000)
 
 @dataclass(frozen=True, slots=True)
 class RealShop:
-    """A furnished shop on a working morning."""
+    """A shop with people, parts and prices, on a working morning."""
 
     shop: Shop
     client: GatewayClient
@@ -41,7 +41,7 @@ class RealShop:
         return [str(discrepancy) for discrepancy in await reconcile(database_urls(self.shop))]
 
     async def unpublished(self, department: str) -> int:
-        """How many events wait in a department's log."""
+        """How many events wait in a department's outbox."""
         answer = await self.client.get(department, "/operations/quiet", who=ADMIN)
         return int(answer["unpublished"])
 

@@ -101,4 +101,4 @@ async def _answered(http: httpx.AsyncClient, step: Step, variables: dict[str, st
     return answer
 
 
-_EMPTY = {"items": [], "next": None}
+_EMPTY: dict[str, Any] = {"items": [], "next": None}

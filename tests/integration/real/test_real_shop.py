@@ -61,11 +61,11 @@ class TestTheBroker:
 
         assert await real_shop.agrees() == []
         async with open_books(database_urls(real_shop.shop)) as books:
-            heard = await books.rows("reception", "select id::text from customers")
-        assert customer in [row["id"] for row in heard]
+            known = await books.rows("reception", "select id::text from customers")
+        assert customer in [row["id"] for row in known]
 
     @pytest.mark.fault("inboxes deleted with their messages", "broker")
-    async def test_may_lose_an_inbox_with_its_messages(self, real_shop: RealShop) -> None:
+    async def test_may_lose_a_queue_with_its_messages(self, real_shop: RealShop) -> None:
         async with real_shop.without("billing"):
             clerk = real_shop.context.crew.one("service-advisor")
             for n in range(3):

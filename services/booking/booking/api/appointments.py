@@ -312,7 +312,7 @@ async def log_call(
 
 
 @router.post(
-    "/appointments/{appointment_id}/link", status_code=HTTP_201_CREATED, responses=problems(NotFound)
+    "/appointments/{appointment_id}/link", status_code=HTTP_201_CREATED, responses=problems(NotFound, Stale)
 )
 async def make_link(appointment_id: AppointmentId, tx: TxDep, who: Desk) -> LinkView:
     """A link by which the customer looks after the appointment; its address is shown this once."""

@@ -10,16 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.status import HTTP_303_SEE_OTHER
 
 from booking.commands import appointment as commands
-from booking.domain.appointment import Appointment
 from booking.domain.appointment_states import APPOINTMENT
 from booking.domain.capacity import CapacityExceeded, ShopClosed, SlotInThePast
 from booking.domain.diary import SlotFull, SlotNotOffered, VehicleAlreadyBooked
-from booking.domain.rules import HouseRules
 from booking.queries.appointments import appointment as shown
-from booking.queries.slots import free_slots
-from servicekit import IllegalTransition, Invalid, NotFound, Tx
+from booking.queries.slots import slots_from_today
+from servicekit import IllegalTransition, Invalid, Tx
 from servicekit.http import Accepts, Body, TxDep, customer_link, customer_page, problems, public_router
-from servicekit.links import Link
+from servicekit.links import Link, LinkExpired, LinkUnknown
 
 router = public_router(tags=["customers"])
 
@@ -48,7 +46,7 @@ async def _wish(request: Request) -> Wish:
         raise Invalid(".".join(str(part) for part in ("body", *first["loc"])), first["msg"]) from wrong
 
 
-@router.get("/l/{token}", responses=problems(NotFound))
+@router.get("/l/{token}", responses=problems(LinkUnknown, LinkExpired))
 async def see(request: Request, link: CustomersLink, tx: TxDep) -> Response:
     """The appointment as its customer sees it, with the slots that are free now."""
     return customer_page(request, "appointment.html", **await _facts(tx, link))
@@ -57,7 +55,8 @@ async def see(request: Request, link: CustomersLink, tx: TxDep) -> Response:
 @router.post(
     "/l/{token}",
     responses=problems(
-        NotFound,
+        LinkUnknown,
+        LinkExpired,
         IllegalTransition,
         SlotNotOffered,
         CapacityExceeded,
@@ -95,9 +94,7 @@ async def _facts(tx: Tx, link: Link) -> dict[str, Any]:
     view = await shown(tx, link.subject_id)
     slots = []
     if {"confirm", "reschedule"} & set(view.allowed):
-        appointment = await tx.session.get_one(Appointment, link.subject_id)
-        rules = await tx.rules(HouseRules)
-        slots = await free_slots(tx, appointment.work, from_on=None, rules=rules, leaving=appointment)
+        slots = await slots_from_today(tx, link.subject_id)
     return {
         "request_no": view.request_no,
         "state": view.state,

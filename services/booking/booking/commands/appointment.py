@@ -13,6 +13,7 @@ from booking.domain.diary import SlotNotOffered
 from booking.domain.preparation import CheckName
 from booking.domain.rules import HouseRules
 from booking.queries.slots import free_slots
+from booking.repository import lock_appointment
 from servicekit import Tx, links
 from servicekit.links import NewLink
 
@@ -22,13 +23,13 @@ LINK = "appointment"
 
 async def respond(tx: Tx, *, appointment_id: UUID, note: str) -> None:
     """The customer had an answer, though no slot yet: the 24-hour clock stops (BOOK-08)."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     appointment.respond(note=note, by=tx.by, at=tx.now)
 
 
 async def hand_over(tx: Tx, *, appointment_id: UUID, owner: UUID) -> None:
     """Another employee looks after the request (BOOK-06)."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     appointment.hand_over_to(str(owner), by=tx.by, at=tx.now)
 
 
@@ -88,7 +89,7 @@ async def _may(
     tx: Tx, appointment_id: UUID, command: str, service_codes: Iterable[str] | None
 ) -> tuple[Appointment, HouseRules]:
     """The appointment, if the command may be given now, with the work that is wanted by now."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     APPOINTMENT.check(appointment.state, command)
     rules = await tx.rules(HouseRules)
     if service_codes is not None:
@@ -103,7 +104,7 @@ def _watch_for_no_show(tx: Tx, appointment: Appointment, start: datetime, rules:
 
 async def cancel(tx: Tx, *, appointment_id: UUID, reason: str, cancelled_by: Party) -> None:
     """Give the appointment up; its labour can be booked again."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     await give_up(tx, appointment, reason=reason, cancelled_by=cancelled_by)
 
 
@@ -119,7 +120,7 @@ async def give_up(tx: Tx, appointment: Appointment, *, reason: str, cancelled_by
 
 async def prepare(tx: Tx, *, appointment_id: UUID, check: CheckName, ready: bool) -> None:
     """Tick one of the four checks; with the fourth, the appointment is prepared (BOOK-17)."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     prepared = appointment.prepare(check, ready=ready, by=tx.by, at=tx.now)
     if prepared is not None:
         tx.publish(appointment, prepared)
@@ -127,7 +128,7 @@ async def prepare(tx: Tx, *, appointment_id: UUID, check: CheckName, ready: bool
 
 async def confirm_attendance(tx: Tx, *, appointment_id: UUID) -> None:
     """The customer assures that they will come (BOOK-38)."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     appointment.confirm_attendance(by=tx.by, at=tx.now)
 
 
@@ -141,13 +142,13 @@ async def log_call(
     again_at: datetime | None,
 ) -> None:
     """What came of a call: completed, or it goes on (BOOK-15)."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     appointment.log_call(call_id, outcome, note=note, again_at=again_at, by=tx.by, at=tx.now)
 
 
 async def make_link(tx: Tx, *, appointment_id: UUID) -> NewLink:
     """A link by which the customer sees, confirms, moves or cancels the appointment (BOOK-33)."""
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     rules = await tx.rules(HouseRules)
     expires_at = tx.now + timedelta(days=rules.link_days)
     return await links.create(tx, purpose=LINK, subject=appointment.id, expires_at=expires_at)
@@ -158,7 +159,7 @@ async def choose_slot(tx: Tx, *, appointment_id: UUID, slot_start: datetime) -> 
 
     Raises ``SlotNotOffered`` when it is not among them (any more).
     """
-    appointment = await tx.get(Appointment, appointment_id)
+    appointment = await lock_appointment(tx, appointment_id)
     command = "reschedule" if "reschedule" in APPOINTMENT.allowed(appointment.state) else "confirm"
     APPOINTMENT.check(appointment.state, command)
     rules = await tx.rules(HouseRules)

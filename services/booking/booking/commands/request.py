@@ -12,7 +12,7 @@ from booking.domain.wish import Channel, Urgency, Wish
 from booking.repository import lock_open_return, lock_visit, menu_items, parts_on_sale
 from contracts.values import Line
 from servicekit import Tx, new_id
-from shopkit.numbers import request_no
+from shopkit.numbers import request_id_of, request_no
 
 
 async def menu_lines(
@@ -53,7 +53,7 @@ async def request_appointment(
         diagnosis=diagnosis,
     )
     number = request_no("B", tx.today, await tx.next_number(f"request {tx.today:%y%m%d}"))
-    return await _add(tx, wish, tx.settings.request_id(number), number)
+    return await _add(tx, wish, request_id_of(tx.settings.shop_id, number), number)
 
 
 async def book_return(

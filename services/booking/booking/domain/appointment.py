@@ -37,7 +37,7 @@ from contracts.values import Line, Readiness, Slot
 from servicekit import Aggregate, Refusal
 from servicekit.columns import Json
 from servicekit.ids import new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 Party = Literal["customer", "shop"]
 NO_SHOW = "no-show"
@@ -99,13 +99,11 @@ class Appointment(Aggregate, Base):
     after_missed: Mapped[bool] = mapped_column(default=False)
 
     days: Mapped[list[AppointmentDay]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=AppointmentDay.day
+        lazy="raise", cascade="all, delete-orphan", order_by=AppointmentDay.day
     )
-    calls: Mapped[list[Call]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=Call.due_at
-    )
+    calls: Mapped[list[Call]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by=Call.due_at)
     changes: Mapped[list[AppointmentChange]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=AppointmentChange.number
+        lazy="raise", cascade="all, delete-orphan", order_by=AppointmentChange.number
     )
 
     @classmethod
@@ -217,7 +215,7 @@ class Appointment(Aggregate, Base):
             new_slot=Slot(start=plan.start, end=plan.end),
             labour_minutes=self.labour_minutes,
             lines=self.lines,
-            reason=mask_free_text(reason),
+            reason=mask(reason),
             asked_by=asked_by,
         )
 
@@ -233,7 +231,7 @@ class Appointment(Aggregate, Base):
         return AppointmentCancelled(
             **self.about,
             slot=slot,
-            reason=mask_free_text(reason),
+            reason=mask(reason),
             cancelled_by=cancelled_by,
             in_time=self.cancelled_in_time,
         )

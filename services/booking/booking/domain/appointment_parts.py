@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.base import Base
 from booking.domain.capacity import Load
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 ChangeKind = Literal[
     "requested",
@@ -101,7 +101,5 @@ def note_change(
     history: list[AppointmentChange], change: ChangeKind, *, by: str, at: datetime, reason: str = ""
 ) -> None:
     """One more entry of the history, with personal data masked."""
-    entry = AppointmentChange(
-        number=len(history) + 1, change=change, by=by, at=at, reason=mask_free_text(reason)
-    )
+    entry = AppointmentChange(number=len(history) + 1, change=change, by=by, at=at, reason=mask(reason))
     history.append(entry)

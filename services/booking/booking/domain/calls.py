@@ -15,7 +15,7 @@ from contracts.values import Title
 from servicekit import Aggregate, NotFound, Refusal
 from servicekit.columns import Json
 from servicekit.ids import new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 class CallClosed(Refusal):
@@ -84,7 +84,7 @@ class Call(Base):
         if self.done_at is not None:
             raise CallClosed(call_id=str(self.id), outcome=self.outcome)
         self.attempts += 1
-        self.outcome, self.note = outcome, mask_free_text(note)
+        self.outcome, self.note = outcome, mask(note)
         if outcome == "completed":
             self.done_at, self.done_by = at, by
         elif again_at is not None:

@@ -11,7 +11,7 @@ from booking.domain.rules import HouseRules
 from contracts.events.booking import AppointmentRequested
 from contracts.values import Line
 from servicekit import Refusal
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 Channel = Literal["phone", "web", "app", "wechat", "counter", "parts", "reception"]
 """How a request came; parts and reception ask for one when a car is to return."""
@@ -44,9 +44,9 @@ class Wish:
         """The same with personal data masked in its texts."""
         return replace(
             self,
-            source=mask_free_text(self.source),
-            fault_text=mask_free_text(self.fault_text.strip()),
-            fault_occurred=mask_free_text(self.fault_occurred.strip()),
+            source=mask(self.source),
+            fault_text=mask(self.fault_text.strip()),
+            fault_occurred=mask(self.fault_occurred.strip()),
         )
 
     def load(self, rules: HouseRules) -> Load:

@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, select
-from sqlalchemy.orm import raiseload
 
 from booking.domain.appointment import Appointment
 from booking.domain.appointment_states import AppointmentState
@@ -24,6 +23,7 @@ from booking.queries.views import (
 )
 from servicekit import NotFound, Tx
 from servicekit.http import Page, PageRequest, paginate
+from servicekit.loading import load
 
 
 async def appointment(
@@ -42,6 +42,7 @@ async def appointment(
     if row is None:
         raise NotFound("appointment", appointment_id)
     found, customer, vehicle, reservation = row
+    await load(tx, found, "calls", "changes")
     tx.set_subject(found)
     shown: dict[str, Any] = {
         "customer": CustomerShown.of(customer) if customer else CustomerShown(customer_id=found.customer_id),
@@ -62,7 +63,6 @@ def _listed() -> Select[Appointment, str, str]:
         select(Appointment, Customer.display_name, Vehicle.plate)
         .outerjoin(Customer, Customer.customer_id == Appointment.customer_id)
         .outerjoin(Vehicle, Vehicle.vehicle_id == Appointment.vehicle_id)
-        .options(raiseload("*"))
     )
 
 
@@ -141,7 +141,6 @@ async def due_calls(
         .outerjoin(Customer, Customer.customer_id == Appointment.customer_id)
         .outerjoin(Vehicle, Vehicle.vehicle_id == Appointment.vehicle_id)
         .where(Call.done_at.is_(None), Call.due_at <= (until or tx.now))
-        .options(raiseload("*"))
     )
     if kind is not None:
         query = query.where(Call.kind == kind)

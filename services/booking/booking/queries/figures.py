@@ -77,5 +77,22 @@ async def key_figures(tx: Tx, from_on: date, to_on: date) -> KeyFiguresView:
         requests=row.requests,
         complete_requests=row.complete,
     )
-    figures = {name: getattr(counted, name) for name in KeyFiguresView.model_fields if hasattr(counted, name)}
-    return KeyFiguresView(from_on=from_on, to_on=to_on, **figures)
+    return KeyFiguresView(
+        from_on=from_on,
+        to_on=to_on,
+        arrivals=counted.arrivals,
+        booked_arrivals=counted.booked_arrivals,
+        booking_share=counted.booking_share,
+        contacts=counted.contacts,
+        bookings=counted.bookings,
+        contact_success=counted.contact_success,
+        due=counted.due,
+        kept=counted.kept,
+        cancelled_in_time=counted.cancelled_in_time,
+        missed=counted.missed,
+        show_rate=counted.show_rate,
+        no_show_rate=counted.no_show_rate,
+        requests=counted.requests,
+        complete_requests=counted.complete_requests,
+        record_completeness=counted.record_completeness,
+    )

@@ -11,8 +11,8 @@ from booking.domain.capacity import CapacityDay, Load, SlotPlan
 from booking.domain.diary import Diary, levelling_index, peaks
 from booking.domain.rules import HouseRules
 from booking.queries.views import CapacityDayView, HourView, SlotView
-from booking.repository import shop_hours, slots_held
-from servicekit import NotFound, Tx
+from booking.repository import load_appointment, shop_hours, slots_held
+from servicekit import Tx
 
 
 def _dates(first: date, count: int) -> Iterator[date]:
@@ -96,9 +96,13 @@ def _shown(diary: Diary, day: date) -> CapacityDayView:
 
 async def slots_for(tx: Tx, appointment_id: UUID, *, from_on: date | None) -> list[SlotView]:
     """Free slots for an appointment, as if it held none. Raises ``NotFound``."""
-    found = await tx.session.get(Appointment, appointment_id)
-    if found is None:
-        raise NotFound("appointment", appointment_id)
+    found = await load_appointment(tx, appointment_id)
     wanted = found.wanted_from.astimezone(tx.settings.timezone).date() if found.wanted_from else None
     rules = await tx.rules(HouseRules)
     return await free_slots(tx, found.work, from_on=from_on or wanted, rules=rules, leaving=found)
+
+
+async def slots_from_today(tx: Tx, appointment_id: UUID) -> list[SlotView]:
+    """Free slots for an appointment from today on, as if it held none. Raises ``NotFound``."""
+    found = await load_appointment(tx, appointment_id)
+    return await free_slots(tx, found.work, from_on=None, rules=await tx.rules(HouseRules), leaving=found)

@@ -36,7 +36,7 @@ from contracts.events.complaints import (
 )
 from servicekit import Aggregate, Refusal
 from servicekit.columns import Utc
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 class NotTheOwner(Refusal):
@@ -116,7 +116,7 @@ class Complaint(Aggregate, Base):
             **registered,
             measures=[],
             entries=[],
-            text=mask_free_text(case.text),
+            text=mask(case.text),
             respond_by=respond_by,
             first_respond_by=respond_by,
             resolve_by=rules.resolve_by(case.received_at),
@@ -200,7 +200,7 @@ class Complaint(Aggregate, Base):
         rules.must_list(category=category, level=level)
         self.state = COMPLAINT.go(self.state, "assess")
         self.category, self.level, self.cause = category, level, cause
-        self.cause_text = mask_free_text(text)
+        self.cause_text = mask(text)
         self._note(EntryKind.ASSESSED, at, by, text=text)
 
     def decide(
@@ -241,7 +241,7 @@ class Complaint(Aggregate, Base):
         """All measures are done, the customer was informed and asked (COMP-17); ``resolution`` sums it up."""
         must_be_ended(self.measures, state=self.state, allowed=self.allowed)
         self.state = COMPLAINT.go(self.state, "resolve")
-        self.resolution, self.confirmed_by_customer = mask_free_text(resolution), confirmed_by_customer
+        self.resolution, self.confirmed_by_customer = mask(resolution), confirmed_by_customer
         self.resolved_at = at
         self._note(EntryKind.RESOLVED, at, by, text=resolution)
         return ComplaintResolved(
@@ -263,7 +263,7 @@ class Complaint(Aggregate, Base):
         self._note(EntryKind.REOPENED, at, by, text=reason)
         return ComplaintReopened(
             **self._ids(),
-            reason=mask_free_text(reason),
+            reason=mask(reason),
             respond_by=self.respond_by,
             resolve_by=self.resolve_by,
         )

@@ -10,7 +10,7 @@ from complaints.domain.base import Base
 from complaints.domain.states import Contact, EntryKind
 from complaints.domain.values import Person
 from servicekit.columns import Utc
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 class Entry(Base):
@@ -48,6 +48,6 @@ class Entry(Base):
             by=by.employee_id if by else None,
             by_name=by.name if by else "",
             channel=channel,
-            text=mask_free_text(text),
+            text=mask(text),
             about_id=about_id,
         )

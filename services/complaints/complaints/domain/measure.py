@@ -15,7 +15,7 @@ from complaints.domain.states import MeasureKind, MeasureState
 from complaints.domain.values import Decision, Person
 from servicekit import Refusal
 from servicekit.columns import Json, Utc
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from shopkit.columns import Money
 
 ENDED = frozenset({MeasureState.COMPLETED, MeasureState.NOT_POSSIBLE})
@@ -76,7 +76,7 @@ class Measure(Base):
     ) -> "Measure":
         """What was decided, its reason masked."""
         fields = {name: getattr(decision, name) for name in Decision.__slots__}
-        fields["reason"] = mask_free_text(decision.reason)
+        fields["reason"] = mask(decision.reason)
         return cls(
             **fields,
             complaint_id=complaint_id,

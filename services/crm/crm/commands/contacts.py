@@ -6,7 +6,7 @@ from uuid import UUID
 from crm import repository
 from crm.domain import Contact, ContactSource
 from servicekit import Tx, new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 async def log_contact(
@@ -31,9 +31,9 @@ async def log_contact(
         at=at or tx.now,
         topic=topic,
         channel=channel,
-        content=mask_free_text(content),
-        feedback=mask_free_text(feedback),
-        participants=tuple(mask_free_text(person) for person in participants),
+        content=mask(content),
+        feedback=mask(feedback),
+        participants=tuple(mask(person) for person in participants),
         by=tx.by,
     )
     tx.add(contact)

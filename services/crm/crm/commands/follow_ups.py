@@ -18,7 +18,7 @@ from crm.domain import (
     months_before,
 )
 from servicekit import Tx, new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 RETENTION = "retention"
 """Kind of the timer that finds a customer who has not come for long, keyed by customer."""
@@ -96,7 +96,7 @@ async def note_attempt(tx: Tx, *, follow_up_id: UUID, note: str) -> FollowUp:
     follow_up = await repository.lock_follow_up(tx, follow_up_id)
     rules = await tx.rules(HouseRules)
     completed = follow_up.note_attempt(
-        note=mask_free_text(note), by=tx.by, at=tx.now, on=tx.today, most=rules.call_attempts
+        note=mask(note), by=tx.by, at=tx.now, on=tx.today, most=rules.call_attempts
     )
     if completed is not None:
         tx.publish(follow_up, completed)
@@ -119,8 +119,8 @@ async def complete_follow_up(
         outcome=outcome,
         satisfied=satisfied,
         problem_found=problem_found,
-        text=mask_free_text(text),
-        answers=tuple(mask_free_text(answer) for answer in answers),
+        text=mask(text),
+        answers=tuple(mask(answer) for answer in answers),
         by=tx.by,
         at=tx.now,
         on=tx.today,
@@ -153,5 +153,5 @@ async def review_report(tx: Tx, *, on: date, comment: str) -> ReportReview:
     if review is None:
         review = ReportReview(on=on, comment="", reviewed_by="", reviewed_at=tx.now)
         tx.add(review)
-    review.comment, review.reviewed_by, review.reviewed_at = mask_free_text(comment), tx.by, tx.now
+    review.comment, review.reviewed_by, review.reviewed_at = mask(comment), tx.by, tx.now
     return review

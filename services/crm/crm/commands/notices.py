@@ -4,13 +4,13 @@ from uuid import UUID
 
 from crm.domain import Contact, Notice
 from servicekit import Tx, new_id
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 
 
 async def send_notice(tx: Tx, *, notice_id: UUID, channel: str, feedback: str) -> Notice:
     """The customer was notified; their feedback is collected with it (RECP-35)."""
     notice = await tx.get(Notice, notice_id)
-    notice.send(channel=channel, feedback=mask_free_text(feedback), by=tx.by, at=tx.now)
+    notice.send(channel=channel, feedback=mask(feedback), by=tx.by, at=tx.now)
     tx.add(
         Contact(
             id=new_id(),

@@ -9,7 +9,7 @@ from crm import repository
 from crm.domain import ConsentWithdrawn, Contact, HouseRules, Survey
 from servicekit import Tx, links, new_id
 from servicekit.links import NewLink
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from shopkit.calendar import WorkingCalendar
 
 SEND = "survey-send"
@@ -87,7 +87,7 @@ async def answer_survey(
     survey = await tx.get(Survey, survey_id)
     answered = survey.answer(
         points,
-        comment=mask_free_text(comment) if comment else None,
+        comment=mask(comment) if comment else None,
         clear_opinion=clear_opinion,
         channel=channel,
         by=tx.by,

@@ -1,12 +1,13 @@
 """The routes of the parts department."""
 
-from parts.api import catalogue, counter, purchasing, reservations, stock
+from parts.api import counter, parts, purchase_orders, reservations, stock, suppliers
 
 ROUTERS = (
-    catalogue.router,
+    parts.router,
+    suppliers.router,
     stock.router,
     reservations.router,
     counter.router,
-    purchasing.router,
+    purchase_orders.router,
 )
 """Everything that is served under ``/api/parts``."""

@@ -1,50 +1,51 @@
 """Routes of the parts counter: technicians' requests, issue slips, return slips."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from fastapi import Path, Query
 from pydantic import Field
 
-from contracts.base import Money, Quantity
+from contracts.base import Quantity
 from contracts.permissions import parts as may_parts
 from contracts.permissions import workshop
-from parts.api.reservations import ReservationView, view_of
-from parts.commands import counter as commands
-from parts.domain import PickRequest, Reservation, Slip
-from parts.domain.picking import PICK, PickState, SlipKind
+from parts.api.reservations import ReservationId
+from parts.commands import picking as commands
+from parts.domain.picking import PickState, SlipKind
 from parts.domain.reservation import Asked
 from parts.domain.reservation_line import MoreThanAuthorised, MoreThanIssued, NotAuthorised
 from parts.domain.stock import NotEnoughStock
-from parts.queries import reservations as queries
+from parts.queries import counter as queries
+from parts.queries.views import Issued, PickView, SlipDetail, SlipView
 from servicekit import IllegalTransition, NotFound, Stale
-from servicekit.http import Body, Now, Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from servicekit.http import router as chassis_router
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, problems
+from servicekit.http import router as make_router
 
-router = chassis_router(tags=["counter"])
+router = make_router(tags=["counter"])
 
 Positive = Annotated[Quantity, Field(gt=0)]
+PickRequestId = Annotated[UUID, Path(description="the technician's request")]
 
 
 class PickedLine(Body):
     """A part that a technician asks for."""
 
-    part_line_id: UUID
-    quantity: Positive
+    part_line_id: UUID = Field(description="the part line")
+    quantity: Positive = Field(description="quantity in the part's unit")
 
 
 class PickBody(Body):
     """What a technician asks for."""
 
-    lines: list[PickedLine] = Field(min_length=1, max_length=200)
+    lines: list[PickedLine] = Field(min_length=1, max_length=200, description="one row for each part")
     technician_id: UUID | None = Field(default=None, description="who waits; absent: whoever asks")
 
 
 class IssuedLine(Body):
     """A row of an issue slip."""
 
-    part_line_id: UUID
-    quantity: Positive
+    part_line_id: UUID = Field(description="the part line")
+    quantity: Positive = Field(description="quantity in the part's unit")
     batch: str | None = Field(default=None, max_length=100, description="supplier's batch, for recalls")
 
 
@@ -52,7 +53,7 @@ class IssueBody(Body):
     """Parts that are handed out."""
 
     technician_id: UUID = Field(description="who takes them")
-    lines: list[IssuedLine] = Field(min_length=1, max_length=200)
+    lines: list[IssuedLine] = Field(min_length=1, max_length=200, description="one row for each part")
     pick_request_id: UUID | None = Field(
         default=None, description="request that it answers; absent: the technician's oldest, if any"
     )
@@ -61,8 +62,8 @@ class IssueBody(Body):
 class ReturnedLine(Body):
     """A row of a return slip."""
 
-    part_line_id: UUID
-    quantity: Positive
+    part_line_id: UUID = Field(description="the part line")
+    quantity: Positive = Field(description="quantity in the part's unit")
     reason: Literal["unused", "wrong_part"] = Field(
         default="unused", description="wrong_part counts (PART-19)"
     )
@@ -73,95 +74,17 @@ class ReturnBody(Body):
     """Parts that are brought back."""
 
     technician_id: UUID = Field(description="who brings them")
-    lines: list[ReturnedLine] = Field(min_length=1, max_length=200)
-
-
-class PickedPartView(View):
-    """A part asked for."""
-
-    part_line_id: UUID
-    part_no: str
-    quantity: Quantity
-
-
-class PickView(View):
-    """A technician's request; ``waited_minutes`` runs until the slip is written (PART-09)."""
-
-    id: UUID
-    reservation_id: UUID
-    request_no: str | None
-    plate: str | None
-    technician_id: UUID
-    state: PickState
-    lines: list[PickedPartView]
-    requested_at: datetime
-    picked_at: datetime | None
-    slip_no: str | None
-    waited_minutes: int
-    version: int
-    allowed: list[str]
-
-    @classmethod
-    def made(
-        cls, request: PickRequest, now: datetime, request_no: str | None, plate: str | None
-    ) -> "PickView":
-        """From the request and the reservation's names."""
-        own = {name: getattr(request, name) for name in cls.model_fields if hasattr(request, name)}
-        waited = (request.picked_at or now) - request.requested_at
-        own["lines"] = [PickedPartView.of(part) for part in request.lines]
-        return cls(
-            **own,
-            request_no=request_no,
-            plate=plate,
-            waited_minutes=max(int(waited.total_seconds() // 60), 0),
-            allowed=PICK.allowed(request.state),
-        )
-
-
-class SlipView(View):
-    """A slip in a list."""
-
-    slip_no: str
-    kind: SlipKind
-    reservation_id: UUID
-    technician_id: UUID
-    by: str
-    at: datetime
-
-
-class SlipRow(View):
-    """A row of a slip."""
-
-    part_line_id: UUID
-    part_no: str
-    quantity: Quantity
-    unit_cost: Money
-    batch: str | None
-    reason: str
-
-
-class SlipDetail(SlipView):
-    """A slip with its rows (PART-02)."""
-
-    lines: list[SlipRow]
-
-
-class Issued(View):
-    """The slip that was written, and the reservation after it."""
-
-    slip: SlipDetail
-    reservation: ReservationView
+    lines: list[ReturnedLine] = Field(min_length=1, max_length=200, description="one row for each part")
 
 
 @router.post(
     "/reservations/{reservation_id}/pick-requests",
     status_code=201,
-    responses=problems(NotFound, NotAuthorised, IllegalTransition),
+    responses=problems(NotFound, NotAuthorised, IllegalTransition, Stale),
 )
 async def request_picking(
-    reservation_id: UUID,
+    reservation_id: ReservationId,
     tx: TxDep,
-    now: Now,
     body: PickBody,
     who: Annotated[Who, may(workshop.WORK, may_parts.ISSUE)],
 ) -> PickView:
@@ -172,50 +95,39 @@ async def request_picking(
         technician_id=body.technician_id or who.employee_id,
         lines=[(line.part_line_id, line.quantity) for line in body.lines],
     )
-    await tx.session.flush()
-    reservation = await tx.read(Reservation, reservation_id)
-    return PickView.made(request, now, reservation.request_no, reservation.plate)
+    return await queries.pick_request(tx, request.id)
 
 
 @router.get("/pick-requests")
 async def list_pick_requests(
     tx: TxDep,
     page: PageQuery,
-    now: Now,
     who: Annotated[Who, may(may_parts.READ)],
-    state: PickState | None = PickState.WAITING,
-    reservation_id: UUID | None = None,
+    state: Annotated[PickState | None, Query(description="only those in this state")] = PickState.WAITING,
+    reservation_id: Annotated[UUID | None, Query(description="only those of this reservation")] = None,
 ) -> Page[PickView]:
     """The picking queue, the longest wait first."""
 
-    def shown(row: Any) -> PickView:
-        return PickView.made(row[0], now, row[1].request_no, row[1].plate)
-
-    query = queries.pick_requests(state=state, reservation_id=reservation_id)
-    return await paginate(tx, query, page, by=(PickRequest.requested_at, PickRequest.id), view=shown)
+    return await queries.pick_requests(tx, page, state=state, reservation_id=reservation_id)
 
 
 @router.get("/pick-requests/{pick_request_id}", responses=problems(NotFound))
 async def get_pick_request(
-    pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(may_parts.READ)]
+    pick_request_id: PickRequestId, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]
 ) -> PickView:
     """One request of a technician."""
-    request = await tx.read(PickRequest, pick_request_id)
-    reservation = await tx.read(Reservation, request.reservation_id)
-    return PickView.made(request, now, reservation.request_no, reservation.plate)
+    return await queries.pick_request(tx, pick_request_id)
 
 
 @router.post(
     "/pick-requests/{pick_request_id}/withdrawal", responses=problems(NotFound, IllegalTransition, Stale)
 )
 async def withdraw_picking(
-    pick_request_id: UUID, tx: TxDep, now: Now, who: Annotated[Who, may(workshop.WORK, may_parts.ISSUE)]
+    pick_request_id: PickRequestId, tx: TxDep, who: Annotated[Who, may(workshop.WORK, may_parts.ISSUE)]
 ) -> PickView:
     """The technician no longer waits."""
-    request = await commands.withdraw_picking(tx, pick_request_id=pick_request_id)
-    await tx.session.flush()
-    reservation = await tx.read(Reservation, request.reservation_id)
-    return PickView.made(request, now, reservation.request_no, reservation.plate)
+    await commands.withdraw_picking(tx, pick_request_id=pick_request_id)
+    return await queries.pick_request(tx, pick_request_id)
 
 
 @router.post(
@@ -224,7 +136,7 @@ async def withdraw_picking(
     responses=problems(NotFound, NotAuthorised, NotEnoughStock, MoreThanAuthorised, IllegalTransition, Stale),
 )
 async def issue_parts(
-    reservation_id: UUID, tx: TxDep, body: IssueBody, who: Annotated[Who, may(may_parts.ISSUE)]
+    reservation_id: ReservationId, tx: TxDep, body: IssueBody, who: Annotated[Who, may(may_parts.ISSUE)]
 ) -> Issued:
     """Hand parts out on a slip, only for work that the customer agreed to."""
     slip = await commands.issue_parts(
@@ -234,7 +146,7 @@ async def issue_parts(
         asked=[Asked(line.part_line_id, line.quantity, line.batch) for line in body.lines],
         pick_request_id=body.pick_request_id,
     )
-    return await _written(tx, slip)
+    return await queries.issued(tx, slip)
 
 
 @router.post(
@@ -243,7 +155,7 @@ async def issue_parts(
     responses=problems(NotFound, MoreThanIssued, IllegalTransition, Stale),
 )
 async def return_parts(
-    reservation_id: UUID, tx: TxDep, body: ReturnBody, who: Annotated[Who, may(may_parts.ISSUE)]
+    reservation_id: ReservationId, tx: TxDep, body: ReturnBody, who: Annotated[Who, may(may_parts.ISSUE)]
 ) -> Issued:
     """Take unused parts back on a slip."""
     asked = [
@@ -253,7 +165,7 @@ async def return_parts(
     slip = await commands.return_parts(
         tx, reservation_id=reservation_id, technician_id=body.technician_id, asked=asked
     )
-    return await _written(tx, slip)
+    return await queries.issued(tx, slip)
 
 
 @router.get("/slips")
@@ -261,39 +173,18 @@ async def list_slips(
     tx: TxDep,
     page: PageQuery,
     who: Annotated[Who, may(may_parts.READ)],
-    reservation_id: UUID | None = None,
-    kind: SlipKind | None = None,
+    reservation_id: Annotated[UUID | None, Query(description="only those of this reservation")] = None,
+    kind: Annotated[SlipKind | None, Query(description="only those of this kind")] = None,
 ) -> Page[SlipView]:
     """Slips, the latest first."""
-    query = queries.slips(reservation_id=reservation_id, kind=kind)
-    return await paginate(tx, query, page, by=(Slip.at, Slip.slip_no), view=SlipView, descending=True)
+    return await queries.slips(tx, page, reservation_id=reservation_id, kind=kind)
 
 
 @router.get("/slips/{slip_no}", responses=problems(NotFound))
-async def get_slip(slip_no: str, tx: TxDep, who: Annotated[Who, may(may_parts.READ)]) -> SlipDetail:
+async def get_slip(
+    slip_no: Annotated[str, Path(description="number of the slip")],
+    tx: TxDep,
+    who: Annotated[Who, may(may_parts.READ)],
+) -> SlipDetail:
     """One slip with its rows."""
-    return await _slip_detail(tx, slip_no)
-
-
-async def _slip_detail(tx: TxDep, slip_no: str) -> SlipDetail:
-    slip, rows = await queries.slip(tx, slip_no)
-    lines = [
-        SlipRow(
-            part_line_id=row.part_line_id,
-            part_no=row.part_no,
-            quantity=abs(row.quantity),
-            unit_cost=row.unit_cost,
-            batch=row.batch,
-            reason=row.reason,
-        )
-        for row in rows
-        if row.part_line_id is not None
-    ]
-    return SlipDetail(**SlipView.of(slip).model_dump(), lines=lines)
-
-
-async def _written(tx: TxDep, slip: Slip) -> Issued:
-    await tx.session.flush()
-    reservation = await tx.read(Reservation, slip.reservation_id)
-    detail = await _slip_detail(tx, slip.slip_no)
-    return Issued(slip=detail, reservation=await view_of(tx, reservation))
+    return await queries.slip(tx, slip_no)

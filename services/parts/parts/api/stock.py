@@ -1,7 +1,6 @@
 """Routes of stock: receipts, counts, ledger, shortages, reorder suggestions, key figures."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
@@ -9,107 +8,34 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Money, Quantity
 from contracts.permissions import parts as may_parts
-from contracts.values import Title
-from parts.api.catalogue import PartNoPath, PartView
+from parts.api.parts import PartNoPath
 from parts.commands import stock as commands
-from parts.domain import HouseRules, Movement, Part, ReservationLine
+from parts.domain import HouseRules
 from parts.domain.stock import CountBelowReserved, MovementKind
 from parts.queries import stock as queries
+from parts.queries.views import FiguresView, MovementView, Shortage, StockView, Suggestion
 from servicekit import NotFound, Stale
-from servicekit.http import Body, Now, Page, PageQuery, TxDep, View, Who, may, paginate, problems
-from servicekit.http import router as chassis_router
+from servicekit.http import Body, Page, PageQuery, TxDep, Who, may, problems
+from servicekit.http import router as make_router
 
-router = chassis_router(tags=["stock"])
+router = make_router(tags=["stock"])
 
 
 class ReceiptBody(Body):
     """Parts that came without an order."""
 
-    quantity: Annotated[Quantity, Field(gt=0)]
+    quantity: Annotated[Quantity, Field(gt=0)] = Field(description="quantity in the part's unit")
     unit_cost: Annotated[Money, Field(ge=0)] | None = Field(default=None, description="net cost of one unit")
     batch: str | None = Field(default=None, max_length=100, description="supplier's batch (PART-11)")
     certificate_no: str | None = Field(default=None, max_length=100, description="certificate (PART-11)")
-    reason: str = Field(default="", max_length=500)
+    reason: str = Field(default="", max_length=500, description="where they come from")
 
 
 class CountBody(Body):
     """What was counted on the shelf."""
 
-    counted: Annotated[Quantity, Field(ge=0)]
-    reason: str = Field(min_length=1, max_length=500)
-
-
-class StockView(View):
-    """One part on the shelf."""
-
-    part_no: str
-    on_hand: Quantity
-    reserved: Quantity
-    available: Quantity
-    unit_cost: Money
-    counted_at: datetime | None
-    version: int
-
-
-class MovementView(View):
-    """One row of the ledger."""
-
-    position: int
-    kind: MovementKind
-    quantity: Quantity = Field(description="change of what is on hand")
-    promised: Quantity = Field(description="change of what is reserved")
-    on_hand_after: Quantity
-    reserved_after: Quantity
-    unit_cost: Money
-    part_line_id: UUID | None
-    slip_no: str | None
-    purchase_order_id: UUID | None
-    batch: str | None
-    certificate_no: str | None
-    reason: str
-    by: str
-    at: datetime
-
-
-class Suggestion(PartView):
-    """A part to order again (PART-28)."""
-
-    on_order: Quantity
-
-
-class Shortage(View):
-    """A part line that waits (PART-08)."""
-
-    part_line_id: UUID
-    line_id: UUID
-    part_no: str
-    part_title: Title | None
-    work: Title
-    reservation_id: UUID
-    request_id: UUID
-    request_no: str | None
-    visit_id: UUID | None
-    plate: str | None
-    short: Quantity
-    back_ordered: Quantity
-    authorised: bool
-    eta: datetime | None
-    short_since: datetime
-    age_minutes: int
-
-
-class FiguresView(View):
-    """Key figures of parts (F-29)."""
-
-    lines_requested: int
-    lines_from_stock: int
-    fill_rate_percent: Money | None
-    picks: int
-    mean_wait_minutes: Money | None
-    slow_picks: int
-    issued_rows: int
-    wrong_rows: int
-    wrong_part_percent: Money | None
+    counted: Annotated[Quantity, Field(ge=0)] = Field(description="quantity on the shelf")
+    reason: str = Field(min_length=1, max_length=500, description="why it was counted")
 
 
 @router.post("/parts/{part_no}/receipts", status_code=201, responses=problems(NotFound, Stale))
@@ -140,11 +66,10 @@ async def list_movements(
     tx: TxDep,
     page: PageQuery,
     who: Annotated[Who, may(may_parts.READ)],
-    kind: MovementKind | None = None,
+    kind: Annotated[MovementKind | None, Query(description="only those of this kind")] = None,
 ) -> Page[MovementView]:
     """The ledger of a part, the latest first."""
-    query = queries.movements(part_no, kind)
-    return await paginate(tx, query, page, by=(Movement.position,), view=MovementView, descending=True)
+    return await queries.movements(tx, page, part_no, kind=kind)
 
 
 @router.get("/reorder-suggestions")
@@ -152,41 +77,20 @@ async def list_reorder_suggestions(
     tx: TxDep, page: PageQuery, who: Annotated[Who, may(may_parts.READ)]
 ) -> Page[Suggestion]:
     """Parts at or below their reorder point."""
-
-    def shown(row: Any) -> Suggestion:
-        return Suggestion(**PartView.made(row[0], row[1]).model_dump(), on_order=row[2])
-
-    return await paginate(tx, queries.reorder_suggestions(), page, by=(Part.part_no,), view=shown)
+    return await queries.reorder_suggestions(tx, page)
 
 
 @router.get("/shortages")
 async def list_shortages(
     tx: TxDep,
     page: PageQuery,
-    now: Now,
     who: Annotated[Who, may(may_parts.READ)],
-    visit_id: UUID | None = None,
-    part_no: str | None = None,
+    visit_id: Annotated[UUID | None, Query(description="only those of this visit")] = None,
+    part_no: Annotated[str | None, Query(description="only those of this part")] = None,
     overdue: Annotated[bool, Query(description="only those whose expected arrival is over")] = False,
 ) -> Page[Shortage]:
     """Short and awaited parts, the oldest first (PART-08)."""
-
-    def shown(row: Any) -> Shortage:
-        line, reservation, part = row[0], row[1], row[2]
-        names = ("part_line_id", "line_id", "part_no", "work", "short", "back_ordered", "authorised", "eta")
-        whose = ("request_id", "request_no", "visit_id", "plate")
-        return Shortage(
-            **{name: getattr(line, name) for name in names},
-            **{name: getattr(reservation, name) for name in whose},
-            reservation_id=reservation.id,
-            part_title=part.title if part else None,
-            short_since=line.short_since,
-            age_minutes=max(int((now - line.short_since).total_seconds() // 60), 0),
-        )
-
-    query = queries.shortages(visit_id=visit_id, part_no=part_no, overdue_at=now if overdue else None)
-    by = (ReservationLine.short_since, ReservationLine.part_line_id)
-    return await paginate(tx, query, page, by=by, view=shown)
+    return await queries.shortages(tx, page, visit_id=visit_id, part_no=part_no, overdue=overdue)
 
 
 @router.get("/supply-figures")
@@ -198,4 +102,4 @@ async def get_supply_figures(
 ) -> FiguresView:
     """Fill rate, picking wait and wrong part rate (F-29)."""
     rules = await tx.rules(HouseRules)
-    return FiguresView.of(await queries.supply_figures(tx, since, until, rules.slow_picking_minutes))
+    return await queries.supply_figures(tx, since, until, rules.slow_picking_minutes)

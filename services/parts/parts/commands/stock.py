@@ -1,10 +1,11 @@
-"""What changes stock apart from orders and the counter: free receipts, counts, and promises by hand."""
+"""Changing stock: receipts and counts, its ledger, and giving what became free to those who wait for it."""
 
 from decimal import Decimal
-from uuid import UUID
 
-from parts.commands.stockroom import give_out, lock_shelf, lock_waiting, put_away
 from parts.domain import Reservation, Shelf, Stock
+from parts.domain.allotment import ALLOT, allot
+from parts.domain.stock import Cause
+from parts.repository import lock_shelf, lock_waiting
 from servicekit import Tx
 
 
@@ -22,7 +23,8 @@ async def receive_stock(
     waiting = await lock_waiting(tx, [part_no])
     stock = await tx.get(Stock, part_no)
     shelf = Shelf([stock], at=tx.now, by=tx.by)
-    shelf.receive(part_no, quantity, unit_cost, batch=batch, certificate_no=certificate_no, reason=reason)
+    cause = Cause(batch=batch, certificate_no=certificate_no, reason=reason)
+    shelf.receive(part_no, quantity, unit_cost, cause)
     give_out(tx, waiting, shelf)
     put_away(tx, shelf)
     return stock
@@ -37,20 +39,24 @@ async def count_stock(tx: Tx, *, part_no: str, counted: Decimal, reason: str) ->
     return stock
 
 
-async def set_line_aside(tx: Tx, *, reservation_id: UUID, part_line_id: UUID) -> Reservation:
-    """Set aside what a line is short of, as far as there is something free."""
-    reservation = await tx.get(Reservation, reservation_id)
-    shelf = await lock_shelf(tx, [reservation.line(part_line_id).part_no])
-    tx.publish(reservation, reservation.set_aside(part_line_id, shelf))
-    put_away(tx, shelf)
-    return reservation
+def put_away(tx: Tx, shelf: Shelf, *, for_others: bool = True) -> None:
+    """Write the ledger; what became free is given to others by a timer of its own, under its own locks."""
+    tx.add(*shelf.movements)
+    for part_no in shelf.freed if for_others else ():
+        tx.schedule(ALLOT, part_no, tx.now)
 
 
-async def free_line(tx: Tx, *, reservation_id: UUID, part_line_id: UUID) -> Reservation:
-    """Take what a line holds back into free stock, for a count or for somebody who needs it more."""
-    reservation = await tx.get(Reservation, reservation_id)
-    shelf = await lock_shelf(tx, [reservation.line(part_line_id).part_no])
-    tx.publish(reservation, reservation.free(part_line_id, shelf))
-    # Not given to others by itself: it would come straight back to the line that it was taken from.
+def give_out(tx: Tx, reservations: list[Reservation], shelf: Shelf) -> None:
+    """Allot what the shelf has free, oldest promise first, and publish it for each that got something."""
+    for reservation, arrived in allot(reservations, shelf):
+        tx.publish(reservation, arrived)
+
+
+async def allot_freed(tx: Tx, part_no: str) -> None:
+    """Allot what was released or returned of one part."""
+    reservations = await lock_waiting(tx, [part_no])
+    if not reservations:
+        return
+    shelf = await lock_shelf(tx, [part_no])
+    give_out(tx, reservations, shelf)
     put_away(tx, shelf, for_others=False)
-    return reservation

@@ -11,6 +11,8 @@ from parts.domain.reservation import CLOSED, Reservation
 from parts.domain.reservation_line import ReservationLine
 from parts.domain.stock import NONE, Shelf
 
+ALLOT = "allot"
+"""Kind of the timer that gives freed parts to others, keyed by part number."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -31,7 +33,7 @@ def allot(reservations: Sequence[Reservation], shelf: Shelf) -> list[tuple[Reser
 def uncovered(
     reservations: Sequence[Reservation], cancelled: Mapping[UUID, Decimal], coming: Mapping[str, Decimal]
 ) -> dict[UUID, Decimal]:
-    """By part line, how much of what it was told is on order will not come after all: what was cancelled of
+    """By part line, how much of what is on order for it will not come after all: what was cancelled of
     its own order, and, the newest promise first, what is beyond all that is still ``coming`` of the part. Its
     own order may have come in and gone to an older promise, which waited for the one that is cancelled."""
     lost: dict[UUID, Decimal] = {}

@@ -1,4 +1,4 @@
-"""What parts keeps of other departments: appointments it has heard of, and the shop's calendar."""
+"""Copies of other departments' data: known appointments, and the shop's calendar."""
 
 from uuid import UUID
 

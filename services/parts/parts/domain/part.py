@@ -26,7 +26,7 @@ class PartState(StrEnum):
 
 
 class PartKind(StrEnum):
-    """Maker's own part or a standard-compliant substitute; the customer is told which (PART-04)."""
+    """Maker's own part or a standard-compliant substitute; the customer is to know which (PART-04)."""
 
     OEM = "oem"
     SUBSTITUTE = "substitute"
@@ -49,7 +49,7 @@ class PartAlreadyListed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PartCard:
-    """What the catalogue says about a part."""
+    """A part's entry in the catalogue."""
 
     title: Title
     kind: PartKind

@@ -17,7 +17,7 @@ from servicekit.states import Machine
 
 
 class PickState(StrEnum):
-    """Where a technician's request stands."""
+    """State of a technician's request."""
 
     WAITING = "waiting"
     PICKED = "picked"

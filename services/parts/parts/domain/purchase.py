@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -27,6 +27,10 @@ from shopkit.columns import Money, Quantity
 
 class SupplierNotQualified(Refusal):
     """Parts are bought only from qualified suppliers."""
+
+
+class SupplierAlreadyKnown(Refusal):
+    """There is a supplier of this name."""
 
 
 class MoreThanOrdered(Refusal):
@@ -88,11 +92,11 @@ class EtaChange(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    old_due_at: datetime | None
-    new_due_at: datetime
-    reason: str
-    by: str
-    at: datetime
+    old_due_at: datetime | None = Field(description="arrival expected before, UTC")
+    new_due_at: datetime = Field(description="arrival expected from then on, UTC")
+    reason: str = Field(description="the supplier's reason, masked")
+    by: str = Field(description="employee id, or system")
+    at: datetime = Field(description="when it was noted, UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +165,13 @@ class PurchaseOrder(Aggregate, Base):
     ended_by: Mapped[str | None]
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
     lines: Mapped[list[PurchaseOrderLine]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=PurchaseOrderLine.id
+        lazy="raise", cascade="all, delete-orphan", order_by=PurchaseOrderLine.id
     )
+
+    @property
+    def allowed(self) -> list[str]:
+        """What a person may do with it now."""
+        return ORDER.allowed(self.state)
 
     def place(self, supplier: Supplier, *, currency: str, by: str, at: datetime) -> PurchaseOrderPlaced:
         """Send it to a qualified supplier."""

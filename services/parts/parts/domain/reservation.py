@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contracts.base import Event
@@ -34,11 +34,14 @@ from servicekit.columns import Utc
 from servicekit.ids import new_id
 from servicekit.states import Machine
 
+WishSource = Literal["appointment", "estimate", "rework"]
+LAPSE = "lapse"
+"""Kind of the timer that frees parts of a car that never came, keyed by reservation."""
 Availability = PartsReserved | ShortageDetected
 
 
 class ReservationState(StrEnum):
-    """Where a reservation stands; how much is there is in its lines."""
+    """State of a reservation; how much is there is in its lines."""
 
     OPEN = "open"
     ATTACHED = "attached"
@@ -91,18 +94,20 @@ class Reservation(Aggregate, Base):
     plate: Mapped[str | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(default=OPEN)
     slot_start: Mapped[datetime | None] = mapped_column(Utc)
-    for_source: Mapped[str] = mapped_column(default="appointment")
+    for_source: Mapped[WishSource] = mapped_column(String, default="appointment")
     for_revision: Mapped[int] = mapped_column(default=1)
     answered_revision: Mapped[int | None]
     opened_at: Mapped[datetime] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     lines: Mapped[list[ReservationLine]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by=ReservationLine.part_line_id
+        lazy="raise", cascade="all, delete-orphan", order_by=ReservationLine.part_line_id
     )
 
     # --- what is wanted
 
-    def want(self, wishes: Sequence[Wish], *, source: str, revision: int, shelf: Shelf) -> Availability:
+    def want(
+        self, wishes: Sequence[Wish], *, source: WishSource, revision: int, shelf: Shelf
+    ) -> Availability:
         """Take over a whole set of wishes: set aside what is new, free what is gone unless it is binding."""
         named = {wish.part_line_id for wish in wishes}
         for line in self.lines:
@@ -113,9 +118,9 @@ class Reservation(Aggregate, Base):
         return self.availability()
 
     def want_more(
-        self, wishes: Sequence[Wish], *, source: str, revision: int, shelf: Shelf
+        self, wishes: Sequence[Wish], *, source: WishSource, revision: int, shelf: Shelf
     ) -> Availability | None:
-        """Take up lines that are not here yet, and leave all others as they are."""
+        """Add lines that are not here yet, and leave all others as they are."""
         known = {line.part_line_id for line in self.lines}
         fresh = [wish for wish in wishes if wish.part_line_id not in known]
         if not fresh:
@@ -231,7 +236,7 @@ class Reservation(Aggregate, Base):
         return self.availability()
 
     def must_be_pickable(self, part_line_ids: Iterable[UUID], command: str = "request_picking") -> None:
-        """Raises ``NotAuthorised`` for a line without the customer's word, and where the car is not here."""
+        """Raises ``NotAuthorised`` for a line that is not agreed to; ``command`` needs the car to be here."""
         if self.state == CLOSED:
             RESERVATION.check(self.state, command)
         for line in [self.line(part_line_id) for part_line_id in part_line_ids]:
@@ -316,7 +321,12 @@ class Reservation(Aggregate, Base):
             line.cancel_order(quantities[line.part_line_id])
         return self.availability() if waiting else None
 
-    # --- what it says
+    # --- what can be asked of it, and what it publishes
+
+    @property
+    def is_short(self) -> bool:
+        """Whether something of it is missing."""
+        return any(line.short > 0 for line in self.lines)
 
     def line(self, part_line_id: UUID) -> ReservationLine:
         """One of its lines. Raises ``NotFound``."""
@@ -327,7 +337,7 @@ class Reservation(Aggregate, Base):
 
     def availability(self) -> Availability:
         """The whole state: everything is there, or something is short (E2)."""
-        kind = ShortageDetected if any(line.short > 0 for line in self.lines) else PartsReserved
+        kind = ShortageDetected if self.is_short else PartsReserved
         answers = ForRevision(source=self.for_source, revision=self.for_revision)
         return kind(**self._ids(), for_revision=answers, lines=self._lines())
 

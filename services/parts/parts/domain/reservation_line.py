@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts.values import IssuedPart, Line, Title
+from contracts.values import IssuedPart, Line, Payer, Title
 from contracts.values import ReservationLine as LineState
 from parts.domain.base import Base
 from parts.domain.stock import NONE, NotEnoughStock, Shelf
@@ -20,6 +20,10 @@ from shopkit.columns import Quantity
 
 class NotAuthorised(Refusal):
     """The customer has not agreed to the work that needs this part."""
+
+
+class NotShort(Refusal):
+    """Nothing is missing of this line that is not on order already."""
 
 
 class MoreThanAuthorised(Refusal):
@@ -38,7 +42,7 @@ class Wish:
     line_id: UUID
     part_no: str
     quantity: Decimal
-    payer: str
+    payer: Payer
     work: Title
 
 
@@ -76,7 +80,7 @@ class ReservationLine(Base):
     line_id: Mapped[UUID]
     part_no: Mapped[str]
     work: Mapped[Title] = mapped_column(Json(Title))
-    payer: Mapped[str] = mapped_column(default="customer")
+    payer: Mapped[Payer] = mapped_column(String, default="customer")
     measure_id: Mapped[UUID | None]
     authorised: Mapped[bool] = mapped_column(default=False)
     declined: Mapped[bool] = mapped_column(default=False)
@@ -171,7 +175,7 @@ class ReservationLine(Base):
         got = shelf.reserve(self.part_no, self.short, self.part_line_id)
         self.reserved += got
         self.short -= got
-        self._settle_shortage(shelf.at)
+        self._recompute_shortage(shelf.at)
         return got
 
     def free(self, shelf: Shelf) -> Decimal:
@@ -180,7 +184,7 @@ class ReservationLine(Base):
         shelf.release(self.part_no, held, self.part_line_id, "freed")
         self.reserved -= held
         self.short += held
-        self._settle_shortage(shelf.at)
+        self._recompute_shortage(shelf.at)
         return held
 
     def release(self, shelf: Shelf, reason: str) -> bool:
@@ -189,10 +193,10 @@ class ReservationLine(Base):
         shelf.release(self.part_no, self.held, self.part_line_id, reason)
         self.reserved, self.short = self.issued, NONE
         self.released = self.wanted - self.reserved
-        self._settle_shortage(shelf.at)
+        self._recompute_shortage(shelf.at)
         return changed
 
-    def _settle_shortage(self, at: datetime) -> None:
+    def _recompute_shortage(self, at: datetime) -> None:
         self.back_ordered = min(self.back_ordered, self.short)
         self.short_since = (self.short_since or at) if self.short > 0 else None
         if self.back_ordered == 0:
@@ -202,6 +206,13 @@ class ReservationLine(Base):
     def unordered(self) -> Decimal:
         """Short, and on no order."""
         return self.short - self.back_ordered
+
+    def must_be_orderable(self, part_no: str) -> None:
+        """Raises ``NotAuthorised`` (PART-05) and, where nothing of the part is missing, ``NotShort``."""
+        if not self.authorised:
+            raise NotAuthorised(part_line_id=self.part_line_id, waiting_for="reception.visit")
+        if self.unordered <= 0 or self.part_no != part_no:
+            raise NotShort(part_line_id=self.part_line_id, part_no=self.part_no, short=self.short)
 
     def order(self, quantity: Decimal, eta: datetime | None, at: datetime) -> Decimal:
         """Up to ``quantity`` of what is short is on order now; gives how much. The promise counts from the
@@ -234,7 +245,7 @@ class ReservationLine(Base):
             got = shelf.reserve(self.part_no, quantity - self.held, self.part_line_id)
             self.reserved += got
             self.short -= got
-            self._settle_shortage(shelf.at)
+            self._recompute_shortage(shelf.at)
         shelf.issue(self.part_no, quantity, self.part_line_id, slip_no=slip_no, batch=batch)
         self.issued += quantity
         return self._row(quantity, shelf, batch)

@@ -1,10 +1,10 @@
 """Stock: what lies on the shelf, what of it is promised, and the ledger of every change (PART-27)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
@@ -105,6 +105,18 @@ class Stock(Aggregate, Base):
         return difference
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a quantity changed, as the ledger notes it."""
+
+    part_line_id: UUID | None = None
+    slip_no: str | None = None
+    purchase_order_id: UUID | None = None
+    batch: str | None = None
+    certificate_no: str | None = None
+    reason: str = ""
+
+
 class Shelf:
     """The locked stocks of one transaction, and the ledger rows that it makes. Unknown parts have none."""
 
@@ -135,7 +147,7 @@ class Shelf:
             return NONE
         stock = self._stocks[part_no]
         stock.reserved += got
-        self._note(stock, MovementKind.RESERVE, promised=got, part_line_id=part_line_id)
+        self._note(stock, MovementKind.RESERVE, Cause(part_line_id=part_line_id), promised=got)
         return got
 
     def release(self, part_no: str, quantity: Decimal, part_line_id: UUID, reason: str = "") -> None:
@@ -144,7 +156,8 @@ class Shelf:
             return
         stock = self._stocks[part_no]
         stock.reserved -= quantity
-        self._note(stock, MovementKind.RELEASE, promised=-quantity, part_line_id=part_line_id, reason=reason)
+        cause = Cause(part_line_id=part_line_id, reason=reason)
+        self._note(stock, MovementKind.RELEASE, cause, promised=-quantity)
 
     def issue(
         self, part_no: str, quantity: Decimal, part_line_id: UUID, *, slip_no: str, batch: str | None
@@ -153,8 +166,8 @@ class Shelf:
         stock = self._stocks[part_no]
         stock.on_hand -= quantity
         stock.reserved -= quantity
-        cause = {"part_line_id": part_line_id, "slip_no": slip_no, "batch": batch}
-        self._note(stock, MovementKind.ISSUE, quantity=-quantity, promised=-quantity, **cause)
+        cause = Cause(part_line_id=part_line_id, slip_no=slip_no, batch=batch)
+        self._note(stock, MovementKind.ISSUE, cause, quantity=-quantity, promised=-quantity)
 
     def take_back(
         self, part_no: str, quantity: Decimal, part_line_id: UUID, *, slip_no: str, reason: str
@@ -162,23 +175,27 @@ class Shelf:
         """Unused parts lie on the shelf again, free for everybody (PART-27)."""
         stock = self._stocks[part_no]
         stock.on_hand += quantity
-        cause = {"part_line_id": part_line_id, "slip_no": slip_no, "reason": reason}
-        self._note(stock, MovementKind.RETURN, quantity=quantity, **cause)
+        cause = Cause(part_line_id=part_line_id, slip_no=slip_no, reason=reason)
+        self._note(stock, MovementKind.RETURN, cause, quantity=quantity)
 
     def receive(
-        self, part_no: str, quantity: Decimal, unit_cost: Decimal | None = None, **cause: Any
+        self,
+        part_no: str,
+        quantity: Decimal,
+        unit_cost: Decimal | None = None,
+        cause: Cause | None = None,
     ) -> None:
         """Book a delivery in; ``cause`` names order, batch, certificate and reason."""
         stock = self._stocks[part_no]
         stock.receive(quantity, unit_cost)
-        self._note(stock, MovementKind.RECEIPT, quantity=quantity, **cause)
+        self._note(stock, MovementKind.RECEIPT, cause or Cause(), quantity=quantity)
 
     def count(self, part_no: str, counted: Decimal, reason: str) -> Decimal:
         """Book the result of a count and give the difference. Raises ``CountBelowReserved``."""
         stock = self._stocks[part_no]
         difference = stock.count(counted, self.at)
         if difference:
-            self._note(stock, MovementKind.ADJUST, quantity=difference, reason=reason)
+            self._note(stock, MovementKind.ADJUST, Cause(reason=reason), quantity=difference)
         return difference
 
     @property
@@ -187,15 +204,30 @@ class Shelf:
         moved = {m.part_no for m in self.movements if m.quantity - m.promised > 0}
         return sorted(part_no for part_no in moved if self.available(part_no) > 0)
 
-    def _note(self, stock: Stock, kind: MovementKind, **facts: Any) -> None:
+    def _note(
+        self,
+        stock: Stock,
+        kind: MovementKind,
+        cause: Cause,
+        *,
+        quantity: Decimal = NONE,
+        promised: Decimal = NONE,
+    ) -> None:
         movement = Movement(
             part_no=stock.part_no,
             kind=kind,
+            quantity=quantity,
+            promised=promised,
             on_hand_after=stock.on_hand,
             reserved_after=stock.reserved,
             unit_cost=stock.unit_cost,
+            part_line_id=cause.part_line_id,
+            slip_no=cause.slip_no,
+            purchase_order_id=cause.purchase_order_id,
+            batch=cause.batch,
+            certificate_no=cause.certificate_no,
+            reason=cause.reason,
             by=self._by,
             at=self.at,
-            **facts,
         )
         self.movements.append(movement)

@@ -1,50 +1,69 @@
-"""Reading reservations, the counter's queue and slips, orders, and the parts that went into a car."""
+"""Reservations for the screens, and the parts that went into a car."""
 
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
-from parts.domain import Movement, Part, PickRequest, PurchaseOrder, Reservation, ReservationLine, Slip, Stock
-from parts.domain.picking import PickState, SlipKind
+from parts.domain import Part, PickRequest, Reservation, ReservationLine, Stock
+from parts.domain.part import PartKind
+from parts.domain.picking import PickState
+from parts.domain.reservation import RESERVATION, ReservationState
+from parts.domain.stock import NONE
+from parts.queries.views import LineView, ReservationRow, ReservationView, UsedPartView
 from servicekit import Tx
-
-Rows = Select[*tuple[Any, ...]]
-
-
-def reservations(**filters: Any) -> Rows:
-    """Reservations by request, visit, appointment, number, plate or state; ``None`` is no filter."""
-    return _filtered(select(Reservation), Reservation, filters)
+from servicekit.http import Page, PageRequest, paginate
+from servicekit.loading import load
+from shopkit.numbers import search_key
 
 
-async def parts_of(tx: Tx, part_nos: Iterable[str]) -> dict[str, tuple[Part, Stock]]:
-    """Names and stock of these parts, as far as they are listed."""
+async def reservations(
+    tx: Tx,
+    page: PageRequest,
+    *,
+    request_id: UUID | None,
+    request_no: str | None,
+    visit_id: UUID | None,
+    appointment_id: UUID | None,
+    plate: str | None,
+    state: ReservationState | None,
+) -> Page[ReservationRow]:
+    """Reservations, the latest first; ``None`` is no filter."""
+    asked = {
+        Reservation.request_id: request_id,
+        Reservation.request_no: request_no,
+        Reservation.visit_id: visit_id,
+        Reservation.appointment_id: appointment_id,
+        Reservation.plate: search_key(plate) if plate else None,
+        Reservation.state: state,
+    }
+    query = (
+        select(Reservation)
+        .options(selectinload(Reservation.lines))
+        .where(*(column == value for column, value in asked.items() if value is not None))
+    )
+    by = (Reservation.opened_at, Reservation.id)
+    return await paginate(tx, query, page, by=by, view=ReservationRow, descending=True)
+
+
+async def reservation(tx: Tx, reservation_id: UUID) -> ReservationView:
+    """One reservation, as this transaction sees it. Raises ``NotFound``."""
+    await tx.session.flush()
+    found = await load(tx, await tx.read(Reservation, reservation_id), "lines")
     query = select(Part, Stock).join(Stock, Stock.part_no == Part.part_no)
-    rows = await tx.session.execute(query.where(Part.part_no.in_(set(part_nos))))
-    return {part.part_no: (part, stock) for part, stock in rows}
+    rows = await tx.session.execute(query.where(Part.part_no.in_({line.part_no for line in found.lines})))
+    listed = {part.part_no: (part, stock) for part, stock in rows}
+    waiting = select(func.count()).where(
+        PickRequest.reservation_id == found.id, PickRequest.state == PickState.WAITING
+    )
+    return _shown(
+        found,
+        [_line(line, listed.get(line.part_no)) for line in found.lines],
+        waiting=(await tx.session.execute(waiting)).scalar_one(),
+    )
 
 
-def pick_requests(*, state: str | None, reservation_id: UUID | None) -> Rows:
-    """What technicians ask for, with its reservation."""
-    query = select(PickRequest, Reservation).join(Reservation, Reservation.id == PickRequest.reservation_id)
-    asked = {PickRequest.state: state, PickRequest.reservation_id: reservation_id}
-    return query.where(*(column == value for column, value in asked.items() if value is not None))
-
-
-def slips(*, reservation_id: UUID | None, kind: SlipKind | None) -> Rows:
-    """Issue and return slips."""
-    return _filtered(select(Slip), Slip, {"reservation_id": reservation_id, "kind": kind})
-
-
-async def slip(tx: Tx, slip_no: str) -> tuple[Slip, list[Movement]]:
-    """One slip and its rows. Raises ``NotFound``."""
-    found = await tx.read(Slip, slip_no)
-    query = select(Movement).where(Movement.slip_no == slip_no).order_by(Movement.position)
-    return found, await tx.all(query)
-
-
-async def used_on(tx: Tx, visit_id: UUID) -> list[tuple[ReservationLine, Part | None]]:
+async def parts_used(tx: Tx, visit_id: UUID) -> list[UsedPartView]:
     """The part lines of a visit of which something stays in the car, from actual issues (PART-10)."""
     query = (
         select(ReservationLine, Part)
@@ -53,23 +72,65 @@ async def used_on(tx: Tx, visit_id: UUID) -> list[tuple[ReservationLine, Part | 
         .where(Reservation.visit_id == visit_id, ReservationLine.issued > ReservationLine.returned)
         .order_by(ReservationLine.part_no, ReservationLine.part_line_id)
     )
-    return [(line, part) for line, part in (await tx.session.execute(query))]
+    return [_used(line, part) for line, part in (await tx.session.execute(query))]
 
 
-async def waiting_of(tx: Tx, reservation_id: UUID) -> int:
-    """How many requests of technicians wait at the counter for this reservation."""
-    query = select(func.count()).where(
-        PickRequest.reservation_id == reservation_id, PickRequest.state == PickState.WAITING
+def _shown(reservation: Reservation, lines: list[LineView], *, waiting: int) -> ReservationView:
+    return ReservationView(
+        id=reservation.id,
+        request_id=reservation.request_id,
+        request_no=reservation.request_no,
+        appointment_id=reservation.appointment_id,
+        visit_id=reservation.visit_id,
+        plate=reservation.plate,
+        state=ReservationState(reservation.state),
+        slot_start=reservation.slot_start,
+        for_source=reservation.for_source,
+        for_revision=reservation.for_revision,
+        answered_revision=reservation.answered_revision,
+        opened_at=reservation.opened_at,
+        closed_at=reservation.closed_at,
+        version=reservation.version,
+        waiting_at_counter=waiting,
+        lines=lines,
+        allowed=RESERVATION.allowed(reservation.state),
     )
-    return (await tx.session.execute(query)).scalar_one()
 
 
-def purchase_orders(**filters: Any) -> Rows:
-    """Orders by state or supplier."""
-    return _filtered(select(PurchaseOrder), PurchaseOrder, filters)
+def _line(line: ReservationLine, listed: tuple[Part, Stock] | None) -> LineView:
+    part, stock = listed or (None, None)
+    return LineView(
+        part_line_id=line.part_line_id,
+        line_id=line.line_id,
+        part_no=line.part_no,
+        part_title=part.title if part else None,
+        work=line.work,
+        payer=line.payer,
+        authorised=line.authorised,
+        declined=line.declined,
+        wanted=line.wanted,
+        reserved=line.reserved,
+        held=line.held,
+        short=line.short,
+        back_ordered=line.back_ordered,
+        released=line.released,
+        issued=line.issued,
+        returned=line.returned,
+        available=stock.available if stock else NONE,
+        eta=line.eta,
+    )
 
 
-def _filtered(query: Rows, kind: type, filters: dict[str, Any]) -> Rows:
-    return query.where(
-        *(getattr(kind, name) == value for name, value in filters.items() if value is not None)
+def _used(line: ReservationLine, part: Part | None) -> UsedPartView:
+    return UsedPartView(
+        part_line_id=line.part_line_id,
+        line_id=line.line_id,
+        part_no=line.part_no,
+        title=part.title if part else None,
+        kind=PartKind(part.kind) if part else None,
+        unit=part.unit if part else None,
+        quantity=line.out,
+        unit_price=part.unit_price if part else None,
+        warranty_months=part.warranty_months if part else None,
+        payer=line.payer,
     )

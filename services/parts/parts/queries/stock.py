@@ -1,92 +1,51 @@
-"""Reading catalogue and stock: availability, ledger, shortages, reorder suggestions, key figures."""
+"""Stock for the screens: ledger, reorder suggestions, shortages, key figures."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
-from parts.domain import (
-    Movement,
-    Part,
-    PickRequest,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    Reservation,
-    ReservationLine,
-    Stock,
-)
+from parts.domain import Movement, Part, PickRequest, PurchaseOrderLine, Reservation, ReservationLine, Stock
 from parts.domain.figures import mean_minutes, share_percent
-from parts.domain.purchase import PLACED, REQUESTED
 from parts.domain.stock import NONE, MovementKind
+from parts.queries.catalogue import part_view
+from parts.queries.views import FiguresView, MovementView, Shortage, Suggestion
+from parts.repository import on_order
 from servicekit import Tx
-
-Rows = Select[*tuple[Any, ...]]
-
-
-def parts_and_stock(
-    *, q: str | None, state: str | None, kind: str | None, supplier_id: UUID | None, part_nos: Sequence[str]
-) -> Rows:
-    """Parts with their stock; ``q`` is the beginning of a number or a piece of a name."""
-    query = select(Part, Stock).join(Stock, Stock.part_no == Part.part_no)
-    if q:
-        name = func.concat(Part.title["zh"].astext, " ", Part.title["en"].astext)
-        query = query.where(
-            or_(Part.part_no.istartswith(q, autoescape=True), name.icontains(q, autoescape=True))
-        )
-    if part_nos:
-        query = query.where(Part.part_no.in_(part_nos))
-    asked = {Part.state: state, Part.kind: kind, Part.supplier_id: supplier_id}
-    return query.where(*(column == value for column, value in asked.items() if value is not None))
+from servicekit.http import Page, PageRequest, paginate
 
 
-async def part_and_stock(tx: Tx, part_no: str) -> tuple[Part, Stock, Decimal]:
-    """One part, its stock and what is on order. Raises ``NotFound``."""
-    part = await tx.read(Part, part_no)
-    on_order = _on_order().where(PurchaseOrderLine.part_no == part_no).scalar_subquery()
-    query = select(Stock, func.coalesce(on_order, NONE)).where(Stock.part_no == part_no)
-    stock, coming = (await tx.session.execute(query)).one()
-    return part, stock, coming
-
-
-async def coming_of(tx: Tx, part_nos: Iterable[str]) -> dict[str, Decimal]:
-    """By part, what is on order, for customers or for the shelf."""
-    query = _on_order().add_columns(PurchaseOrderLine.part_no).group_by(PurchaseOrderLine.part_no)
-    rows = await tx.session.execute(query.where(PurchaseOrderLine.part_no.in_(set(part_nos))))
-    return {part_no: coming for coming, part_no in rows}
-
-
-def _on_order() -> Rows:
-    return (
-        select(func.sum(PurchaseOrderLine.quantity - PurchaseOrderLine.received))
-        .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
-        .where(PurchaseOrderLine.received < PurchaseOrderLine.quantity)
-        .where(PurchaseOrder.state.in_((REQUESTED, PLACED)))
-    )
-
-
-def movements(part_no: str, kind: str | None) -> Rows:
-    """The ledger of one part (PART-27)."""
+async def movements(
+    tx: Tx, page: PageRequest, part_no: str, *, kind: MovementKind | None
+) -> Page[MovementView]:
+    """The ledger of one part, the latest first (PART-27)."""
     query = select(Movement).where(Movement.part_no == part_no)
-    return query.where(Movement.kind == kind) if kind else query
+    if kind is not None:
+        query = query.where(Movement.kind == kind)
+    return await paginate(tx, query, page, by=(Movement.position,), view=MovementView, descending=True)
 
 
-def reorder_suggestions() -> Rows:
+async def reorder_suggestions(tx: Tx, page: PageRequest) -> Page[Suggestion]:
     """Parts whose available stock has fallen to the reorder point (PART-28), with what is on order."""
-    on_order = _on_order().where(PurchaseOrderLine.part_no == Part.part_no).correlate(Part).scalar_subquery()
-    return (
-        select(Part, Stock, func.coalesce(on_order, NONE).label("on_order"))
+    coming = on_order().where(PurchaseOrderLine.part_no == Part.part_no).correlate(Part).scalar_subquery()
+    query = (
+        select(Part, Stock, func.coalesce(coming, NONE).label("on_order"))
         .join(Stock, Stock.part_no == Part.part_no)
         .where(Part.state == "listed", Part.reorder_point.is_not(None))
         .where(Stock.on_hand - Stock.reserved <= Part.reorder_point)
     )
 
+    def shown(row: Any) -> Suggestion:
+        return Suggestion(**part_view(row[0], row[1]).model_dump(), on_order=row[2])
 
-def shortages(*, visit_id: UUID | None, part_no: str | None, overdue_at: datetime | None) -> Rows:
-    """Short and awaited part lines with their reservation and part, if listed (PART-08)."""
+    return await paginate(tx, query, page, by=(Part.part_no,), view=shown)
+
+
+async def shortages(
+    tx: Tx, page: PageRequest, *, visit_id: UUID | None, part_no: str | None, overdue: bool
+) -> Page[Shortage]:
+    """Short and awaited part lines with their reservation and part, the oldest first (PART-08)."""
     query = (
         select(ReservationLine, Reservation, Part)
         .join(Reservation, Reservation.id == ReservationLine.reservation_id)
@@ -97,27 +56,41 @@ def shortages(*, visit_id: UUID | None, part_no: str | None, overdue_at: datetim
         query = query.where(Reservation.visit_id == visit_id)
     if part_no is not None:
         query = query.where(ReservationLine.part_no == part_no)
-    if overdue_at is not None:
-        query = query.where(ReservationLine.eta < overdue_at)
-    return query
+    if overdue:
+        query = query.where(ReservationLine.eta < tx.now)
+
+    def shown(row: Any) -> Shortage:
+        return _shortage(row[0], row[1], row[2], at=tx.now)
+
+    by = (ReservationLine.short_since, ReservationLine.part_line_id)
+    return await paginate(tx, query, page, by=by, view=shown)
 
 
-@dataclass(frozen=True, slots=True)
-class SupplyFigures:
-    """F-29 over a span of time; ``None`` where nothing happened."""
+def _shortage(
+    line: ReservationLine, reservation: Reservation, part: Part | None, *, at: datetime
+) -> Shortage:
+    since = line.short_since or at
+    return Shortage(
+        part_line_id=line.part_line_id,
+        line_id=line.line_id,
+        part_no=line.part_no,
+        part_title=part.title if part else None,
+        work=line.work,
+        reservation_id=reservation.id,
+        request_id=reservation.request_id,
+        request_no=reservation.request_no,
+        visit_id=reservation.visit_id,
+        plate=reservation.plate,
+        short=line.short,
+        back_ordered=line.back_ordered,
+        authorised=line.authorised,
+        eta=line.eta,
+        short_since=since,
+        age_minutes=max(int((at - since).total_seconds() // 60), 0),
+    )
 
-    lines_requested: int
-    lines_from_stock: int
-    fill_rate_percent: Decimal | None
-    picks: int
-    mean_wait_minutes: Decimal | None
-    slow_picks: int
-    issued_rows: int
-    wrong_rows: int
-    wrong_part_percent: Decimal | None
 
-
-async def supply_figures(tx: Tx, since: datetime, until: datetime, slow_minutes: int) -> SupplyFigures:
+async def supply_figures(tx: Tx, since: datetime, until: datetime, slow_minutes: int) -> FiguresView:
     """Fill rate, wait and wrong part rate from ``since`` to before ``until`` (F-29, PART-09, PART-19)."""
     requested, filled = await _counts(
         tx,
@@ -136,7 +109,7 @@ async def supply_figures(tx: Tx, since: datetime, until: datetime, slow_minutes:
             func.count().filter(Movement.kind == MovementKind.RETURN, Movement.reason == "wrong_part"),
         ).where(Movement.at >= since, Movement.at < until),
     )
-    return SupplyFigures(
+    return FiguresView(
         lines_requested=requested,
         lines_from_stock=filled,
         fill_rate_percent=share_percent(filled, requested),
@@ -149,6 +122,6 @@ async def supply_figures(tx: Tx, since: datetime, until: datetime, slow_minutes:
     )
 
 
-async def _counts(tx: Tx, query: Rows) -> tuple[int, int]:
+async def _counts(tx: Tx, query: Select[*tuple[Any, ...]]) -> tuple[int, int]:
     first, second = (await tx.session.execute(query)).one()
     return first, second

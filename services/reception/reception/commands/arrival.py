@@ -19,7 +19,7 @@ from reception.domain.visit_states import VISIT, VisitState
 from reception.domain.work import PriceUnknown
 from reception.repository import load_appointment, load_file, load_work, lock_visit, price_list
 from servicekit import NotFound, Refusal, Tx, new_id
-from shopkit.numbers import normal_request_no, parse_request_no
+from shopkit.numbers import normal_request_no, parse_request_no, request_id_of
 from shopkit.numbers import request_no as number_of
 
 WALK_IN = "W"
@@ -47,7 +47,7 @@ async def open_visit(
     """A car is here. With the request's number it joins the booking, whether its events have come or not."""
     no = normal_request_no(request_no) if request_no else None
     visit = await _expected(tx, no) if no else None
-    booked = await load_appointment(tx, tx.settings.request_id(no)) if no else None
+    booked = await load_appointment(tx, request_id_of(tx.settings.shop_id, no)) if no else None
     known = visit or booked
     customer_id = customer_id or (known.customer_id if known else None)
     vehicle_id = vehicle_id or (known.vehicle_id if known else None)
@@ -67,7 +67,7 @@ async def open_visit(
     priority_class = _priority(visit, customer_class, urgent=urgent)
     if new:
         visit.request_no = no or await mint_request_no(tx)
-        visit.request_id = tx.settings.request_id(visit.request_no)
+        visit.request_id = request_id_of(tx.settings.shop_id, visit.request_no)
         tx.add(visit)
     opened = visit.arrive(
         arrived_at=arrived_at or tx.now,
@@ -82,7 +82,7 @@ async def open_visit(
 
 async def _expected(tx: Tx, request_no: str) -> Visit | None:
     """The visit that waits for this car, if it is known by now. Raises ``VisitAlreadyOpen``, ``NotFound``."""
-    visit = await tx.find_by(Visit, request_id=tx.settings.request_id(request_no))
+    visit = await tx.find_by(Visit, request_id=request_id_of(tx.settings.shop_id, request_no))
     if visit is not None and visit.state != VisitState.EXPECTED:
         raise VisitAlreadyOpen(state=visit.state, visit_id=str(visit.id))
     if visit is None and parse_request_no(request_no).prefix == WALK_IN:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from reception.commands.tasks import complete_tasks
 from reception.domain import Visit
-from reception.domain.free_text import masked
 from reception.domain.promise import NewPromise
 from reception.domain.task import TASKS_OF_TOPIC, Notice
 from reception.repository import lock_visit
 from servicekit import Tx, new_id
+from servicekit.personal_data import mask
 
 
 async def promise_handover(tx: Tx, *, visit_id: UUID, promised_at: datetime, waiting_on_site: bool) -> Visit:
@@ -65,7 +65,7 @@ async def notify_customer(
             visit_id=visit.id,
             topic=topic,
             channel=channel,
-            note=masked(note),
+            note=mask(note),
             notified_at=when,
             notified_by=tx.by,
         )

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from contracts.base import Fact, Quantity
 from contracts.values import Line, PartNeed, Payer, Title
 from reception.domain.copies import Service
-from reception.domain.free_text import masked
 from reception.domain.rules import HouseRules
 from reception.domain.work import LineUnknown
 from servicekit import Refusal, Tx, new_id
+from servicekit.personal_data import mask
 
 DIAGNOSIS = Title(zh="检查诊断", en="Diagnosis")
 
@@ -119,8 +119,8 @@ def _line(work: NewWork, service: Service | None, before: Line | None) -> Line:
         parts=_parts(work, service, before),
         payer=work.payer,
         service_code=work.service_code,
-        why=masked(work.why),
-        benefit=masked(work.benefit),
+        why=mask(work.why),
+        benefit=mask(work.benefit),
     )
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import mapped_column
 
-from reception.domain.free_text import masked
 from reception.domain.rules import HouseRules
 from reception.domain.visit_states import VisitState
 from servicekit import Refusal
+from servicekit.personal_data import mask
 
 
 class LateReceptionUnexplained(Refusal):
@@ -65,8 +65,8 @@ class Arrival:
             received_at=at,
             within_sla=in_time,
             waited_minutes=-(-max(at - self.clock_started_at, timedelta()) // timedelta(minutes=1)),
-            late_reason=masked(reason) if reason else None,
-            late_alternative=masked(alternative) if alternative else None,
+            late_reason=mask(reason) if reason else None,
+            late_alternative=mask(alternative) if alternative else None,
         )
 
 

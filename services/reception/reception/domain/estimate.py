@@ -15,12 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.base import Fact
 from contracts.values import DeclinedLine, PricedLine
 from reception.domain.base import Base
-from reception.domain.free_text import masked
 from reception.domain.line import VisitLine
 from reception.domain.pricing import gross_of
 from reception.domain.work import Work
 from servicekit import NotFound, Refusal
 from servicekit.columns import Json
+from servicekit.personal_data import mask
 from servicekit.states import Machine
 from shopkit.columns import Money
 
@@ -70,7 +70,7 @@ class LineAnswer(Fact):
     @property
     def declined(self) -> DeclinedLine:
         """The answer as others learn of it: the reason masked."""
-        return DeclinedLine(line_id=self.line_id, reason=masked(self.reason), remind_on=self.remind_on)
+        return DeclinedLine(line_id=self.line_id, reason=mask(self.reason), remind_on=self.remind_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Estimate(Base):
             if one.accept:
                 line.authorise(asked[line.id], revision=self.revision, order_back=one.order_back)
             else:
-                line.decline(reason=masked(one.reason), remind_on=one.remind_on)
+                line.decline(reason=mask(one.reason), remind_on=one.remind_on)
         self.answered_at, self.channel, self.answered_by = answer.at, answer.channel, answer.by
         self.authorised_gross = gross_of(work.agreed)
 

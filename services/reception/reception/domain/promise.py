@@ -9,10 +9,10 @@ from pydantic import Field
 from sqlalchemy.orm import mapped_column
 
 from contracts.base import Fact
-from reception.domain.free_text import masked
 from reception.domain.instants import must_have_happened
 from servicekit import Refusal
 from servicekit.columns import Json
+from servicekit.personal_data import mask
 from servicekit.states import Machine
 
 
@@ -134,9 +134,9 @@ class Promise:
             revision=self.revision + 1,
             old_promise=self.promised_at,
             new_promise=agreed.promised_at,
-            reason=masked(agreed.reason),
-            solution=masked(agreed.solution),
-            agreed_by=masked(agreed.agreed_by),
+            reason=mask(agreed.reason),
+            solution=mask(agreed.solution),
+            agreed_by=mask(agreed.agreed_by),
             notified_at=agreed.notified_at,
         )
         return replace(

@@ -9,10 +9,10 @@ from sqlalchemy import Text
 from sqlalchemy.orm import mapped_column
 
 from contracts.values import PricedLine
-from reception.domain.free_text import all_masked
 from reception.domain.line import LineState, VisitLine
 from reception.domain.registration import RegistrationForm
 from servicekit.columns import Json
+from servicekit.personal_data import mask_all
 
 HandoverMode = Literal["desk", "delivery", "post", "key_box"]
 Outcome = Literal["repaired", "diagnosis_only", "declined", "left"]
@@ -52,7 +52,7 @@ class Closing:
 
     def record(self, outcome: Outcome, *, at: datetime) -> Record:
         """The record, its texts masked."""
-        offer = all_masked(self.recommended_work)
+        offer = mask_all(self.recommended_work)
         return Record(at, self.record_no, outcome, self.mileage_out_km, offer, self.remind_on)
 
 

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from contracts.base import Fact
 from contracts.values import FaultFacts
-from reception.domain.free_text import all_masked, masked
 from servicekit import Refusal
+from servicekit.personal_data import mask, mask_all
 
 IntendedOutcome = Literal["repair", "later_repair", "diagnosis_only"]
 
@@ -62,12 +62,12 @@ class RegistrationForm(Fact):
 
     def masked(self) -> "RegistrationForm":
         """The form without numbers that could be a person's."""
-        fault = {k: masked(v) if isinstance(v, str) else v for k, v in self.fault.model_dump().items()}
-        belongings = tuple(Belonging(item=masked(b.item), note=masked(b.note)) for b in self.belongings)
+        fault = {k: mask(v) if isinstance(v, str) else v for k, v in self.fault.model_dump().items()}
+        belongings = tuple(Belonging(item=mask(b.item), note=mask(b.note)) for b in self.belongings)
         return self.model_copy(
             update={
                 "fault": FaultFacts(**fault),
-                "special_requirements": all_masked(self.special_requirements),
+                "special_requirements": mask_all(self.special_requirements),
                 "belongings": belongings,
             }
         )

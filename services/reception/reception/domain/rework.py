@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.values import Line, PricedLine, Title
-from reception.domain.free_text import masked
 from reception.domain.pricing import as_line
 from reception.domain.readiness import Measure
+from servicekit.personal_data import mask
 from shopkit.money import ZERO
 
 
@@ -25,7 +25,7 @@ class Rework:
         cls, measure: Measure, works: Iterable[PricedLine], *, originals: Iterable[UUID], reason: str
     ) -> "Rework":
         """With the reason masked."""
-        return cls(measure, tuple(works), tuple(originals), masked(reason))
+        return cls(measure, tuple(works), tuple(originals), mask(reason))
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -27,7 +27,6 @@ from reception.domain.arrival import ARRIVAL_COLUMNS, Arrival
 from reception.domain.base import Base
 from reception.domain.car import CAR_COLUMNS, Car
 from reception.domain.estimate import Answer, Estimate, EstimateState, asks_for_all, one_of
-from reception.domain.free_text import masked
 from reception.domain.instants import must_have_happened
 from reception.domain.line import VisitLine
 from reception.domain.pricing import PriceList, gross_of
@@ -41,6 +40,7 @@ from reception.domain.visit_states import VISIT, WITH_WORK, VisitState, asked_fo
 from reception.domain.work import Work
 from servicekit import Aggregate
 from servicekit.columns import Json
+from servicekit.personal_data import mask
 
 
 class Visit(Aggregate, Base):
@@ -262,9 +262,9 @@ class Visit(Aggregate, Base):
     def refuse_promise(self, *, reason: str, at: datetime) -> reception.PromiseRefused:
         """The customer does not accept a later handover; the last promise stays."""
         VISIT.check(self.state, "promise")
-        self.promise = self.promise.refuse(reason=masked(reason), at=at)
+        self.promise = self.promise.refuse(reason=mask(reason), at=at)
         return reception.PromiseRefused(
-            **events.about(self), promise_revision=self.promise.revision, reason=masked(reason)
+            **events.about(self), promise_revision=self.promise.revision, reason=mask(reason)
         )
 
     def notify(
@@ -329,7 +329,7 @@ class Visit(Aggregate, Base):
         self.state = VISIT.go(self.state, "vehicle_left")
         self.left_at, self.return_expected_at = at, return_expected_at
         unfinished = self.work.unfinished(done_line_ids)
-        return events.vehicle_left(self, reason=masked(reason), still_to_do=unfinished, at=at)
+        return events.vehicle_left(self, reason=mask(reason), still_to_do=unfinished, at=at)
 
     def come_back(self, *, at: datetime) -> reception.VehicleReturned:
         """The car is back to go on."""

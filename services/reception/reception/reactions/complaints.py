@@ -23,6 +23,7 @@ from reception.domain.rework import Rework, rework_of
 from reception.domain.visit_states import VisitState
 from reception.repository import load_work, price_list
 from servicekit import Tx, new_id
+from shopkit.numbers import request_id_of
 
 log = structlog.get_logger("reception")
 
@@ -87,7 +88,7 @@ async def _expected_visit(tx: Tx, visit: Visit, measure_id: UUID) -> Visit:
     no = await mint_request_no(tx)
     again = Visit(
         id=new_id(),
-        request_id=tx.settings.request_id(no),
+        request_id=request_id_of(tx.settings.shop_id, no),
         request_no=no,
         state=VisitState.EXPECTED,
         customer_id=visit.customer_id,

@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.events.workshop import AdditionalWorkFound, JobDiagnosed
 from contracts.values import DiagnosticCode, Line
 from servicekit import Refusal
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from workshop.domain.job import DispatchedToAnother, Job, WorkAlreadyAccepted
 from workshop.domain.job_states import JOB
 from workshop.domain.line import JobLine, LineState
@@ -40,7 +40,7 @@ class UnknownTroubleCode(Refusal):
 
 def masked(line: Line) -> Line:
     """The line as it may be published: free text without numbers of seven digits and more."""
-    return line.model_copy(update={"why": mask_free_text(line.why), "benefit": mask_free_text(line.benefit)})
+    return line.model_copy(update={"why": mask(line.why), "benefit": mask(line.benefit)})
 
 
 def report_diagnosis(
@@ -121,7 +121,7 @@ def review_diagnosis(
         JobDiagnosed(
             **job.ids,
             technician_id=plan.technician_id,
-            findings=tuple(mask_free_text(finding) for finding in plan.findings),
+            findings=tuple(mask(finding) for finding in plan.findings),
             codes=tuple(_masked_code(code) for code in plan.codes),
             instruments=tuple(_reading(reading) for reading in plan.instruments),
             lines=plan.lines,
@@ -130,12 +130,12 @@ def review_diagnosis(
 
 
 def _masked_code(code: DiagnosticCode) -> DiagnosticCode:
-    return code.model_copy(update={"description": mask_free_text(code.description)})
+    return code.model_copy(update={"description": mask(code.description)})
 
 
 def _reading(reading: Reading) -> str:
     text = f"{reading.instrument}: {reading.reading}" if reading.reading else reading.instrument
-    return mask_free_text(text)
+    return mask(text)
 
 
 def report_additional_work(
@@ -164,8 +164,8 @@ def report_additional_work(
         **job.ids,
         technician_id=technician_id,
         lines=tuple(found),
-        why=mask_free_text(why),
-        benefit=mask_free_text(benefit),
+        why=mask(why),
+        benefit=mask(benefit),
         blocks_line_ids=tuple(blocks_line_ids),
         vehicle_parked=vehicle_parked,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.events.workshop import InspectionFailed, InspectionPassed, ReworkOpened
 from contracts.values import InspectionItem
 from servicekit import Refusal
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from workshop.domain.job import Job
 from workshop.domain.job_states import JOB, JobState
 from workshop.domain.line import JobLine, LineState
@@ -110,7 +110,7 @@ def _blame(job: Job, failed: Inspection, lines: list[JobLine], rules: HouseRules
             InspectionFailed(
                 **job.ids,
                 inspector_id=failed.inspector_id,
-                findings=tuple(mask_free_text(finding) for finding in failed.findings),
+                findings=tuple(mask(finding) for finding in failed.findings),
                 line_ids=tuple(line.id for line in own),
                 technician_id=technician_id,
                 penalty_points=points,
@@ -157,7 +157,7 @@ def _must_be_inspectable(job: Job, inspector_id: UUID, command: str) -> None:
 
 
 def _masked(item: InspectionItem) -> InspectionItem:
-    return item.model_copy(update={"value": mask_free_text(item.value)})
+    return item.model_copy(update={"value": mask(item.value)})
 
 
 def _keep(job: Job, inspection: Inspection) -> None:

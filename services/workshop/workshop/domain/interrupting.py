@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contracts.events.workshop import JobInterrupted, JobResumed
 from servicekit import Refusal
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from workshop.domain.job import Job
 from workshop.domain.job_states import JOB
 from workshop.domain.line import JobLine, LineState
@@ -100,7 +100,7 @@ def as_interrupted(job: Job, begun: Interruption) -> JobInterrupted:
         cause=begun.cause,
         line_ids=begun.line_ids,
         waiting_part_line_ids=begun.waiting_part_line_ids,
-        reason=mask_free_text(begun.reason),
+        reason=mask(begun.reason),
         moved_to_parking=begun.moved_to_parking,
         since=begun.since,
     )

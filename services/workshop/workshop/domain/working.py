@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.events.workshop import JobDispatched, LineCompleted, LineStarted
 from servicekit import NotFound, Refusal
-from servicekit.personal_data import mask_free_text
+from servicekit.personal_data import mask
 from shopkit.calendar import WorkingCalendar
 from workshop.domain.bay import Bay, BayOccupied
 from workshop.domain.job import DispatchedToAnother, Job, WorkAlreadyAccepted
@@ -178,7 +178,7 @@ def complete_line(
         completed_at=at,
         labour_minutes=spent,
         parts=job.used_parts(line),
-        result_text=mask_free_text(result_text),
+        result_text=mask(result_text),
     )
 
 

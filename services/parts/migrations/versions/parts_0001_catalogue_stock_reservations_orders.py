@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pick_requests")),
     )
     op.create_index("ix_pick_requests_picked", "pick_requests", ["picked_at"], unique=False)
+    op.create_index("ix_pick_requests_recent", "pick_requests", ["requested_at", "id"], unique=False)
     op.create_index(
         op.f("ix_pick_requests_reservation_id"), "pick_requests", ["reservation_id"], unique=False
     )
@@ -70,6 +71,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reservations_plate"), "reservations", ["plate"], unique=False)
     op.create_index("ix_reservations_recent", "reservations", ["opened_at", "id"], unique=False)
     op.create_index(op.f("ix_reservations_request_no"), "reservations", ["request_no"], unique=False)
+    op.create_index("ix_reservations_state", "reservations", ["state", "opened_at", "id"], unique=False)
     op.create_index(op.f("ix_reservations_visit_id"), "reservations", ["visit_id"], unique=False)
     op.create_table(
         "shop_calendar",
@@ -88,6 +90,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slip_no", name=op.f("pk_slips")),
     )
     op.create_index(op.f("ix_slips_reservation_id"), "slips", ["reservation_id"], unique=False)
+    op.create_index("ix_slips_recent", "slips", ["at", "slip_no"], unique=False)
     op.create_table(
         "suppliers",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -318,9 +321,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_parts_supplier_id"), table_name="parts")
     op.drop_table("parts")
     op.drop_table("suppliers")
+    op.drop_index("ix_slips_recent", table_name="slips")
     op.drop_index(op.f("ix_slips_reservation_id"), table_name="slips")
     op.drop_table("slips")
     op.drop_table("shop_calendar")
+    op.drop_index("ix_reservations_state", table_name="reservations")
     op.drop_index(op.f("ix_reservations_visit_id"), table_name="reservations")
     op.drop_index(op.f("ix_reservations_request_no"), table_name="reservations")
     op.drop_index("ix_reservations_recent", table_name="reservations")
@@ -331,6 +336,7 @@ def downgrade() -> None:
         "ix_pick_requests_waiting", table_name="pick_requests", postgresql_where=sa.text("state = 'waiting'")
     )
     op.drop_index(op.f("ix_pick_requests_reservation_id"), table_name="pick_requests")
+    op.drop_index("ix_pick_requests_recent", table_name="pick_requests")
     op.drop_index("ix_pick_requests_picked", table_name="pick_requests")
     op.drop_table("pick_requests")
     op.drop_index(op.f("ix_appointments_request_id"), table_name="appointments")

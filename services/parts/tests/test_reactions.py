@@ -1,4 +1,4 @@
-"""What parts does when others report: the exceptions, the races, every event in every state."""
+"""What parts does when others report: the exceptions and the races."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,19 +6,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.parts.tests.parts_builders import (
+from services.parts.tests.builders import (
     ALL,
     OIL,
     PADS,
     SLOT,
     Story,
     a_line,
+    qty,
     reservation_of,
-    stock_differs,
     stock_of,
     stocked,
 )
-from sqlalchemy import text
 
 from contracts.base import Event
 from contracts.events import booking
@@ -60,20 +59,20 @@ class TestABooking:
 
         await parts.receives(story.confirmed(a_line((PADS, "2"))))
 
-        (told,) = parts.published(PartsReserved)
-        assert told.for_revision == ForRevision(source="appointment", revision=1)
-        assert told.appointment_id == story.appointment_id
-        assert told.lines[0].reserved == 2
+        (event,) = parts.published(PartsReserved)
+        assert event.for_revision == ForRevision(source="appointment", revision=1)
+        assert event.appointment_id == story.appointment_id
+        assert event.lines[0].reserved == 2
         assert await stock_of(parts) == ("10.000", "2.000", "8.000")
 
     @pytest.mark.req("BOOK-23")
-    async def test_hears_of_a_shortage(self, parts: Department) -> None:
+    async def test_gets_a_shortage_event(self, parts: Department) -> None:
         await parts.receives(Story().confirmed(a_line((PADS, "12"))))
 
-        (told,) = parts.published(ShortageDetected)
-        assert (told.lines[0].reserved, told.lines[0].short) == (10, 2)
+        (event,) = parts.published(ShortageDetected)
+        assert (event.lines[0].reserved, event.lines[0].short) == (qty("10"), qty("2"))
 
-    async def test_without_parts_is_told_so_too(self, parts: Department) -> None:
+    async def test_without_parts_gets_an_event_too(self, parts: Department) -> None:
         await parts.receives(Story().confirmed(a_line()))
 
         assert parts.published(PartsReserved)[0].lines == ()
@@ -86,8 +85,8 @@ class TestABooking:
         story = Story()
         await parts.receives(story.confirmed(a_line((PADS, "2"))), ends(story))
 
-        (told,) = parts.published(PartsReleased)
-        assert told.reason in {"cancelled", "missed"}
+        (event,) = parts.published(PartsReleased)
+        assert event.reason in {"cancelled", "missed"}
         assert await stock_of(parts) == ("10.000", "0.000", "10.000")
 
     async def test_that_moved_takes_another_set(self, parts: Department) -> None:
@@ -103,9 +102,9 @@ class TestABooking:
 
         await parts.receives(first.cancelled())
 
-        (told,) = parts.published(PartsArrived)
-        assert told.request_id == second.request_id
-        assert told.lines[0].short == 0
+        (event,) = parts.published(PartsArrived)
+        assert event.request_id == second.request_id
+        assert event.lines[0].short == 0
         assert (await stock_of(parts))[1] == "4.000"
 
 
@@ -114,8 +113,8 @@ class TestACarThatComes:
         story = Story()
         await parts.receives(story.confirmed(a_line((PADS, "2"))), story.opened())
 
-        (told,) = parts.published(ReservationAttached)
-        assert (told.visit_id, told.lines[0].reserved) == (story.visit_id, 2)
+        (event,) = parts.published(ReservationAttached)
+        assert (event.visit_id, event.lines[0].reserved) == (story.visit_id, qty("2"))
 
     async def test_before_the_news_of_its_slot_waits_for_it(self, parts: Department) -> None:
         story = Story()
@@ -124,8 +123,8 @@ class TestACarThatComes:
 
         await parts.receives(story.confirmed(a_line((PADS, "2"))))
 
-        (told,) = parts.published(ReservationAttached)
-        assert told.lines[0].reserved == 2
+        (event,) = parts.published(ReservationAttached)
+        assert event.lines[0].reserved == 2
 
     async def test_whose_slot_was_never_confirmed_is_attached_when_booking_kept_it(
         self, parts: Department
@@ -165,11 +164,11 @@ class TestACarThatComes:
         story = Story()
         line = a_line((PADS, "2"))
         await parts.receives(story.opened(booked=False), story.drafted(line), story.answered(line))
-        said = len(parts.published_types)
+        before = len(parts.published_types)
 
         await parts.receives(story.confirmed(line, appointment_id=uuid4()))
 
-        assert parts.published_types[said:] == []
+        assert parts.published_types[before:] == []
 
 
 class TestAnEstimate:
@@ -180,8 +179,8 @@ class TestAnEstimate:
 
         await parts.receives(story.confirmed(booked), story.opened(), story.drafted(found))
 
-        told = parts.published(PartsReserved)[-1]
-        assert told.for_revision == ForRevision(source="estimate", revision=1)
+        event = parts.published(PartsReserved)[-1]
+        assert event.for_revision == ForRevision(source="estimate", revision=1)
         assert (await stock_of(parts))[1] == "0.000"
         assert (await stock_of(parts, OIL))[1] == "4.000"
 
@@ -205,11 +204,11 @@ class TestAnEstimate:
             story.opened(booked=False), story.drafted(line), story.answered(line, back_order=[line])
         )
 
-        (told,) = parts.published(PartsBackOrdered)
-        assert told.lines[0].quantity == 2
-        assert told.lines[0].eta is not None
+        (event,) = parts.published(PartsBackOrdered)
+        assert event.lines[0].quantity == 2
+        assert event.lines[0].eta is not None
         orders = (await parts.call("GET", "/purchase-orders", who=ALL)).json()["items"]
-        assert [(o["order_no"], o["state"]) for o in orders] == [(told.purchase_order_no, "requested")]
+        assert [(o["order_no"], o["state"]) for o in orders] == [(event.purchase_order_no, "requested")]
 
     async def test_that_is_agreed_without_waiting_orders_nothing(self, parts: Department) -> None:
         story = Story()
@@ -284,73 +283,10 @@ class TestTheEnd:
         assert (await reservation_of(parts, story))["state"] == "closed"
         assert (await stock_of(parts))[1] == "0.000"
 
-    async def test_of_a_slot_that_nobody_spoke_of_again_frees_its_parts(self, parts: Department) -> None:
-        story = Story()
-        await parts.receives(story.confirmed(a_line((PADS, "2"))))
-        await parts.passes(days=3)
-        assert parts.published(PartsReleased) == []  # silence proves nothing before both were heard
 
-        await parts.watermarks_complete("booking", "reception")
-        await parts.until_quiet()
-
-        assert parts.published(PartsReleased)[0].reason == "lapsed"
-        assert (await stock_of(parts))[1] == "0.000"
-
-    async def test_of_a_lapsed_slot_is_taken_back_by_the_car(self, parts: Department) -> None:
-        story = Story()
-        await parts.receives(story.confirmed(a_line((PADS, "2"))))
-        await parts.passes(days=3)
-        await parts.watermarks_complete("booking", "reception")
-        await parts.until_quiet()
-
-        await parts.receives(story.opened())
-
-        assert (await stock_of(parts))[1] == "2.000"
-
-
-EVERY_EVENT = (
-    "confirmed", "rescheduled", "cancelled", "missed", "kept", "opened", "drafted", "answered",
-    "rework_ordered", "rework_agreed", "closed", "ready", "reopened",
-)  # fmt: skip
-TAKES_LINES = frozenset(EVERY_EVENT) - {"cancelled", "missed", "kept", "opened", "closed", "reopened"}
-HISTORIES = {
-    "nothing": (),
-    "open": ("confirmed",),
-    "released": ("confirmed", "missed"),
-    "expected": ("rework_agreed",),
-    "attached": ("confirmed", "opened"),
-    "drafted": ("confirmed", "opened", "drafted"),
-    "answered": ("confirmed", "opened", "drafted", "answered"),
-    "ready": ("confirmed", "opened", "drafted", "answered", "ready"),
-    "closed": ("confirmed", "opened", "drafted", "answered", "ready", "closed"),
-}
-
-
-def _says(story: Story, name: str, line: Any) -> Event:
-    takes_lines = name in TAKES_LINES
-    told: Event = getattr(story, name)(*([line] if takes_lines else []))
-    return told
-
-
-class TestEveryEventInEveryState:
-    @pytest.mark.parametrize("history", HISTORIES)
-    async def test_has_an_outcome(self, parts: Department, history: str) -> None:
-        for name in EVERY_EVENT:
-            story, line = Story(), a_line((PADS, "1"))
-            for earlier in HISTORIES[history]:
-                await parts.receives(_says(story, earlier, line))
-            if history in {"nothing", "expected"} and name == "opened":
-                await parts.receives(story.kept())  # else it rightly waits, which is tested above
-
-            await parts.receives(_says(story, name, line))
-
-        async with parts.tx() as tx:
-            waiting = (await tx.session.execute(text("select count(*) from deferred"))).scalar_one()
-        assert waiting == 0
-        assert await stock_differs(parts) == []
-
-    async def test_the_calendar_is_copied(self, parts: Department) -> None:
-        hours = tuple(WeeklyHours(weekday=day, opens="08:00", closes="17:00") for day in range(7))  # type: ignore[arg-type]
+class TestTheCalendar:
+    async def test_is_copied_for_expected_deliveries(self, parts: Department) -> None:
+        hours = tuple(WeeklyHours(weekday=day, opens="08:00", closes="17:00") for day in range(7))
         await parts.receives(booking.CalendarChanged(timezone="Asia/Shanghai", weekly_hours=hours))
         story, line = Story(), a_line((PADS, "11"))
 

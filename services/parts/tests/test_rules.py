@@ -1,5 +1,6 @@
-"""The rules of parts without a database: ledger, reservation, who gets what, key figures."""
+"""The rules of parts without a database: ledger, reservation, who gets what."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +9,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.parts.tests.parts_builders import (
+from services.parts.tests.builders import (
     FRIDAY,
     OIL,
     PADS,
@@ -23,7 +24,6 @@ from services.parts.tests.parts_builders import (
 from contracts.events.parts import PartsIssued, PartsReleased, PartsReserved, ShortageDetected
 from parts.domain import Shelf
 from parts.domain.allotment import allot, uncovered
-from parts.domain.figures import mean_minutes, share_percent
 from parts.domain.part import PART, Part, PartState
 from parts.domain.picking import PICK, PickRequest, PickState
 from parts.domain.reservation import RESERVATION, Asked, Reservation, ReservationState
@@ -66,21 +66,21 @@ class TestSettingAside:
     def test_takes_no_more_than_is_promised_to_nobody(self) -> None:
         shelf = a_shelf(a_stock(on_hand="5", reserved="3"))
 
-        told = a_reservation().want(
+        event = a_reservation().want(
             wishes_of([a_line((PADS, "4"))]), source="appointment", revision=1, shelf=shelf
         )
 
-        assert isinstance(told, ShortageDetected)
-        (line,) = told.lines
+        assert isinstance(event, ShortageDetected)
+        (line,) = event.lines
         assert (line.wanted, line.reserved, line.short) == (qty("4"), qty("2"), qty("2"))
         assert shelf.available(PADS) == 0
 
     def test_of_a_part_that_is_not_in_the_catalogue_is_a_shortage(self) -> None:
-        told = a_reservation().want(
+        event = a_reservation().want(
             wishes_of([a_line(("NEVER-LISTED", "1"))]), source="appointment", revision=1, shelf=a_shelf()
         )
 
-        assert isinstance(told, ShortageDetected)
+        assert isinstance(event, ShortageDetected)
 
     @pytest.mark.req("PART-15")
     def test_of_a_changed_set_frees_what_is_gone(self) -> None:
@@ -89,10 +89,10 @@ class TestSettingAside:
         first, second = a_line((PADS, "2")), a_line((OIL, "4"))
         reservation.want(wishes_of([first, second]), source="appointment", revision=1, shelf=shelf)
 
-        told = reservation.want(wishes_of([second]), source="estimate", revision=1, shelf=shelf)
+        event = reservation.want(wishes_of([second]), source="estimate", revision=1, shelf=shelf)
 
-        assert isinstance(told, PartsReserved)
-        assert {line.part_no: line.released for line in told.lines} == {PADS: qty("2"), OIL: qty("0")}
+        assert isinstance(event, PartsReserved)
+        assert {line.part_no: line.released for line in event.lines} == {PADS: qty("2"), OIL: qty("0")}
         assert shelf.available(PADS) == 10
 
     def test_never_frees_what_the_customer_agreed_to(self) -> None:
@@ -112,7 +112,7 @@ class TestSettingAside:
 
         reservation.want(wishes_of([other]), source="estimate", revision=2, shelf=shelf)
 
-        assert (shelf.available(PADS), shelf.available("BRK-200")) == (10, 8)
+        assert (shelf.available(PADS), shelf.available("BRK-200")) == (qty("10"), qty("8"))
 
 
 class TestTheCounter:
@@ -126,7 +126,7 @@ class TestTheCounter:
 
         assert isinstance(issued, PartsIssued)
         assert issued.lines[0].issued_total == 3
-        assert (stock.on_hand, stock.reserved, stock.available) == (7, 1, 6)
+        assert (stock.on_hand, stock.reserved, stock.available) == (qty("7"), qty("1"), qty("6"))
 
     def test_refuses_work_that_nobody_agreed_to(self) -> None:
         shelf = a_shelf(a_stock())
@@ -145,13 +145,13 @@ class TestTheCounter:
         with pytest.raises(MoreThanAuthorised):
             _issue(_attached(shelf), shelf, "5")
 
-    def test_refuses_what_is_not_there_and_says_what_is(self) -> None:
+    def test_refuses_what_is_not_there_and_names_what_is(self) -> None:
         shelf = a_shelf(a_stock(on_hand="1"))
 
         with pytest.raises(NotEnoughStock) as refusal:
             _issue(_attached(shelf), shelf, "2")
 
-        assert refusal.value.facts["available"] == 1
+        assert refusal.value.details["available"] == 1
 
     def test_hands_out_free_stock_to_a_line_that_is_short(self) -> None:
         stock = a_stock(on_hand="1")
@@ -159,10 +159,10 @@ class TestTheCounter:
         reservation = _attached(shelf, "2")
         shelf.receive(PADS, qty("5"))
 
-        told = _issue(reservation, shelf, "2")
+        event = _issue(reservation, shelf, "2")
 
-        assert [type(event) for event in told] == [PartsReserved, PartsIssued]
-        assert (stock.on_hand, stock.reserved) == (4, 0)
+        assert [type(event) for event in event] == [PartsReserved, PartsIssued]
+        assert (stock.on_hand, stock.reserved) == (qty("4"), qty("0"))
 
     @pytest.mark.req("PART-27")
     def test_takes_back_no_more_than_is_unused(self) -> None:
@@ -185,7 +185,7 @@ class TestTheCounter:
 
         _take_back(reservation, shelf, "1", again=True)
 
-        assert (stock.on_hand, stock.reserved) == (1, 1)
+        assert (stock.on_hand, stock.reserved) == (qty("1"), qty("1"))
         _issue(reservation, shelf, "1")
         assert reservation.lines[0].out == 4
 
@@ -201,7 +201,7 @@ class TestTheAnswer:
 
         assert isinstance(released, PartsReleased)
         assert released.reason == "declined"
-        assert (shelf.available(PADS), shelf.available(OIL)) == (8, 10)
+        assert (shelf.available(PADS), shelf.available(OIL)) == (qty("8"), qty("10"))
 
     def test_leaves_what_was_handed_out(self) -> None:
         shelf = a_shelf(a_stock())
@@ -211,7 +211,7 @@ class TestTheAnswer:
         reservation.answer([], revision=2, shelf=shelf)
 
         line = reservation.lines[0]
-        assert (line.out, line.held, line.released) == (3, 0, 1)
+        assert (line.out, line.held, line.released) == (qty("3"), qty("0"), qty("1"))
 
     def test_leaves_rework_that_a_complaint_ordered(self) -> None:
         shelf = a_shelf(a_stock())
@@ -339,17 +339,6 @@ def _do(step: str, reservation: Reservation, shelf: Shelf, n: int) -> None:
         _take_back(reservation, shelf, str(n), again=n % 2 == 0)
 
 
-class TestKeyFigures:
-    @pytest.mark.req("F-29")
-    def test_follow_the_worked_example_of_f_29(self) -> None:
-        assert share_percent(180, 200) == Decimal("90.00")
-        assert mean_minutes([5 * 60, 10 * 60, 15 * 60]) == Decimal("10.00")
-        assert share_percent(3, 180) == Decimal("1.67")
-
-    def test_are_none_where_nothing_happened(self) -> None:
-        assert (share_percent(0, 0), mean_minutes([])) == (None, None)
-
-
 class TestStates:
     @pytest.mark.parametrize("state", list(ReservationState))
     @pytest.mark.parametrize("command", RESERVATION.commands)
@@ -359,7 +348,7 @@ class TestStates:
         _issue(reservation, shelf, "1")
         reservation.state = state
         line_id = reservation.lines[0].part_line_id
-        acts = {
+        acts: dict[str, Callable[[], object]] = {
             "attach": lambda: reservation.attach(uuid4(), shelf),
             "close": lambda: reservation.close(shelf),
             "request_picking": lambda: reservation.must_be_pickable([line_id]),
@@ -382,7 +371,10 @@ class TestStates:
         request = PickRequest(
             reservation_id=uuid4(), technician_id=uuid4(), lines=[], requested_at=FRIDAY, state=state
         )
-        acts = {"pick": lambda: request.pick("PI-250307-0001", FRIDAY), "withdraw": request.withdraw}
+        acts: dict[str, Callable[[], object]] = {
+            "pick": lambda: request.pick("PI-250307-0001", FRIDAY),
+            "withdraw": request.withdraw,
+        }
         if command in PICK.allowed(state):
             acts[command]()
             assert request.state == PICK.go(state, command)

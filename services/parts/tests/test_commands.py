@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from services.parts.tests.parts_builders import (
+from services.parts.tests.builders import (
     ALL,
     OIL,
     PADS,
@@ -14,6 +14,7 @@ from services.parts.tests.parts_builders import (
     agreed,
     asked_for,
     post,
+    qty,
     reservation_of,
     stock_differs,
     stock_of,
@@ -32,7 +33,7 @@ from testkit.department import Department
 
 
 class TestTheCatalogue:
-    async def test_tells_what_is_listed_changed_and_withdrawn(self, parts: Department) -> None:
+    async def test_publishes_what_is_listed_changed_and_withdrawn(self, parts: Department) -> None:
         await post(parts, "/parts", a_part())
         body = {k: v for k, v in a_part(unit_price="300.00").items() if k != "part_no"}
         changed = await parts.call("PUT", f"/parts/{PADS}", json=body, who=ALL)
@@ -76,14 +77,14 @@ class TestTheCounter:
 
         (row,) = written["slip"]["lines"]
         assert (row["part_no"], row["quantity"], row["unit_cost"]) == (PADS, "2.000", "200.00")
-        (told,) = parts.published(PartsIssued)
-        assert (told.slip_no, told.technician_id, told.estimate_revision) == (
+        (event,) = parts.published(PartsIssued)
+        assert (event.slip_no, event.technician_id, event.estimate_revision) == (
             written["slip"]["slip_no"],
             TECHNICIAN,
             1,
         )
         queue = (await parts.call("GET", "/pick-requests?state=picked", who=ALL)).json()["items"]
-        assert [(row["waited_minutes"], row["slip_no"]) for row in queue] == [(10, told.slip_no)]
+        assert [(row["waited_minutes"], row["slip_no"]) for row in queue] == [(10, event.slip_no)]
         assert await stock_differs(parts) == []
 
     @pytest.mark.req("PART-10", "PART-27")
@@ -96,8 +97,8 @@ class TestTheCounter:
 
         await post(parts, f"/reservations/{id}/returns", asked_for(line, "1"))
 
-        (told,) = parts.published(PartsReturned)
-        assert (told.lines[0].issued_total, told.lines[0].returned_total) == (2, 1)
+        (event,) = parts.published(PartsReturned)
+        assert (event.lines[0].issued_total, event.lines[0].returned_total) == (qty("2"), qty("1"))
         assert await stock_of(parts) == ("9.000", "0.000", "9.000")
         used = (await parts.call("GET", f"/visits/{story.visit_id}/parts-used", who=ALL)).json()
         assert [(row["part_no"], row["quantity"], row["kind"]) for row in used] == [(PADS, "1.000", "oem")]
@@ -216,7 +217,7 @@ class TestTwoBookingsAtOnce:
         for part_no in (PADS, OIL):
             shelf = (await parts.call("GET", f"/parts/{part_no}", who=ALL)).json()
             short = (await parts.call("GET", f"/shortages?part_no={part_no}", who=ALL)).json()["items"]
-            assert shelf["available"] == "0.000" or short == []  # nobody waits beside free parts
+            assert shelf["available"] == "0.000" or short == []  # nobody waits while parts are free
 
 
 class TestStockByHand:

@@ -1,4 +1,4 @@
-"""Builders of what parts hears and holds; everything has a default."""
+"""Builders of what parts holds and of the events it handles; everything has a default."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from fastapi.routing import APIRoute
 from sqlalchemy import text
 
 from contracts.events import booking, reception, workshop
 from contracts.permissions import parts as may_parts
 from contracts.values import DeclinedLine, Line, LineResult, PartNeed, PricedLine, Slot, Title, UsedPart
+from parts import main
 from parts.domain import Movement, Reservation, Shelf, Stock
 from testkit.department import Department
 
@@ -45,17 +47,17 @@ def a_line(*needs: tuple[str, str], kind: Any = "repair", **own: Any) -> Line:
 
 def priced(line: Line) -> PricedLine:
     """The line at prices that do not matter here."""
-    said = line.model_dump()
-    said["parts"] = [
-        {**part, "unit_price": "1.00", "net": "1.00", "tax_rate": "0.13"} for part in said["parts"]
+    fields = line.model_dump()
+    fields["parts"] = [
+        {**part, "unit_price": "1.00", "net": "1.00", "tax_rate": "0.13"} for part in fields["parts"]
     ]
     money = {"hourly_rate": "200.00", "labour_net": "200.00", "tax_rate": "0.06", "gross": "213.13"}
-    return PricedLine.model_validate({**said, **money})
+    return PricedLine.model_validate({**fields, **money})
 
 
 @dataclass
 class Story:
-    """The ids of one customer's request, and what the other departments say about it."""
+    """The ids of one customer's request, and the events that other departments publish about it."""
 
     request_id: UUID = made(default_factory=uuid4)
     appointment_id: UUID = made(default_factory=uuid4)
@@ -203,7 +205,7 @@ def a_part(part_no: str = PADS, **own: Any) -> dict[str, Any]:
 
 
 def a_stock(part_no: str = PADS, on_hand: str = "10", reserved: str = "0") -> Stock:
-    """A place on the shelf."""
+    """Stock of one part."""
     return Stock(part_no=part_no, on_hand=qty(on_hand), reserved=qty(reserved))
 
 
@@ -292,3 +294,14 @@ async def a_supplier(parts: Department, **own: Any) -> str:
     """A new supplier's id."""
     body = {"name": "Bosch", "qualified": True, "lead_working_days": 2}
     return str((await post(parts, "/suppliers", body | own))["id"])
+
+
+def routes() -> list[tuple[str, str]]:
+    """Method and path of every endpoint of the department."""
+    return [
+        (method, route.path)
+        for router in main.service.routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods or ())
+    ]

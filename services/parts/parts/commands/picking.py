@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select
-
-from parts.commands.stockroom import lock_shelf, put_away
+from parts.commands.stock import put_away
 from parts.domain import PickRequest, Reservation, Shelf, Slip
-from parts.domain.picking import PICK, PickedPart, PickState, SlipKind
+from parts.domain.picking import PICK, PickedPart, SlipKind
 from parts.domain.reservation import Asked
+from parts.repository import lock_reservation, lock_shelf, lock_waiting_requests
 from servicekit import NotFound, Tx
 from shopkit.numbers import request_no
 
@@ -18,7 +17,7 @@ async def request_picking(
     tx: Tx, *, reservation_id: UUID, technician_id: UUID, lines: Sequence[tuple[UUID, Decimal]]
 ) -> PickRequest:
     """A technician asks for parts; the wait counts from now (PART-09). Raises ``NotAuthorised``."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     reservation.must_be_pickable([part_line_id for part_line_id, _ in lines])
     asked = [
         PickedPart(part_line_id=id, part_no=reservation.line(id).part_no, quantity=quantity)
@@ -48,7 +47,7 @@ async def issue_parts(
 ) -> Slip:
     """Hand parts out on a slip (PART-02). Raises ``NotAuthorised``, ``NotEnoughStock``,
     ``MoreThanAuthorised``."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     request = await _answered_request(tx, reservation, technician_id, pick_request_id)
     reservation.must_be_pickable([row.part_line_id for row in asked], "issue")
     shelf = await _shelf_for(tx, reservation, asked)
@@ -69,7 +68,7 @@ async def issue_parts(
 
 async def return_parts(tx: Tx, *, reservation_id: UUID, technician_id: UUID, asked: Sequence[Asked]) -> Slip:
     """Take unused parts back on a slip (PART-27). Raises ``MoreThanIssued``."""
-    reservation = await tx.get(Reservation, reservation_id)
+    reservation = await lock_reservation(tx, reservation_id)
     shelf = await _shelf_for(tx, reservation, asked)
     slip = await _slip(tx, SlipKind.RETURN, reservation, technician_id)
     events = reservation.take_back(
@@ -98,23 +97,14 @@ async def _answered_request(
             raise NotFound("PickRequest", pick_request_id)
         PICK.check(named.state, "pick")
         return named
-    own = _waiting(reservation).where(PickRequest.technician_id == technician_id)
-    return next(iter(await tx.all(own.limit(1))), None)
+    own = await lock_waiting_requests(tx, reservation.id, technician_id=technician_id)
+    return next(iter(own), None)
 
 
 async def send_away_waiting(tx: Tx, reservation: Reservation) -> None:
     """The visit is over: nobody waits at the counter for its parts any longer."""
-    for request in await tx.all(_waiting(reservation)):
+    for request in await lock_waiting_requests(tx, reservation.id):
         request.withdraw()
-
-
-def _waiting(reservation: Reservation) -> Select[PickRequest]:
-    return (
-        select(PickRequest)
-        .where(PickRequest.reservation_id == reservation.id, PickRequest.state == PickState.WAITING)
-        .order_by(PickRequest.requested_at, PickRequest.id)
-        .with_for_update()
-    )
 
 
 async def _slip(tx: Tx, kind: SlipKind, reservation: Reservation, technician_id: UUID) -> Slip:

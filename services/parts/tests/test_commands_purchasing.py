@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from services.parts.tests.parts_builders import (
+from services.parts.tests.builders import (
     ALL,
     PADS,
     Story,
@@ -11,6 +11,7 @@ from services.parts.tests.parts_builders import (
     a_supplier,
     agreed,
     post,
+    qty,
     reservation_of,
     stock_differs,
     stocked,
@@ -42,13 +43,17 @@ class TestABackOrder:
         received = await post(parts, f"/purchase-orders/{order['id']}/receipts", {})
 
         assert received["state"] == "received"
-        (told,) = parts.published(PartsArrived)
-        assert (told.lines[0].reserved, told.lines[0].short, told.lines[0].eta) == (3, 0, None)
+        (event,) = parts.published(PartsArrived)
+        assert (event.lines[0].reserved, event.lines[0].short, event.lines[0].eta) == (
+            qty("3"),
+            qty("0"),
+            None,
+        )
         assert parts.published(PurchaseOrderReceived)[0].lines[0].quantity == 2
         assert await stock_differs(parts) == []
 
     @pytest.mark.req("PART-06")
-    async def test_tells_when_its_arrival_moves(self, parts: Department) -> None:
+    async def test_publishes_when_its_arrival_moves(self, parts: Department) -> None:
         await stocked(parts, PADS, "0", supplier_id=await a_supplier(parts))
         await agreed(parts, a_line((PADS, "1")), wait=True)
         old = parts.published(PartsBackOrdered)[0].lines[0].eta
@@ -57,14 +62,14 @@ class TestABackOrder:
 
         shown = await post(parts, f"/purchase-orders/{order['id']}/eta-changes", body)
 
-        (told,) = parts.published(EtaChanged)
-        assert (told.lines[0].old_eta, told.reason) == (old, shown["eta_changes"][0]["reason"])
-        assert told.lines[0].new_eta.day == 20
-        assert told.reason.startswith("strike")
-        assert "13812345678" not in told.reason
+        (event,) = parts.published(EtaChanged)
+        assert (event.lines[0].old_eta, event.reason) == (old, shown["eta_changes"][0]["reason"])
+        assert event.lines[0].new_eta.day == 20
+        assert event.reason.startswith("strike")
+        assert "13812345678" not in event.reason
 
     @pytest.mark.req("PART-08")
-    async def test_stands_on_the_shortage_list(self, parts: Department) -> None:
+    async def test_is_on_the_shortage_list(self, parts: Department) -> None:
         await stocked(parts, PADS, "0")
         story = await agreed(parts, a_line((PADS, "1")), wait=True)
         await parts.passes(hours=2)
@@ -86,8 +91,8 @@ class TestABackOrder:
 
         await post(parts, f"/purchase-orders/{order['id']}/cancellation")
 
-        told = parts.published(ShortageDetected)[-1]
-        assert (told.lines[0].short, told.lines[0].eta) == (1, None)
+        event = parts.published(ShortageDetected)[-1]
+        assert (event.lines[0].short, event.lines[0].eta) == (qty("1"), None)
 
     async def test_whose_goods_went_to_an_older_promise_is_short_again_when_that_ones_order_is_cancelled(
         self, parts: Department
@@ -105,8 +110,8 @@ class TestABackOrder:
 
         rows = (await parts.call("GET", "/shortages", who=ALL)).json()["items"]
         assert [(row["visit_id"], row["back_ordered"]) for row in rows] == [(str(newer.visit_id), "0.000")]
-        told = parts.published(ShortageDetected)[-1]
-        assert (told.visit_id, told.lines[0].eta) == (newer.visit_id, None)
+        event = parts.published(ShortageDetected)[-1]
+        assert (event.visit_id, event.lines[0].eta) == (newer.visit_id, None)
         held = (await reservation_of(parts, older))["lines"][0]["held"]
         assert held == "1.000"
 

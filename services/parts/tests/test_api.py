@@ -1,22 +1,24 @@
-"""The doors of parts: who may, what is malformed, repeated commands, stale screens, pages."""
+"""The endpoints of parts: who may, what is malformed, repeated commands, stale screens, pages."""
 
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi.routing import APIRoute
-from services.parts.tests.parts_builders import ALL, OIL, PADS, Story, a_line, a_part, reservation_of, stocked
+from services.parts.tests.builders import (
+    ALL,
+    OIL,
+    PADS,
+    Story,
+    a_line,
+    a_part,
+    reservation_of,
+    routes,
+    stocked,
+)
 
 from contracts.events.parts import PartListed
 from contracts.permissions import parts as may_parts
 from contracts.permissions import workshop
-from parts import main
-from parts.domain import HouseRules
-from parts.domain.part import PART
-from parts.domain.picking import PICK
-from parts.domain.purchase import ORDER
-from parts.domain.reservation import RESERVATION
 from testkit.department import Department
 
 
@@ -25,16 +27,6 @@ async def parts(parts: Department) -> Department:
     """Parts with ten sets of brake pads."""
     await stocked(parts)
     return parts
-
-
-def _routes() -> list[tuple[str, str]]:
-    return [
-        (method, route.path)
-        for router in main.service.routers
-        for route in router.routes
-        if isinstance(route, APIRoute)
-        for method in sorted(route.methods)
-    ]
 
 
 def _filled(path: str) -> str:
@@ -48,16 +40,16 @@ def _filled(path: str) -> str:
 
 
 class TestEveryRoute:
-    @pytest.mark.parametrize(("method", "path"), _routes())
+    @pytest.mark.parametrize(("method", "path"), routes())
     async def test_wants_a_token_and_a_permission(self, parts: Department, method: str, path: str) -> None:
-        said = len(parts.committed)
+        before = len(parts.committed)
 
         nobody = await parts.call(method, _filled(path))
         stranger = await parts.call(method, _filled(path), who=["crm.read"])
 
         assert (nobody.status_code, stranger.status_code) == (401, 403)
         assert nobody.headers["content-type"] == "application/problem+json"
-        assert len(parts.committed) == said
+        assert len(parts.committed) == before
 
 
 class TestPermissions:
@@ -94,13 +86,13 @@ class TestMalformedRequests:
         ],
     )
     async def test_change_nothing(self, parts: Department, wrong: dict[str, Any]) -> None:
-        said = len(parts.committed)
+        before = len(parts.committed)
 
         answer = await parts.call("POST", "/parts", json=a_part("NEW-1") | wrong, who=ALL)
 
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
         assert next(iter(wrong)) in answer.json()["errors"][0]["field"]
-        assert len(parts.committed) == said
+        assert len(parts.committed) == before
 
     @pytest.mark.parametrize("quantity", ["0", "-1", "1.2345", "many"])
     async def test_quantities_are_positive_with_three_places(self, parts: Department, quantity: str) -> None:
@@ -116,10 +108,10 @@ class TestMalformedRequests:
 
 class TestRepeatedCommands:
     async def test_take_effect_once_and_are_answered_twice(self, parts: Department) -> None:
-        sent = {"json": a_part("NEW-1"), "who": ALL, "headers": {"Idempotency-Key": "k1"}}
+        body, headers = a_part("NEW-1"), {"Idempotency-Key": "k1"}
 
-        first = await parts.call("POST", "/parts", **sent)
-        second = await parts.call("POST", "/parts", **sent)
+        first = await parts.call("POST", "/parts", json=body, who=ALL, headers=headers)
+        second = await parts.call("POST", "/parts", json=body, who=ALL, headers=headers)
 
         assert (second.status_code, second.content) == (first.status_code, first.content)
         assert len(parts.published(PartListed)) == 2  # the fixture's and this one
@@ -134,7 +126,7 @@ class TestRepeatedCommands:
 
 
 class TestAStaleScreen:
-    async def test_is_told_the_current_version(self, parts: Department) -> None:
+    async def test_gets_the_current_version(self, parts: Department) -> None:
         seen = await parts.call("GET", f"/parts/{PADS}", who=ALL)
         body = {k: v for k, v in a_part(unit_price="300.00").items() if k != "part_no"}
         headers = {"If-Match": seen.headers["etag"]}
@@ -196,7 +188,7 @@ class TestLists:
         "path",
         ["/suppliers", "/slips", "/shortages", "/reservations?state=open", "/purchase-orders?state=placed"],
     )
-    async def test_that_are_empty_say_so(self, parts: Department, path: str) -> None:
+    async def test_may_be_empty(self, parts: Department, path: str) -> None:
         assert (await parts.call("GET", path, who=ALL)).json() == {"items": [], "next": None}
 
     async def test_lead_to_one_supplier(self, parts: Department) -> None:
@@ -206,17 +198,3 @@ class TestLists:
         found = await parts.call("GET", f"/suppliers/{id}", who=[may_parts.READ])
 
         assert found.json()["name"] == "Bosch"
-
-
-class TestTheReadme:
-    def test_shows_every_door_and_every_state(self) -> None:
-        readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-
-        for machine in (RESERVATION, ORDER, PICK, PART):
-            assert machine.mermaid() in readme
-        for method, path in _routes():
-            assert f"| {method} `{path}` |" in readme
-        for event, _ in main.service.reactions.values():
-            assert f"`{event.TYPE}`" in readme
-        for rule in HouseRules.model_fields:
-            assert f"`{rule}`" in readme

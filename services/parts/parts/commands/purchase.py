@@ -6,31 +6,26 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
-
-from parts.commands.stockroom import give_out, lock_reservations, lock_shelf, lock_waiting, put_away
-from parts.domain import (
-    HouseRules,
-    Part,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    Reservation,
-    ReservationLine,
-    ShopCalendar,
-    Supplier,
-)
+from parts.commands.stock import give_out, put_away
+from parts.domain import PurchaseOrder, PurchaseOrderLine, Reservation, ReservationLine, Supplier
 from parts.domain.allotment import uncovered
-from parts.domain.purchase import Delivered, delivery_expected
-from parts.domain.reservation_line import NotAuthorised
-from parts.queries.stock import coming_of
-from servicekit import NotFound, Refusal, Tx
-from servicekit.personal_data import mask_free_text
-from shopkit.calendar import default_calendar
+from parts.domain.purchase import Delivered
+from parts.domain.stock import Cause
+from parts.repository import (
+    coming_of,
+    expected_delivery,
+    load_supplier,
+    lock_lines,
+    lock_order,
+    lock_reservations,
+    lock_shelf,
+    lock_waiting,
+    must_be_listed,
+    suppliers_of,
+)
+from servicekit import NotFound, Tx
+from servicekit.personal_data import mask
 from shopkit.numbers import request_no
-
-
-class NotShort(Refusal):
-    """Nothing is missing of this line that is not on order already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +43,17 @@ async def order_parts(
 ) -> PurchaseOrder:
     """Order from a supplier, for stock or for authorised lines. Raises ``SupplierNotQualified``,
     ``NotAuthorised``, ``NotShort``."""
-    lines = await _lock_lines(tx, [row.part_line_id for row in rows if row.part_line_id is not None])
-    supplier = await _supplier(tx, supplier_id)
-    await _must_be_listed(tx, {row.part_no for row in rows})
-    due = due_at or await _expected(tx, supplier)
+    lines = await lock_lines(tx, [row.part_line_id for row in rows if row.part_line_id is not None])
+    supplier = await load_supplier(tx, supplier_id)
+    await must_be_listed(tx, {row.part_no for row in rows})
+    due = due_at or await expected_delivery(tx, supplier)
     order = await _new_order(tx, due)
     waiting: dict[UUID, list[tuple[ReservationLine, Decimal]]] = {}
     for row in rows:
         reservation, line = lines[row.part_line_id] if row.part_line_id else (None, None)
         order.lines.append(_line(row, reservation))
         if reservation is not None and line is not None:
-            _must_be_orderable(line, row)
+            line.must_be_orderable(row.part_no)
             waiting.setdefault(reservation.id, []).append((line, line.order(row.quantity, due, tx.now)))
     tx.publish(order, order.place(supplier, currency=tx.settings.shop_currency, by=tx.by, at=tx.now))
     for reservation in {reservation.id: reservation for reservation, _ in lines.values()}.values():
@@ -72,7 +67,7 @@ async def order_short(tx: Tx, reservation: Reservation, lines: Sequence[Reservat
     short = [line for line in lines if line.unordered > 0]
     if not short:
         return
-    suppliers = await _suppliers_of(tx, {line.part_no for line in short})
+    suppliers = await suppliers_of(tx, {line.part_no for line in short})
     groups: dict[UUID | None, list[ReservationLine]] = {}
     for line in short:
         supplier = suppliers.get(line.part_no)
@@ -85,7 +80,7 @@ async def order_short(tx: Tx, reservation: Reservation, lines: Sequence[Reservat
 async def _order_group(
     tx: Tx, reservation: Reservation, lines: Sequence[ReservationLine], supplier: Supplier | None
 ) -> None:
-    due = await _expected(tx, supplier)
+    due = await expected_delivery(tx, supplier)
     order = await _new_order(tx, due)
     ordered = []
     for line in lines:
@@ -100,16 +95,16 @@ async def _order_group(
 
 async def place_order(tx: Tx, *, purchase_order_id: UUID, supplier_id: UUID) -> PurchaseOrder:
     """Give a requested order its supplier. Raises ``SupplierNotQualified``."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
-    supplier = await _supplier(tx, supplier_id)
+    order = await lock_order(tx, purchase_order_id)
+    supplier = await load_supplier(tx, supplier_id)
     tx.publish(order, order.place(supplier, currency=tx.settings.shop_currency, by=tx.by, at=tx.now))
     return order
 
 
 async def change_eta(tx: Tx, *, purchase_order_id: UUID, due_at: datetime, reason: str) -> PurchaseOrder:
-    """The supplier names another arrival; everybody who waits for it is told (PART-06)."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
-    reason = mask_free_text(reason)
+    """The supplier names another arrival; everybody who waits for it gets the new date (PART-06)."""
+    order = await lock_order(tx, purchase_order_id)
+    reason = mask(reason)
     order.change_eta(due_at, reason=reason, by=tx.by, at=tx.now)
     waiting = order.back_orders()
     for reservation in await lock_reservations(tx, waiting):
@@ -122,7 +117,7 @@ async def change_eta(tx: Tx, *, purchase_order_id: UUID, due_at: datetime, reaso
 async def receive_order(tx: Tx, *, purchase_order_id: UUID, delivered: Sequence[Delivered]) -> PurchaseOrder:
     """Book a delivery into stock and give it out, oldest promise first. No rows: all that is open came.
     Raises ``MoreThanOrdered``, and ``NotFound`` for a part that the catalogue does not know."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
+    order = await lock_order(tx, purchase_order_id)
     notes = delivered or [Delivered(line.id, line.open) for line in order.lines if line.open > 0]
     received = order.receive(notes, currency=tx.settings.shop_currency, by=tx.by, at=tx.now)
     part_nos = {order.line(note.line_id).part_no for note in notes}
@@ -133,8 +128,8 @@ async def receive_order(tx: Tx, *, purchase_order_id: UUID, delivered: Sequence[
         if not shelf.knows(line.part_no):
             raise NotFound("Part", line.part_no)
         cost = note.unit_cost if note.unit_cost is not None else line.unit_cost
-        cause = {"batch": note.batch, "certificate_no": note.certificate_no, "purchase_order_id": order.id}
-        shelf.receive(line.part_no, note.quantity, cost, **cause)
+        cause = Cause(purchase_order_id=order.id, batch=note.batch, certificate_no=note.certificate_no)
+        shelf.receive(line.part_no, note.quantity, cost, cause)
     tx.publish(order, received)
     give_out(tx, waiting, shelf)
     put_away(tx, shelf)
@@ -142,8 +137,8 @@ async def receive_order(tx: Tx, *, purchase_order_id: UUID, delivered: Sequence[
 
 
 async def cancel_order(tx: Tx, *, purchase_order_id: UUID) -> PurchaseOrder:
-    """What is still open will not come; lines that waited for it are plainly short again."""
-    order = await tx.get(PurchaseOrder, purchase_order_id)
+    """What is still open will not come; lines that waited for it are short again without an order."""
+    order = await lock_order(tx, purchase_order_id)
     order.cancel(by=tx.by, at=tx.now)
     part_nos = {line.part_no for line in order.lines if line.open > 0}
     waiting = await lock_waiting(tx, part_nos)
@@ -167,60 +162,8 @@ def _line(row: Ordered, reservation: Reservation | None) -> PurchaseOrderLine:
     )
 
 
-def _must_be_orderable(line: ReservationLine, row: Ordered) -> None:
-    if not line.authorised:  # PART-05 (3)
-        raise NotAuthorised(part_line_id=line.part_line_id, waiting_for="reception.visit")
-    if line.unordered <= 0 or line.part_no != row.part_no:
-        raise NotShort(part_line_id=line.part_line_id, part_no=line.part_no, short=line.short)
-
-
-async def _supplier(tx: Tx, supplier_id: UUID) -> Supplier:
-    # Read, not got: what the answer's ETag speaks of is the order.
-    supplier = await tx.session.get(Supplier, supplier_id)
-    if supplier is None:
-        raise NotFound("Supplier", supplier_id)
-    return supplier
-
-
 async def _new_order(tx: Tx, due_at: datetime) -> PurchaseOrder:
     number = request_no("PO", tx.today, await tx.next_number("purchase-order"))
-    order = PurchaseOrder(order_no=number, due_at=due_at, created_by=tx.by, created_at=tx.now)
+    order = PurchaseOrder(order_no=number, due_at=due_at, created_by=tx.by, created_at=tx.now, lines=[])
     tx.add(order)
     return order
-
-
-async def _expected(tx: Tx, supplier: Supplier | None) -> datetime:
-    rules = await tx.rules(HouseRules)
-    days = supplier.lead_working_days if supplier else None
-    copy = await tx.session.get(ShopCalendar, "shop")
-    calendar = copy.calendar if copy else default_calendar(tx.settings.shop_timezone)
-    return delivery_expected(calendar, tx.now, rules.lead_working_days if days is None else days)
-
-
-async def _suppliers_of(tx: Tx, part_nos: set[str]) -> dict[str, Supplier]:
-    query = (
-        select(Part.part_no, Supplier)
-        .join(Supplier, Supplier.id == Part.supplier_id)
-        .where(Part.part_no.in_(part_nos), Supplier.qualified)
-    )
-    return dict((await tx.session.execute(query)).all())
-
-
-async def _must_be_listed(tx: Tx, part_nos: set[str]) -> None:
-    known = set((await tx.session.scalars(select(Part.part_no).where(Part.part_no.in_(part_nos)))).all())
-    for part_no in sorted(part_nos - known):
-        raise NotFound("Part", part_no)
-
-
-async def _lock_lines(
-    tx: Tx, part_line_ids: Sequence[UUID]
-) -> dict[UUID, tuple[Reservation, ReservationLine]]:
-    if not part_line_ids:
-        return {}
-    query = select(ReservationLine.part_line_id, ReservationLine.reservation_id)
-    rows = await tx.session.execute(query.where(ReservationLine.part_line_id.in_(set(part_line_ids))))
-    owner = dict(rows.all())
-    for missing in set(part_line_ids) - set(owner):
-        raise NotFound("part_line", missing)
-    reservations = {found.id: found for found in await lock_reservations(tx, owner.values())}
-    return {id: (reservations[owner[id]], reservations[owner[id]].line(id)) for id in owner}

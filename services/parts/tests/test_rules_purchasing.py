@@ -1,7 +1,9 @@
 """The rules of purchasing without a database: suppliers, deliveries, what an order's state allows."""
 
+from collections.abc import Callable
+
 import pytest
-from services.parts.tests.parts_builders import FRIDAY, PADS, qty
+from services.parts.tests.builders import FRIDAY, PADS, qty
 
 from parts.domain import PurchaseOrder, PurchaseOrderLine, Supplier
 from parts.domain.purchase import (
@@ -56,14 +58,13 @@ class TestPurchasing:
     def test_names_what_its_state_allows(self, state: OrderState, command: str) -> None:
         order = _an_order()
         order.state = state
-        stamp = {"by": "system", "at": FRIDAY}
-        acts = {
-            "place": lambda: order.place(Supplier(name="B", qualified=True), currency="CNY", **stamp),
-            "receive": lambda: order.receive(
-                [Delivered(order.lines[0].id, qty("1"))], currency="CNY", **stamp
-            ),
-            "change_eta": lambda: order.change_eta(FRIDAY, reason="", **stamp),
-            "cancel": lambda: order.cancel(**stamp),
+        bosch = Supplier(name="Bosch", qualified=True)
+        rows = [Delivered(order.lines[0].id, qty("1"))]
+        acts: dict[str, Callable[[], object]] = {
+            "place": lambda: order.place(bosch, currency="CNY", by="system", at=FRIDAY),
+            "receive": lambda: order.receive(rows, currency="CNY", by="system", at=FRIDAY),
+            "change_eta": lambda: order.change_eta(FRIDAY, reason="", by="system", at=FRIDAY),
+            "cancel": lambda: order.cancel(by="system", at=FRIDAY),
         }
         if command in ORDER.allowed(state):
             acts[command]()

@@ -1,0 +1,1 @@
+"""What parts does when other departments report."""
