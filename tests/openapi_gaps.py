@@ -22,6 +22,7 @@ FREE = {
     "CodeView.code": "read from the car",
     "GET /api/workshop/trouble-codes/{code} code": "read from the car",
     "ServiceView.code": "menu items are the shop's own list",
+    "channel": "the contracts leave open which channels a shop has: phone, message, desk, ...",
     "category": "categories of complaints are a house rule",
     "ComplaintView.level": "levels of complaints are a house rule",
     "ComplaintMarkView.level": "levels of complaints are a house rule",

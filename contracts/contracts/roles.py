@@ -2,6 +2,9 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Annotated
+
+from pydantic import Field
 
 from contracts import permissions
 from contracts.permissions import (
@@ -129,3 +132,6 @@ ROLES: dict[str, frozenset[str]] = {
     "admin": ADMIN,
 }
 """Every role by the name that an account carries."""
+
+Role = Annotated[str, Field(json_schema_extra={"enum": sorted(ROLES)})]
+"""The name of a role in requests and answers; staff refuses one that is not here by a code of its own."""

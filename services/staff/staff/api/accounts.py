@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import Field
 
 from contracts.permissions import staff as may_staff
-from contracts.roles import ROLES
+from contracts.roles import ROLES, Role
 from servicekit import NotFound
 from servicekit.http import Body, TxDep, Who, may, problems, router
 from staff.api.sessions import MachineNow, Password
@@ -33,13 +33,13 @@ class OpenAccount(Body):
         description="what the employee signs in with; case does not matter",
     )
     password: Password = Field(description="first password")
-    roles: list[str] = Field(description="names of roles; see `GET /roles`")
+    roles: list[Role] = Field(description="names of roles; see `GET /roles`")
 
 
 class SetRoles(Body):
     """The roles from now on."""
 
-    roles: list[str] = Field(description="names of roles; see `GET /roles`")
+    roles: list[Role] = Field(description="names of roles; see `GET /roles`")
 
 
 class ResetPassword(Body):

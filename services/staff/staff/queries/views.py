@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contracts.roles import Role
 from contracts.values import Skill
 from servicekit.http import View
 from staff.domain import Account, Employee
@@ -28,7 +29,7 @@ class EmployeeView(View):
     login: str | None = Field(
         default=None, description="login of the account; null: has none, or it is closed"
     )
-    roles: list[str] = Field(default=[], description="roles of the account")
+    roles: list[Role] = Field(default=[], description="roles of the account")
 
     @classmethod
     def with_account(cls, employee: Employee, account: Account | None) -> "EmployeeView":
@@ -45,7 +46,7 @@ class AccountView(View):
     id: UUID = Field(description="the employee")
     version: int = Field(description="for `If-Match`")
     login: str = Field(description="login, lower case")
-    roles: list[str] = Field(description="roles, sorted; see `GET /roles`")
+    roles: list[Role] = Field(description="roles, sorted; see `GET /roles`")
     failures: int = Field(description="wrong passwords in a row")
     locked_until: datetime | None = Field(description="until when nobody can sign in, UTC machine time")
     closed_at: datetime | None = Field(description="when the account was closed, UTC machine time")
@@ -54,7 +55,7 @@ class AccountView(View):
 class RoleView(View):
     """A role and what it may do."""
 
-    role: str = Field(description="name of the role")
+    role: Role = Field(description="name of the role")
     permissions: list[str] = Field(description="permissions, sorted, e.g. reception.advise")
 
 
