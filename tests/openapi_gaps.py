@@ -97,7 +97,7 @@ def _resolved(part: Schema, document: Document) -> Schema:
 
 
 def _is_plain(schema: Schema, document: Document) -> bool:
-    """Whether any text may stand here: no enum, constant or format, in a list or beside null either."""
+    """Whether any text may stand here: no enum, constant or format, in a list or next to null either."""
     schema = _resolved(schema, document)
     inner = [*schema.get("anyOf", ()), *schema.get("allOf", ()), *schema.get("prefixItems", ())]
     if isinstance(schema.get("items"), dict):

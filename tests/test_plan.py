@@ -10,9 +10,6 @@ from tools.departments import DEPARTMENTS
 from tools.revision_file import words_of
 from tools.root import ROOT
 
-EXEMPT = {"parts", "staff"}
-"""Departments that do not follow the plan yet. Empty this; nothing is ever added to it."""
-
 NEEDED = {
     "__init__.py",
     "py.typed",
@@ -47,9 +44,9 @@ TESTS = re.compile(
 )
 
 
-@pytest.fixture(params=[name for name in DEPARTMENTS if name not in EXEMPT])
+@pytest.fixture(params=DEPARTMENTS)
 def folder(request: pytest.FixtureRequest) -> Path:
-    """Of each department that follows the plan."""
+    """Of each department."""
     return ROOT / "services" / str(request.param)
 
 

@@ -1,6 +1,6 @@
 """``python -m tools.words``: finds the words that docs/naming.md refuses, as ``path:line: word``.
 
-``--all`` also looks at the folders that are listed as unfinished; paths limit it to files below them.
+Paths limit it to files below them.
 """
 
 import argparse
@@ -82,7 +82,6 @@ class Words:
     refused: tuple[Refused, ...]
     allowed: tuple[Allowed, ...]
     exempt: tuple[str, ...]
-    unfinished: tuple[str, ...]
 
     @classmethod
     def read(cls, file: Path = LIST) -> "Words":
@@ -90,7 +89,7 @@ class Words:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
         refused = [Refused(**{**entry, "also": tuple(entry.get("also", ()))}) for entry in found["refused"]]
         allowed = [Allowed(**entry) for entry in found["allowed"]]
-        return cls(tuple(refused), tuple(allowed), tuple(found["exempt"]), tuple(found["unfinished"]))
+        return cls(tuple(refused), tuple(allowed), tuple(found["exempt"]))
 
 
 @dataclass(frozen=True, order=True)
@@ -168,16 +167,14 @@ def files(root: Path, below: Sequence[str] = ()) -> Iterator[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Print every hit; 1 if there is one."""
     parser = argparse.ArgumentParser(prog="python -m tools.words", description=__doc__)
-    parser.add_argument("--all", action="store_true", help="also in the folders listed as unfinished")
     parser.add_argument("--root", type=Path, default=ROOT, help="of another checkout")
     parser.add_argument("paths", nargs="*", help="only below these")
     asked = parser.parse_args(arguments)
     words = Words.read()
-    passed_over = words.exempt if asked.all or asked.paths else (*words.exempt, *words.unfinished)
     found = [
         hit
         for name in files(asked.root, asked.paths)
-        if not any(matches(name, pattern) for pattern in passed_over)
+        if not any(matches(name, pattern) for pattern in words.exempt)
         for hit in hits(words, name, (asked.root / name).read_text(encoding="utf-8"))
     ]
     for hit in found:

@@ -117,7 +117,7 @@ class TestEveryEvent:
         with pytest.raises(ValidationError):
             event.model_validate({**a_sample(event), "surprise": 1})
 
-    def test_is_heard_although_a_later_publisher_says_more(self, event: type[Event]) -> None:
+    def test_is_accepted_although_a_later_publisher_adds_more(self, event: type[Event]) -> None:
         sample = a_sample(event)
 
         received = event.model_validate(_with_more(sample), extra="ignore")
@@ -180,7 +180,7 @@ class TestInstants:
         with pytest.raises(ValidationError):
             VehicleReturned.model_validate({**sample, "returned_at": "2025-03-07T09:00:00"})
 
-    def test_are_told_in_utc(self) -> None:
+    def test_are_published_in_utc(self) -> None:
         sample = a_sample(VehicleReturned)
 
         made = VehicleReturned.model_validate({**sample, "returned_at": "2025-03-07T09:00:00+08:00"})

@@ -350,7 +350,7 @@ class InMemoryConnection:
         return self._up and self.inbox is not None and len(self._unacknowledged) < self._prefetch
 
     def take(self, message: Message) -> None:
-        """Take up one delivery."""
+        """Handle one delivery."""
         self._unacknowledged[message.number] = message
         self.broker.count["delivered"] += 1
         self._lanes.put(message.lane, lambda: self._handle(message))

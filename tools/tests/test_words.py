@@ -10,7 +10,7 @@ NAMES = Refused("fact", "event", names_in="kit")
 
 
 def words(*refused: Refused, allowed: tuple[Allowed, ...] = ()) -> Words:
-    return Words(refused, allowed, (), ())
+    return Words(refused, allowed, ())
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_patterns(path: str, pattern: str, expected: bool) -> None:
 def test_every_exception_has_a_use() -> None:
     """An entry whose word no longer stands at its path is taken out."""
     listed = Words.read()
-    bare = Words(listed.refused, (), (), ())
+    bare = Words(listed.refused, (), ())
     by_word = {refused.word: refused for refused in listed.refused}
     for allowed in listed.allowed:
         texts = {
@@ -83,7 +83,7 @@ def test_every_exception_has_a_use() -> None:
             for name in files(ROOT)
             if matches(name, allowed.path) and name != "tools/words.toml"
         }
-        one = Words((by_word[allowed.word],), (), bare.exempt, ())
+        one = Words((by_word[allowed.word],), (), bare.exempt)
         lines = (
             text.splitlines()[hit.line - 1] for name, text in texts.items() for hit in hits(one, name, text)
         )

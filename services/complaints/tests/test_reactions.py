@@ -281,6 +281,6 @@ class TestCopies:
         )
 
         async with story.complaints.tx() as tx:
-            kept_aside = await tx.session.scalar(text("select count(*) from deferred"))
-        assert kept_aside == 0
+            deferred = await tx.session.scalar(text("select count(*) from deferred"))
+        assert deferred == 0
         assert story.complaints.runtime.counts.applied == 11

@@ -26,8 +26,8 @@ class SigningKeys:
         self._is_address = source.startswith(("http://", "https://"))
         self._keys: dict[str, PyJWK] = {}
         self._seen: tuple[int, int] | None = None
-        self._asked_at: float | None = None
-        self._asking = asyncio.Lock()
+        self._fetched_at: float | None = None
+        self._fetching = asyncio.Lock()
 
     async def find(self, kid: str) -> PyJWK | None:
         """The key with this id; looks at the source again when it may have changed."""
@@ -48,10 +48,10 @@ class SigningKeys:
 
     async def _refresh_address(self, kid: str) -> None:
         wait = _FRESH if kid in self._keys else _PATIENCE
-        async with self._asking:
-            if self._asked_at is not None and time.monotonic() - self._asked_at < wait:
+        async with self._fetching:
+            if self._fetched_at is not None and time.monotonic() - self._fetched_at < wait:
                 return
-            self._asked_at = time.monotonic()
+            self._fetched_at = time.monotonic()
             try:
                 self._take(await asyncio.to_thread(_fetch, self._source))
             except (OSError, ValueError, PyJWTError) as failure:

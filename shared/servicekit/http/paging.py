@@ -87,7 +87,7 @@ def _is_view(view: Any) -> TypeGuard[type[View]]:
 
 
 def _mark(by: Sequence[Sorted], descending: bool) -> int:
-    """Tells the cursors of one list from those of another."""
+    """Makes the cursors of two lists differ."""
     return zlib.crc32(f"{[str(column) for column in by]}{descending}".encode())
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from servicekit.http.pages import prefers_page, problem_page
 from servicekit.refusal import Invalid, Refusal
 
-_PLACES = ("body.", "query.", "path.", "header.")
+_SOURCES = ("body.", "query.", "path.", "header.")
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -144,7 +144,7 @@ def _located(request: Request, field: str) -> str:
     know how it came, or thinks of the body."""
     reads = request.method in ("GET", "HEAD")
     name = field.removeprefix("body.") if reads else field
-    if name in ("request", "body") or name.startswith(_PLACES):
+    if name in ("request", "body") or name.startswith(_SOURCES):
         return name
     if name in request.path_params:
         return f"path.{name}"

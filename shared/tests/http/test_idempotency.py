@@ -34,8 +34,8 @@ class TestACommandWithAKey:
         assert "idempotent-replay" not in first.headers
         assert await tickets(desk) == 1
 
-    async def test_is_answered_again_where_a_rule_says_no_to_doing_it_twice(self, desk: Department) -> None:
-        asked = {"json": {"number": 5}, "who": [WRITE], "headers": KEY}
+    async def test_is_answered_again_where_a_rule_refuses_a_second_time(self, desk: Department) -> None:
+        asked: dict[str, Any] = {"json": {"number": 5}, "who": [WRITE], "headers": KEY}
 
         first = await desk.call("POST", "/tickets", **asked)
         again = await desk.call("POST", "/tickets", **asked)

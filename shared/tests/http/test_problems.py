@@ -33,7 +33,7 @@ class TestARefusal:
             "ticket_id": str(ticket_id),
         }
 
-    async def test_for_what_is_not_there_says_what_and_which(self, desk: Department) -> None:
+    async def test_for_what_is_not_there_names_kind_and_id(self, desk: Department) -> None:
         answer = await desk.call("GET", "/tickets/00000000-0000-0000-0000-000000000000", who=[READ])
 
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -105,7 +105,7 @@ async def test_a_body_that_is_too_large_is_refused(desk: Department, length_is_s
     assert [line for line in lines if line["log_level"] == "error"] == []
 
 
-async def test_an_unknown_error_is_logged_once_and_tells_nothing(desk: Department) -> None:
+async def test_an_unknown_error_is_logged_once_and_shows_no_detail(desk: Department) -> None:
     with structlog.testing.capture_logs() as lines:
         answer = await desk.call("GET", "/broken")
 

@@ -50,7 +50,7 @@ class TestARequest:
 
         assert answer.json()["note"] == "x"
 
-    async def test_that_always_loses_is_told_to_try_again(self, desk: Department) -> None:
+    async def test_that_always_loses_gets_a_retry_after(self, desk: Department) -> None:
         ticket_id = await a_ticket(desk)
         counter.failures[:] = ["40001"] * 9
 
@@ -60,7 +60,7 @@ class TestARequest:
         assert answer.headers["retry-after"] == "1"
         assert len(counter.failures) == 4, "the first try and four more"
 
-    async def test_is_told_to_try_again_while_the_database_is_away(self, desk: Department) -> None:
+    async def test_gets_a_retry_after_while_the_database_is_away(self, desk: Department) -> None:
         ticket_id = await a_ticket(desk)
         counter.failures[:] = ["57P01"]
 

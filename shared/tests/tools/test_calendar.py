@@ -153,7 +153,7 @@ class TestACalendar:
     def test_comes_back_from_json_as_it_was(self) -> None:
         assert WorkingCalendar.model_validate_json(SHORT_WEEK.model_dump_json()) == SHORT_WEEK
 
-    def test_without_open_time_says_so(self) -> None:
+    def test_without_open_time_is_refused(self) -> None:
         never = WorkingCalendar(weekly_hours=())
 
         with pytest.raises(ValueError, match="no open time"):
