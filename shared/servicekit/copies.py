@@ -15,13 +15,12 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from servicekit.aggregate import Aggregate, defaults_of
 from servicekit.tx import Tx
 
-Columns = Mapping[InstrumentedAttribute[Any], Any] | Mapping[str, Any]
+Columns = Mapping[InstrumentedAttribute[Any], Any]
 """Columns of a copy by attribute, ``{Job.status: "ready"}``: a misspelt one fails in the type check."""
-Row = Columns
 
 
 def _named(columns: Columns) -> dict[str, Any]:
-    return {name if isinstance(name, str) else name.key: value for name, value in columns.items()}
+    return {attribute.key: value for attribute, value in columns.items()}
 
 
 async def keep(
@@ -67,7 +66,7 @@ _upsert_again = cache(_upsert)  # making the statement costs more than sending i
 async def keep_all(
     tx: Tx,
     kind: type[DeclarativeBase],
-    key: InstrumentedAttribute[Any] | str,
+    key: InstrumentedAttribute[Any],
     rows: Sequence[Columns],
     *,
     taken_over: Callable[[Insert], Columns] | None = None,
@@ -77,8 +76,7 @@ async def keep_all(
     if rows:
         named = [_named(row) for row in rows]
         columns = {name: [row[name] for row in named] for name in named[0]}
-        by = key if isinstance(key, str) else key.key
-        await tx.session.execute(_upsert_all(kind, by, tuple(columns), taken_over), columns)
+        await tx.session.execute(_upsert_all(kind, key.key, tuple(columns), taken_over), columns)
 
 
 @cache

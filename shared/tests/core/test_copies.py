@@ -1,7 +1,6 @@
 """Copies are kept by one statement, whichever event comes first; rows of several tables come by one."""
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from servicekit import Aggregate, Service, new_id, new_metadata
-from servicekit.copies import amend, keep, keep_all
+from servicekit.copies import Columns, amend, keep, keep_all
 from servicekit.loading import Together, load
 from testkit.department import Department
 from testkit.plugin import MakeDepartment
@@ -72,7 +71,7 @@ class TestKeepingACopy:
         id = new_id()
 
         async with archive.tx() as tx:
-            await keep(tx, File, {"id": id}, {"first": "a"}, initial={"seen": 7})
+            await keep(tx, File, {File.id: id}, {File.first: "a"}, initial={File.seen: 7})
 
         file = await read(archive, id)
         assert (file.title, file.first, file.seen, file.version) == ("untitled", "a", 7, 1)
@@ -80,9 +79,10 @@ class TestKeepingACopy:
     async def test_leaves_other_columns_as_they_are(self, archive: Department) -> None:
         id = new_id()
 
-        for columns in ({"title": "Brakes"}, {"first": "a"}):
+        facts: tuple[Columns, ...] = ({File.title: "Brakes"}, {File.first: "a"})
+        for columns in facts:
             async with archive.tx() as tx:
-                await keep(tx, File, {"id": id}, columns, initial={"seen": 7})
+                await keep(tx, File, {File.id: id}, columns, initial={File.seen: 7})
 
         file = await read(archive, id)
         assert (file.title, file.first, file.seen, file.version) == ("Brakes", "a", 7, 2)
@@ -92,8 +92,8 @@ class TestKeepingACopy:
 
         for name in ("a", "b", "c"):
             async with archive.tx() as tx:
-                columns = {"seen": File.seen + 1, "first": func.coalesce(File.first, name)}
-                await keep(tx, File, {"id": id}, columns, initial={"seen": 1, "first": name})
+                columns: Columns = {File.seen: File.seen + 1, File.first: func.coalesce(File.first, name)}
+                await keep(tx, File, {File.id: id}, columns, initial={File.seen: 1, File.first: name})
 
         file = await read(archive, id)
         assert (file.seen, file.first) == (3, "a")
@@ -103,7 +103,7 @@ class TestKeepingACopy:
 
         async def apply() -> None:
             async with archive.tx() as tx:
-                await keep(tx, File, {"id": id}, {"seen": File.seen + 1}, initial={"seen": 1})
+                await keep(tx, File, {File.id: id}, {File.seen: File.seen + 1}, initial={File.seen: 1})
 
         await asyncio.gather(*(apply() for _ in range(5)))
 
@@ -117,7 +117,7 @@ class TestKeepingACopy:
         with archive.statements() as seen:
             async with archive.tx() as tx:
                 pages = insert(Page).values([{"file_id": id, "n": 2}, {"file_id": id, "n": 1}])
-                await keep(tx, File, {"id": id}, {"title": "Brakes"}, also=pages)
+                await keep(tx, File, {File.id: id}, {File.title: "Brakes"}, also=pages)
 
         file = await read(archive, id)
         async with archive.tx() as tx:
@@ -127,9 +127,9 @@ class TestKeepingACopy:
     async def test_notifies_the_screens_that_watch(self, archive: Department) -> None:
         id = new_id()
         async with archive.tx() as tx:
-            await keep(tx, File, {"id": id}, {"title": "Brakes"})
+            await keep(tx, File, {File.id: id}, {File.title: "Brakes"})
         async with archive.tx() as tx:
-            await amend(tx, File, {"id": id}, {"title": "Wheels"})
+            await amend(tx, File, {File.id: id}, {File.title: "Wheels"})
 
         async with archive.tx() as tx:
             changes = await tx.session.execute(_CHANGES)
@@ -144,7 +144,7 @@ class TestKeepingManyCopies:
         for title in ("Brakes", "Wheels"):
             with archive.statements() as seen:
                 async with archive.tx() as tx:
-                    await keep_all(tx, Shelf, "id", [{"id": id, "title": title} for id in ids])
+                    await keep_all(tx, Shelf, Shelf.id, [{Shelf.id: id, Shelf.title: title} for id in ids])
             assert len(seen) == 1
 
         async with archive.tx() as tx:
@@ -155,21 +155,22 @@ class TestKeepingManyCopies:
 
         for seen, title in ((3, "Brakes"), (2, "Wheels")):
             async with archive.tx() as tx:
-                await keep_all(tx, Shelf, "id", [{"id": id, "seen": seen, "title": title}], taken_over=_most)
+                row: Columns = {Shelf.id: id, Shelf.seen: seen, Shelf.title: title}
+                await keep_all(tx, Shelf, Shelf.id, [row], taken_over=_most)
 
         async with archive.tx() as tx:
             shelf = await tx.read(Shelf, id)
         assert (shelf.seen, shelf.title) == (3, "Brakes")
 
 
-def _most(new: Insert) -> dict[str, Any]:
-    return {"seen": func.greatest(Shelf.__table__.c.seen, new.excluded.seen)}
+def _most(new: Insert) -> Columns:
+    return {Shelf.seen: func.greatest(Shelf.__table__.c.seen, new.excluded.seen)}
 
 
 class TestAmendingACopy:
     async def test_that_is_not_there_begins_none(self, archive: Department) -> None:
         async with archive.tx() as tx:
-            await amend(tx, File, {"id": new_id()}, {"title": "Brakes"})
+            await amend(tx, File, {File.id: new_id()}, {File.title: "Brakes"})
 
         async with archive.tx() as tx:
             assert await tx.all(select(File)) == []
