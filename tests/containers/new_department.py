@@ -58,7 +58,10 @@ def holds(port_base: str, say: Callable[[str], None]) -> bool:
 def _ran(copy: Path, arguments: list[str], settings: Mapping[str, str], say: Callable[[str], None]) -> bool:
     name = f"with a new department: {' '.join(arguments[1:])}"
     say(name)
-    of_the_copy = {**os.environ, **environment(copy, NAME), **settings}
+    paths = {
+        word: path for word, path in environment(copy, NAME).items() if word in ("PYTHONPATH", "MYPYPATH")
+    }
+    of_the_copy = {**os.environ, **settings, **paths}
     done = subprocess.run([sys.executable, *arguments], cwd=copy, env=of_the_copy, check=False)
     if done.returncode != 0:
         say(f"{name}: exit code {done.returncode}")
