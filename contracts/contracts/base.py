@@ -41,6 +41,11 @@ class Event(Fact):
         """The aggregate's identity as text, as it stands in the outbox."""
         return str(getattr(self, self.KEY))
 
+    @property
+    def correlation(self) -> str:
+        """The customer's request that this belongs to, by its id; empty for what belongs to none."""
+        return str(getattr(self, "request_id", "") or "")
+
     @classmethod
     def stream(cls) -> str:
         """``<department>.<aggregate>``, the stream that this event belongs to."""

@@ -201,7 +201,6 @@ class Tx:
         data = event.model_dump(mode="json")
         if event.by == "system":
             data["by"] = self._by
-        request = getattr(event, "request_id", None)
         inherited = self._cause.correlation if self._cause else ""
         return Envelope(
             id=new_id(),
@@ -212,7 +211,7 @@ class Tx:
             sequence=sequence,
             time=self.now,
             data=data,
-            correlation=str(request) if request else inherited,
+            correlation=event.correlation or inherited,
             causation=str(self._cause.id) if self._cause else "",
             traceparent=current_traceparent(),
         )

@@ -151,7 +151,7 @@ class Department:
             sequence=sequence,
             time=self.clock.now(),
             data=event.model_dump(mode="json"),
-            correlation=str(getattr(event, "request_id", "") or ""),
+            correlation=event.correlation,
         )
 
     async def receives(self, *events: Event, wait: bool = True) -> None:

@@ -84,7 +84,7 @@ def log_fields(envelope: Envelope) -> dict[str, Any]:
         "type": envelope.type,
         "key": envelope.key,
         "n": envelope.sequence,
-        "request_id": envelope.correlation or None,
+        "correlation": envelope.correlation or None,
     }
 
 
