@@ -14,6 +14,7 @@ from servicekit import observe
 from servicekit.clock import ShopClock
 from servicekit.http.app import make_app
 from servicekit.messaging.rabbit import RabbitBroker
+from servicekit.messaging.topology import MISMATCH
 from servicekit.runtime import Runtime
 from servicekit.service import Service
 
@@ -32,7 +33,9 @@ def make_runtime(service: Service) -> Runtime:
     observe.start(service.name, settings)
     name = f"{service.name}-{settings.replica}"
     broker = RabbitBroker(settings.broker_url, service=service.name, name=name)
-    return Runtime(service, settings, broker, ShopClock(settings.shop_clock_file))
+    runtime = Runtime(service, settings, broker, ShopClock(settings.shop_clock_file))
+    runtime.metrics_registry.register(MISMATCH)  # of RabbitMQ, which a runtime knows nothing of
+    return runtime
 
 
 def app_of(runtime: Runtime) -> FastAPI:

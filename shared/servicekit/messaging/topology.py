@@ -25,6 +25,7 @@ MISMATCH = Gauge(
     "bayline_broker_topology_mismatch",
     "1 while an exchange or queue of this name exists with other arguments than ours",
     ["name"],
+    registry=None,
 )
 
 

@@ -3,10 +3,13 @@
 import asyncio
 
 import pytest
+from prometheus_client import generate_latest
 from shared.tests.core.toy import listing
 from shared.tests.messaging.gate import Gate
 from sqlalchemy import make_url, text
 
+from servicekit import observe, run
+from servicekit.messaging.topology import MISMATCH
 from testkit.clock import ManualClock
 from testkit.databases import Databases
 from testkit.department import Department, Keys
@@ -62,3 +65,21 @@ class TestADepartmentThatStarts:
                 while not workshop.connection.connected:
                     await _status(workshop)
             await workshop.stop()
+
+
+async def test_the_metrics_of_a_real_process_show_a_queue_with_other_arguments(
+    monkeypatch: pytest.MonkeyPatch, keys: Keys
+) -> None:
+    monkeypatch.setattr(observe, "start", lambda *_: None)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nothing")
+    monkeypatch.setenv("BROKER_URL", "amqp://nobody@127.0.0.1:9/nothing")
+    monkeypatch.setenv("SHOP_ID", "00000000-0000-0000-0000-000000000000")
+    monkeypatch.setenv("AUTH_JWKS", str(keys.jwks_file))
+
+    runtime = run.make_runtime(listing())
+
+    MISMATCH.labels("workshop.inbox").set(1)
+    shown = generate_latest(runtime.metrics_registry).decode()
+    MISMATCH.remove("workshop.inbox")
+    await runtime.process.close()
+    assert 'bayline_broker_topology_mismatch{name="workshop.inbox"} 1.0' in shown
