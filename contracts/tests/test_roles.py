@@ -28,7 +28,6 @@ class TestPermissions:
 
 
 class TestRoles:
-    @pytest.mark.req("STAF-01")
     def test_exist_for_everyone_who_works_in_a_shop(self) -> None:
         needed = {"technician", "service-advisor", "receptionist", "customer-service", "technical-support"}
         needed |= {"parts-keeper", "workshop-supervisor", "inspector", "quality-supervisor"}
@@ -47,7 +46,6 @@ class TestRoles:
     def test_without_customer_contact_do_not_see_personal_data(self, role: str) -> None:
         assert everywhere.PERSONAL_READ not in ROLES[role]
 
-    @pytest.mark.req("WORK-26")
     @pytest.mark.parametrize("role", ["technician", "technical-support", "workshop-supervisor"])
     def test_that_repair_do_not_inspect(self, role: str) -> None:
         assert workshop.INSPECT not in ROLES[role]

@@ -26,9 +26,8 @@ async def _is_back_ordered(driver: VisitDriver) -> tuple[Json, Json]:
     return line, await place_order(driver, line)
 
 
-@pytest.mark.req("PART-05", "PART-07")
+@pytest.mark.req("PART-07")
 class TestABackOrder:
-    @pytest.mark.req("PART-06")
     async def test_stops_the_work_until_the_part_arrives(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         line, order = await _is_back_ordered(driver)
@@ -77,7 +76,7 @@ class TestABackOrder:
         assert await story.states(driver) == GONE
 
 
-@pytest.mark.req("WORK-27", "WORK-28", "BILL-23")
+@pytest.mark.req("WORK-27")
 class TestAFailedInspection:
     async def test_sends_the_work_back_at_the_shops_cost(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -99,7 +98,7 @@ class TestAFailedInspection:
         assert Decimal((await story.invoice(driver))["payable"]) == Decimal("707.72")
 
 
-@pytest.mark.req("WORK-13", "RECP-22")
+@pytest.mark.req("WORK-13")
 class TestAPromiseAtRisk:
     @pytest.mark.req("RECP-48")
     async def test_is_revised_with_reason_and_solution(self, story: Story) -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class TestTheHappyPath:
-    @pytest.mark.req("BOOK-17", "RECP-24", "WORK-26", "PART-15", "RECP-34")
+    @pytest.mark.req("BOOK-17", "RECP-24", "PART-15")
     async def test_goes_from_the_call_to_the_archive(self, story: Story) -> None:
         driver = story.new_visit()
 
@@ -48,7 +48,7 @@ class TestTheHappyPath:
         till = ["prepared", "issued", "payment-received", "settled"]
         assert story.published_types(driver.request_id, "billing.invoice") == till
 
-    @pytest.mark.req("CRM-10", "CRM-12")
+    @pytest.mark.req("CRM-10")
     async def test_ends_with_one_survey_and_one_call(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
@@ -60,7 +60,7 @@ class TestTheHappyPath:
         (call,) = story.published(FollowUpPlanned, visit=driver.visit_id)
         assert (call.kind, call.careful) == ("after_service", False)
 
-    @pytest.mark.req("BILL-01", "BILL-03", "PART-10")
+    @pytest.mark.req("BILL-03")
     async def test_is_billed_at_the_agreed_prices_for_what_was_used(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         line, technician = await begins(driver, BRAKES)
@@ -94,7 +94,7 @@ class TestTheHappyPath:
         assert await story.states(driver) == GONE
 
 
-@pytest.mark.req("RECP-24", "WORK-15")
+@pytest.mark.req("RECP-24")
 class TestAdditionalWork:
     async def test_is_done_and_billed_when_the_customer_agrees(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -138,7 +138,7 @@ class TestAdditionalWork:
         assert {line["held"] for line in held["lines"]} == {"0.000"}
 
 
-@pytest.mark.req("BILL-19", "RECP-19")
+@pytest.mark.req("BILL-19")
 class TestDecliningEverything:
     async def test_leaves_the_diagnosis_to_pay(self, story: Story) -> None:
         driver = story.new_visit()
@@ -155,7 +155,6 @@ class TestDecliningEverything:
         assert (await story.visit(driver))["outcome"] in ("declined", "diagnosis_only")
 
 
-@pytest.mark.req("BILL-20")
 class TestLeavingWithoutPaying:
     async def test_is_refused_until_credit_is_approved(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)

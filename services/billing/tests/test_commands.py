@@ -17,7 +17,6 @@ from contracts.events.billing import (
 from testkit.department import Department
 
 
-@pytest.mark.req("BILL-04")
 class TestLabourRates:
     async def test_setting_one_is_published_and_shown(self, billing: Department) -> None:
         body = {"hourly_rate": "200.00", "tax_rate": "0.06"}
@@ -86,7 +85,6 @@ class TestPayments:
         assert billing.published(PaymentReceived) == []
 
 
-@pytest.mark.req("BILL-20")
 class TestCredit:
     async def test_lets_the_car_go_within_the_limit(self, billing: Department) -> None:
         scene = a_scene()
@@ -118,7 +116,6 @@ class TestCredit:
 
 
 class TestAtTheCounter:
-    @pytest.mark.req("BILL-11")
     async def test_a_refund(self, billing: Department) -> None:
         scene = a_scene()
         invoice_id = await signed(billing, scene)

@@ -127,7 +127,6 @@ class TestPreparing:
         assert prepared.payable == 0
         assert billing.published(InvoiceSettled)[0].how == "nothing_to_pay"
 
-    @pytest.mark.req("BILL-23")
     async def test_rework_of_a_complaint_is_the_shops(self, billing: Department) -> None:
         scene, rework = a_scene(), a_rework_line()
         results = (*(done(line) for line in scene.authorised), done(rework))
@@ -143,7 +142,7 @@ class TestPreparing:
 
 
 class TestIssuing:
-    @pytest.mark.req("BILL-08", "BILL-21")
+    @pytest.mark.req("BILL-08")
     async def test_the_signature_fixes_number_and_sum(self, billing: Department) -> None:
         scene = a_scene()
 
@@ -153,7 +152,6 @@ class TestIssuing:
         assert (issued.invoice_no, issued.balance) == ("INV-2025-000001", Decimal("616.10"))
         assert billing.published(InvoiceSettled) == []
 
-    @pytest.mark.req("BILL-21")
     async def test_numbers_have_no_gaps_and_begin_anew_each_year(self, billing: Department) -> None:
         for _ in range(3):
             await signed_invoice(billing, Scene())
@@ -204,7 +202,6 @@ class TestJobReopened:
 
         assert ends[0] == ends[1] == ("issued", 2, "616.10")
 
-    @pytest.mark.req("BILL-21")
     async def test_a_void_paper_keeps_its_number(self, billing: Department) -> None:
         scene = a_scene()
         invoice_id = await signed_invoice(billing, scene)

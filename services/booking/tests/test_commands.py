@@ -90,7 +90,6 @@ class TestConfirming:
         assert (day["booked_minutes"], day["maintenance_minutes"]) == (90, 0)
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_is_refused_when_the_day_is_full(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 1})
         await desk.booked("BRAKES")  # of 162 minutes for repair
@@ -101,7 +100,6 @@ class TestConfirming:
         assert (problem["limit_minutes"], problem["left_minutes"]) == (162, 72)
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_is_refused_when_the_hour_is_full(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 1})
         await desk.booked("OIL")
@@ -110,7 +108,6 @@ class TestConfirming:
 
         assert problem["code"] == "slot_full"
 
-    @pytest.mark.req("BOOK-39")
     async def test_can_be_overridden_by_a_supervisor(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 0})
 
@@ -120,7 +117,6 @@ class TestConfirming:
         assert "overbooked" in made["warnings"]
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_of_the_same_car_twice_is_refused(self, desk: Desk) -> None:
         vehicle_id = str(uuid4())
         first = await desk.booked("OIL", vehicle_id=vehicle_id)
@@ -130,7 +126,6 @@ class TestConfirming:
         assert problem["code"] == "vehicle_already_booked"
         assert problem["appointment_id"] == first["id"]
 
-    @pytest.mark.req("BOOK-39")
     async def test_by_two_desks_at_once_does_not_overbook(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 1})
         wanted = [await desk.request("OIL") for _ in range(4)]
@@ -150,7 +145,6 @@ class TestConfirming:
         assert sorted(a.status_code for a in answers) == [200, 409, 409, 409]
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_of_the_same_car_by_two_desks_at_once_is_refused(self, desk: Desk) -> None:
         """One slot runs over into a day on which it takes no labour; the other is on that day."""
         vehicle_id, tuesday = str(uuid4()), MONDAY_9 + timedelta(days=1)
@@ -249,7 +243,7 @@ class TestMoving:
 
 
 class TestPreparing:
-    @pytest.mark.req("BOOK-17", "BOOK-23", "BOOK-24")
+    @pytest.mark.req("BOOK-17", "BOOK-24")
     async def test_takes_three_people_and_the_parts(self, desk: Desk) -> None:
         made = await desk.booked("BRAKES")
         for check in ("bay", "crew", "reception"):
@@ -267,7 +261,7 @@ class TestPreparing:
 
 
 class TestCalls:
-    @pytest.mark.req("BOOK-11", "BOOK-15", "BOOK-38")
+    @pytest.mark.req("BOOK-11")
     async def test_are_listed_when_due_and_gone_when_completed(self, desk: Desk) -> None:
         made = await desk.booked("OIL", start=MONDAY_9 + timedelta(days=4))
         assert not (await desk.ask("GET", "/calls"))["items"]

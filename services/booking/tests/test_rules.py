@@ -47,7 +47,6 @@ class TestARequest:
         assert not made.is_overdue(made.respond_by)
         assert made.is_overdue(made.respond_by + timedelta(seconds=1))
 
-    @pytest.mark.req("BOOK-02")
     def test_names_a_fault_or_work(self) -> None:
         with pytest.raises(RequestIncomplete):
             a_request(fault_text=" ", lines=())
@@ -56,7 +55,7 @@ class TestARequest:
         assert a_request(lines=()).work == Load(RULES.diagnosis_minutes)
         assert load_of([a_line(minutes=60)], diagnosis=True, rules=RULES) == Load(90)
 
-    @pytest.mark.req("BOOK-06", "BOOK-07")
+    @pytest.mark.req("BOOK-07")
     def test_belongs_to_who_took_it_until_handed_over(self) -> None:
         made = a_request()
         made.hand_over_to("wang", by="zhao", at=FRIDAY)
@@ -73,7 +72,7 @@ class TestARequest:
 
 
 class TestReminders:
-    @pytest.mark.req("BOOK-11", "BOOK-38")
+    @pytest.mark.req("BOOK-11")
     def test_come_three_days_and_one_day_before(self) -> None:
         slot = FRIDAY + timedelta(days=10)
 
@@ -91,7 +90,6 @@ class TestReminders:
     def test_spare_urgent_requests(self) -> None:
         assert not list(reminders(FRIDAY, urgent=True, rules=RULES, at=FRIDAY))
 
-    @pytest.mark.req("BOOK-15")
     def test_stay_on_the_list_while_the_customer_is_undecided(self) -> None:
         made = a_confirmed()
         call = made.calls[0]
@@ -103,7 +101,6 @@ class TestReminders:
         assert call.done_at == later
 
 
-@pytest.mark.req("BOOK-25")
 def test_key_figures_follow_the_formula() -> None:
     counted = Counted(
         arrivals=60,
@@ -138,7 +135,6 @@ class TestPreparing:
         assert made.prepared_at is None
         assert made.prepare("bay", ready=True, by="zhao", at=FRIDAY) is not None
 
-    @pytest.mark.req("BOOK-23")
     def test_of_missing_parts_cannot_be_ticked(self) -> None:
         made = a_confirmed(lines=(a_line(parts_needed=1),))
         made.check_parts(a_reservation(made, short=True), at=FRIDAY)

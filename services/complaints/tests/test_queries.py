@@ -112,7 +112,6 @@ class TestTheLedger:
         assert row["content"] == "'=1+1"
 
 
-@pytest.mark.req("COMP-25")
 class TestTheFigures:
     async def test_are_of_the_period(self, story: Story) -> None:
         await story.complaints.receives(story.registered(), story.opened())

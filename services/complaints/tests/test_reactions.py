@@ -46,7 +46,6 @@ class TestACaseThatOpensByItself:
         received = story.complaints.published(ComplaintReceived)[0]
         assert (received.source, received.category, received.during_visit) == ("promise", "delay", True)
 
-    @pytest.mark.req("COMP-35")
     async def test_joins_the_visits_open_case(self, story: Story) -> None:
         case = await story.open()
         low = story.dissatisfied()
@@ -60,13 +59,11 @@ class TestACaseThatOpensByItself:
         assert linked[0]["about_id"] == str(low.survey_id)
         assert shown["version"] > case["version"]
 
-    @pytest.mark.req("COMP-35")
     async def test_joins_the_open_case_that_it_opened_before(self, story: Story) -> None:
         await story.complaints.receives(story.followed_up(), story.dissatisfied())
 
         assert len(await cases(story)) == 1
 
-    @pytest.mark.req("COMP-35", "COMP-03")
     async def test_is_joined_by_the_customers_own_words(self, story: Story) -> None:
         await story.complaints.receives(story.dissatisfied())
         [opened] = await cases(story)
@@ -88,7 +85,6 @@ class TestACaseThatOpensByItself:
             ("complained", "hotline: Nobody listened")
         ]
 
-    @pytest.mark.req("COMP-35")
     @pytest.mark.parametrize("meanwhile", ["answered", "spoken"])
     async def test_is_followed_by_a_linked_one_once_it_is_talked_about(
         self, story: Story, meanwhile: str

@@ -89,7 +89,6 @@ class TestEveryCommandInEveryState:
         assert len(complaint.entries) == complaint.last_entry == before
 
 
-@pytest.mark.req("COMP-04")
 class TestClocks:
     def test_run_24_and_72_calendar_hours_from_receipt(self) -> None:
         complaint, received = Complaint.receive(a_new_case(received_at=FRIDAY), rules=RULES)
@@ -97,7 +96,6 @@ class TestClocks:
         assert complaint.respond_by == received.respond_by == FRIDAY + timedelta(days=1)
         assert complaint.resolve_by == received.resolve_by == FRIDAY + timedelta(days=3)
 
-    @pytest.mark.req("COMP-05")
     def test_of_an_objection_during_the_visit_follow_their_own_rule(self) -> None:
         rules = HouseRules(objection_hours=2)
 
@@ -132,7 +130,6 @@ class TestClocks:
         assert complaint.respond_by == FRIDAY + hours(72)
         assert complaint.resolve_by == FRIDAY + hours(120)
 
-    @pytest.mark.req("COMP-28")
     def test_of_a_measure_run_out_while_it_is_open(self) -> None:
         complaint = a_case(State.CARRYING_OUT)
         measure = complaint.measures[0]
@@ -144,7 +141,6 @@ class TestClocks:
         assert complaint.measure_clock_ran_out(measure.measure_id, due_at=FRIDAY, at=FRIDAY) == []
 
 
-@pytest.mark.req("COMP-03")
 class TestOwnership:
     def test_is_the_first_contacts(self) -> None:
         assert a_case(by=ADVISOR).owner_id == ADVISOR.employee_id
@@ -226,7 +222,6 @@ class TestWhatIsKept:
             HouseRules(categories=("quality",))
 
 
-@pytest.mark.req("COMP-25")
 class TestFigures:
     def test_are_those_of_the_worked_example(self) -> None:
         figures = a_period(received=20, resolved=18, respond_due=20, answered_in_time=19, visits=800)

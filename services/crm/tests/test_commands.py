@@ -38,7 +38,6 @@ class TestCustomers:
         assert (registered.display_name, registered.customer_class) == ("Wang Fang", "normal")
         assert "1380013" not in str(crm.committed[0].data)
 
-    @pytest.mark.req("DATA-03")
     async def test_are_in_no_table_with_phone_or_address_in_clear(self, crm: Department) -> None:
         await a_customer(crm, address="Zhongshan Road 5")
 
@@ -90,7 +89,6 @@ class TestCustomers:
         (changed,) = crm.published(CustomerChanged)
         assert (changed.customer_class, changed.credit_limit) == ("vip", Decimal("5000.00"))
 
-    @pytest.mark.req("DATA-05")
     async def test_give_consent_and_take_it_back(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
         path = f"/customers/{customer_id}/consents"
@@ -138,7 +136,6 @@ class TestVehicles:
 
         assert (await crm.call("POST", "/vehicles", json=facts, who=EVERYTHING)).status_code == 404
 
-    @pytest.mark.req("CRM-08")
     async def test_change_and_are_published_at_once(self, crm: Department) -> None:
         customer_id, buyer = await a_customer(crm), await a_customer(crm, "13900139000")
         vehicle = await a_vehicle(crm, customer_id)
@@ -219,7 +216,6 @@ class TestNoticesAndReminders:
         assert (shown["state"], shown["allowed"]) == ("dismissed", [])
         assert (await show(crm, "/reminders?state=open"))["items"] == []
 
-    @pytest.mark.req("CRM-33")
     async def test_a_contact_is_logged_with_who_took_part(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
         body: dict[str, Any] = {

@@ -85,7 +85,7 @@ class TestASurvey:
         assert ">dear</textarea>" in answered.text
         assert crm.published(SurveyAnswered) == []
 
-    @pytest.mark.req("CRM-24", "CRM-26")
+    @pytest.mark.req("CRM-24")
     async def test_answered_to_an_agent_with_a_low_score_publishes_dissatisfaction(
         self, crm: Department
     ) -> None:
@@ -106,7 +106,6 @@ class TestASurvey:
             DissatisfactionDetected.TYPE
         )
 
-    @pytest.mark.req("CRM-26")
     async def test_whose_comment_is_a_clear_opinion_is_flagged_later(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         survey = await the_survey(crm, story)

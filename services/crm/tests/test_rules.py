@@ -105,7 +105,6 @@ class TestTheTotalOfASurvey:
         assert Decimal(10) <= total_of(grades(*points), least=8) <= Decimal(100)
 
 
-@pytest.mark.req("CRM-26")
 class TestDissatisfaction:
     def test_is_seen_in_one_low_item(self) -> None:
         points = grades(10, 10, 10, 10, 8, 8, 8, 8, 7, 3)
@@ -148,7 +147,6 @@ class TestDissatisfaction:
             answer(a_survey(), SATISFIED, clear_opinion=True)
 
 
-@pytest.mark.req("CRM-12")
 class TestTheSurveysClocks:
     def test_run_for_three_working_days(self) -> None:
         assert due_on(date(2025, 3, 7), DEFAULT_CALENDAR, 3) == date(2025, 3, 12)
@@ -271,7 +269,6 @@ class TestAReminder:
         assert reminder.state == "dismissed"
 
 
-@pytest.mark.req("CRM-52")
 class TestTheComplaintMark:
     def test_stays_for_a_time_after_the_end(self) -> None:
         mark = ComplaintMark(complaint_id=uuid4(), respond_by=FRIDAY, resolve_by=FRIDAY)

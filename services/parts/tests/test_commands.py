@@ -63,7 +63,7 @@ class TestTheCatalogue:
 
 
 class TestTheCounter:
-    @pytest.mark.req("PART-02", "PART-09")
+    @pytest.mark.req("PART-02")
     async def test_hands_out_on_a_slip_and_measures_the_wait(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
@@ -87,7 +87,7 @@ class TestTheCounter:
         assert [(row["waited_minutes"], row["slip_no"]) for row in queue] == [(10, event.slip_no)]
         assert await stock_differs(parts) == []
 
-    @pytest.mark.req("PART-10", "PART-27")
+    @pytest.mark.req("PART-27")
     async def test_takes_unused_parts_back(self, parts: Department) -> None:
         await stocked(parts)
         line = a_line((PADS, "2"))
@@ -245,7 +245,7 @@ class TestStockByHand:
         assert await stock_differs(parts) == []
 
 
-@pytest.mark.req("PART-09", "PART-19", "PART-20")
+@pytest.mark.req("PART-19")
 async def test_supply_figures_count_lines_waits_and_wrong_parts(parts: Department) -> None:
     await stocked(parts, PADS, "3")
     filled, short = a_line((PADS, "2")), a_line((PADS, "2"))

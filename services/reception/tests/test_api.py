@@ -153,7 +153,7 @@ class TestTheCustomersLink:
         assert (answer.status_code, answer.headers["cache-control"]) == (201, "no-store")
         return str(answer.json()["token"])
 
-    @pytest.mark.req("RECP-15", "PART-17")
+    @pytest.mark.req("PART-17")
     async def test_shows_every_line_in_plain_words_with_its_price(self, desk: Desk) -> None:
         token = await self.linked(desk)
 

@@ -20,7 +20,7 @@ from shopkit.numbers import request_id_of
 
 
 class TestOneVisit:
-    @pytest.mark.req("RECP-03", "RECP-24", "DATA-27")
+    @pytest.mark.req("RECP-24", "DATA-27")
     async def test_goes_from_arrival_to_the_record(self, desk: Desk) -> None:
         await desk.handed_over()
 
@@ -210,7 +210,6 @@ class TestEstimatingByHand:
 
 
 class TestPromising:
-    @pytest.mark.req("RECP-21", "RECP-22")
     async def test_a_promise_is_given_endangered_and_revised(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.answered()

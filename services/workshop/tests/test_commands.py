@@ -21,7 +21,6 @@ from workshop.domain import HouseRules
 
 
 class TestARepair:
-    @pytest.mark.req("WORK-26", "WORK-34")
     async def test_goes_from_the_signed_form_to_ready(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
@@ -93,7 +92,6 @@ class TestARepair:
 
 
 class TestParts:
-    @pytest.mark.req("PART-03")
     async def test_must_be_at_hand_before_the_line_starts(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
@@ -174,7 +172,7 @@ class TestATechnician:
         assert shown.json()["status"] == "working"
         assert shown.json()["next"]["job_id"] == (await other.job())["id"]
 
-    @pytest.mark.req("WORK-09", "WORK-15")
+    @pytest.mark.req("WORK-09")
     async def test_may_take_another_job_when_the_first_is_interrupted(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -187,7 +185,6 @@ class TestATechnician:
         assert (await story.job())["state"] == "interrupted"
         assert (await other.job())["state"] == "diagnosing"
 
-    @pytest.mark.req("WORK-08")
     async def test_needs_the_skill(self, story: Story) -> None:
         story.zero = story.a_line("diagnosis", skill="electrical")
         await story.in_shop()
@@ -196,7 +193,6 @@ class TestATechnician:
 
         assert refused.json()["code"] == "skill_missing"
 
-    @pytest.mark.req("WORK-45")
     async def test_who_is_absent_gets_no_work(self, story: Story) -> None:
         await story.in_shop()
         path = f"/technicians/{story.li}"
@@ -212,7 +208,6 @@ class TestATechnician:
 
 
 class TestAdditionalWork:
-    @pytest.mark.req("WORK-15", "WORK-17")
     async def test_stops_what_it_blocks_until_the_customer_answers(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
@@ -244,7 +239,7 @@ class TestAdditionalWork:
 
 
 class TestInspection:
-    @pytest.mark.req("WORK-27", "WORK-28")
+    @pytest.mark.req("WORK-27")
     async def test_that_fails_opens_rework_with_points(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
@@ -263,7 +258,6 @@ class TestInspection:
         assert ready["state"] == "ready"
         assert len(story.workshop.published(JobCompleted)) == 2
 
-    @pytest.mark.req("WORK-26")
     async def test_is_not_done_by_who_worked_on_it(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
@@ -298,7 +292,6 @@ class TestTheDispatchOrder:
 
 
 class TestABay:
-    @pytest.mark.req("WORK-48")
     async def test_is_left_when_the_car_is_dispatched_to_another(self, story: Story) -> None:
         await story.in_shop()
         bays = (await story.workshop.call("GET", "/bays", who=["workshop.read"])).json()["items"]
