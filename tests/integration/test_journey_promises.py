@@ -100,7 +100,6 @@ class TestAFailedInspection:
 
 @pytest.mark.req("WORK-13")
 class TestAPromiseAtRisk:
-    @pytest.mark.req("RECP-48")
     async def test_is_revised_with_reason_and_solution(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         lines = await _promised_too_early(story, driver)

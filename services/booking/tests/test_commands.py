@@ -47,7 +47,6 @@ class TestRequests:
         assert event.respond_by == FRIDAY + timedelta(hours=24)
         assert desk.booking.committed[-1].correlation == second["request_id"]
 
-    @pytest.mark.req("BOOK-08")
     async def test_that_nobody_answered_are_visible(self, desk: Desk) -> None:
         answered, forgotten = await desk.request("OIL"), await desk.request("OIL")
         await desk.ask("POST", f"/appointments/{answered['id']}/response", {"note": "calls back"})

@@ -37,7 +37,6 @@ MONDAY = MONDAY_9.date()
 
 
 class TestARequest:
-    @pytest.mark.req("BOOK-08")
     def test_must_be_answered_within_a_day(self) -> None:
         monday_10 = datetime(2025, 3, 10, 2, 0, tzinfo=UTC)
 
@@ -55,7 +54,6 @@ class TestARequest:
         assert a_request(lines=()).work == Load(RULES.diagnosis_minutes)
         assert load_of([a_line(minutes=60)], diagnosis=True, rules=RULES) == Load(90)
 
-    @pytest.mark.req("BOOK-07")
     def test_belongs_to_who_took_it_until_handed_over(self) -> None:
         made = a_request()
         made.hand_over_to("wang", by="zhao", at=FRIDAY)
@@ -240,7 +238,6 @@ COMMANDS: dict[str, Callable[[Appointment], object]] = {
 }
 
 
-@pytest.mark.req("BOOK-07")
 @pytest.mark.parametrize("state", list(AppointmentState))
 @pytest.mark.parametrize("command", [c for c in APPOINTMENT.commands if c not in BY_FACTS])
 def test_every_command_in_every_state(state: AppointmentState, command: str) -> None:

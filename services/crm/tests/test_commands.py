@@ -167,7 +167,6 @@ class TestACall:
         assert (completed.problem_found, completed.visit_id) == (True, story.visit_id)
         assert completed.text == "squeals again, call •••"
 
-    @pytest.mark.req("CRM-11")
     async def test_is_counted_in_the_days_report_that_the_manager_reviews(self, crm: Department) -> None:
         stories = [await a_closed_visit(crm) for _ in range(4)]
         calls = [await the_call(crm, story) for story in stories]
@@ -189,7 +188,6 @@ class TestACall:
 
 
 class TestNoticesAndReminders:
-    @pytest.mark.req("RECP-35")
     async def test_a_notice_that_is_sent_is_in_the_log(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         (notice,) = (await show(crm, f"/notices?customer_id={story.customer_id}"))["items"]

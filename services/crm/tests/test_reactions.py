@@ -88,7 +88,6 @@ class TestAVisit:
 
 
 class TestAHandover:
-    @pytest.mark.req("RECP-35")
     async def test_makes_a_notice_due_within_a_day(self, crm: Department) -> None:
         story = Story()
         friday_evening = datetime(2025, 3, 7, 9, 40, tzinfo=UTC)

@@ -227,7 +227,6 @@ class TestEveryCommandInEveryState:
 
 
 class TestACall:
-    @pytest.mark.req("CRM-11")
     def test_that_nobody_answers_ends_after_three_attempts(self) -> None:
         follow_up = a_follow_up()
         call: dict[str, Any] = {"note": "", "by": "x", "at": FRIDAY, "on": TODAY, "most": 3}

@@ -20,7 +20,7 @@ from shopkit.numbers import request_id_of
 
 
 class TestOneVisit:
-    @pytest.mark.req("RECP-24", "DATA-27")
+    @pytest.mark.req("RECP-24")
     async def test_goes_from_arrival_to_the_record(self, desk: Desk) -> None:
         await desk.handed_over()
 

@@ -218,7 +218,6 @@ class TestThePromise:
         with pytest.raises(NothingAnsweredYet):
             a_visit().promise_handover(NOON + timedelta(hours=4), waiting_on_site=False, at=NOON)
 
-    @pytest.mark.req("RECP-48")
     def test_every_change_keeps_the_old_one_the_reason_and_the_solution(self) -> None:
         visit = self.promised()
 

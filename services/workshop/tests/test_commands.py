@@ -156,7 +156,7 @@ class TestATechnician:
         assert (refused.status_code, refused.json()["code"]) == (409, "technician_busy")
         assert refused.json()["job_id"] == first["id"]
 
-    @pytest.mark.req("WORK-09", "WORK-11")
+    @pytest.mark.req("WORK-09")
     async def test_may_have_a_next_job_but_not_start_it(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -315,7 +315,6 @@ class TestABay:
         assert refused.json()["code"] == "bay_occupied"
         assert refused.json()["job_id"] == (await story.job())["id"]
 
-    @pytest.mark.req("WORK-16")
     async def test_is_free_when_the_car_is_moved_to_parking(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import pytest
 from services.workshop.tests.builders import Story
 
 from contracts.permissions import workshop as may_workshop
 
 
 class TestScreens:
-    @pytest.mark.req("WORK-14")
     async def test_the_board_shows_every_car_and_why_it_waits(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -62,7 +60,6 @@ class TestScreens:
         shown = [(x["idle_minutes_before"], x["idle_flagged"], x["late"]) for x in day.json()]
         assert shown == [(0, False, True), (30, True, False)]
 
-    @pytest.mark.req("WORK-18")
     async def test_a_tag_carries_number_status_and_promise(self, story: Story) -> None:
         await story.in_shop()
         await story.receives(story.promised(story.in_minutes(300)))

@@ -123,7 +123,7 @@ class TestDispatch:
         with pytest.raises(WorkNotAuthorised):
             dispatch(job, line_ids=[job.lines[0].id])
 
-    @pytest.mark.req("WORK-09", "WORK-11")
+    @pytest.mark.req("WORK-09")
     def test_takes_a_busy_technician_only_for_afterwards(self) -> None:
         running = JobLine(id=uuid4(), job_id=uuid4(), planned_end=at("11:00"))
 
