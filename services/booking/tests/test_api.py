@@ -229,6 +229,7 @@ class TestTheCustomersPage:
         await self.send(desk, path, {"wish": "choose_slot"}, 422)
         await self.send(desk, path, {"wish": "dance"}, 422)
 
+    @pytest.mark.req("BOOK-05")
     async def test_takes_a_one_step_answer_from_a_browser(self, desk: Desk) -> None:
         made = await desk.booked("OIL")
         path = await self.link(desk, made)
