@@ -53,7 +53,6 @@ class TestAComplaintDuringTheVisit:
         assert Decimal(invoice["total_gross"]) - Decimal(invoice["payable"]) == Decimal("50.00")
         assert Decimal(invoice["net_paid"]) == Decimal(invoice["payable"])
 
-    @pytest.mark.req("WORK-10")
     async def test_has_the_work_done_again_at_the_shops_cost(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         lines = await is_repaired(driver)

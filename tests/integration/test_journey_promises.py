@@ -26,13 +26,17 @@ async def _is_back_ordered(driver: VisitDriver) -> tuple[Json, Json]:
     return line, await place_order(driver, line)
 
 
-@pytest.mark.req("PART-07")
 class TestABackOrder:
+    @pytest.mark.req("PART-07")
     async def test_stops_the_work_until_the_part_arrives(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         line, order = await _is_back_ordered(driver)
         await story.settled()
-        assert (await story.job(driver))["state"] == "awaiting_parts"
+        job = await story.job(driver)
+        assert job["state"] == "awaiting_parts"
+        (part,) = [part for one in job["lines"] for part in one["parts"] if Decimal(part["short"])]
+        assert (part["part_no"], part["back_ordered"]) == (line["parts"][0]["part_no"], part["short"])
+        assert job["interruptions"][-1]["waiting_part_line_ids"] == [part["id"]]
 
         late = story.context.tomorrow()
         await parts.change_eta(story.client, driver.keeper, order["id"], late, "the lorry broke down")

@@ -178,7 +178,6 @@ class TestReworkAndTheKeys:
         assert await story.states(driver) == GONE
 
 
-@pytest.mark.req("BILL-05")
 class TestAPartTakenBackWhileTheJobBecomesReady:
     """The workshop calls it all used, receives the slip, reopens the job, and sets right what was used."""
 

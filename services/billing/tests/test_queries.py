@@ -9,7 +9,7 @@ from testkit.department import Department
 
 
 class TestScreens:
-    @pytest.mark.req("BILL-05")
+    @pytest.mark.req("PART-17")
     async def test_the_papers_show_labour_and_parts_apart(self, billing: Department) -> None:
         scene = a_scene()
         invoice_id = await signed(billing, scene)

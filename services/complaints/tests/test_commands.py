@@ -108,6 +108,18 @@ class TestACase:
             ("notified", "phone", "Li Na"),
         ]
 
+    @pytest.mark.req("COMP-14")
+    @pytest.mark.parametrize("channel", ["phone", "email", "app"])
+    async def test_ends_with_a_word_to_the_customer_by_any_channel(self, story: Story, channel: str) -> None:
+        case_id = await story.answered()
+
+        await story.post(
+            f"/complaints/{case_id}/notification", {"text": "Refunded today", "channel": channel}
+        )
+
+        notified = (await story.show(case_id))["entries"][-1]
+        assert (notified["kind"], notified["channel"]) == ("notified", channel)
+
     @pytest.mark.req("COMP-08")
     async def test_is_classified_and_its_cause_named(self, story: Story) -> None:
         case_id = await story.answered()

@@ -113,6 +113,7 @@ class TestTheLedger:
 
 
 class TestTheFigures:
+    @pytest.mark.req("F-12")
     async def test_are_of_the_period(self, story: Story) -> None:
         await story.complaints.receives(story.registered(), story.opened())
         quick = await story.answered()

@@ -9,6 +9,7 @@ from services.complaints.tests.builders import ADVISOR, ALL, FRIDAY, Story, hour
 from sqlalchemy import text
 
 from contracts.events.complaints import ComplaintOverdue, ComplaintReceived, MeasureCompleted
+from contracts.roles import ROLES
 from testkit.department import employee_id
 
 
@@ -29,6 +30,18 @@ class TestACaseThatOpensByItself:
         assert (received.visit_id, received.request_id) == (story.visit_id, story.request_id)
         [case] = await cases(story)
         assert (case["owner_id"], case["text"]) == (None, "52 of 100; price: 1; Far too dear")
+
+    @pytest.mark.req("COMP-02")
+    async def test_waits_in_the_teams_queue_until_one_of_them_takes_it(self, story: Story) -> None:
+        await story.complaints.receives(story.dissatisfied())
+        officer, path = ROLES["complaint-officer"], "/complaints?unowned=true"
+        [waiting] = (await story.complaints.call("GET", path, who=officer)).json()["items"]
+
+        await story.contact(waiting["id"], "answer", who=officer)
+
+        assert (await story.complaints.call("GET", path, who=officer)).json()["items"] == []
+        [case] = await cases(story)
+        assert case["owner_id"] is not None
 
     @pytest.mark.req("CRM-46")
     async def test_comes_from_a_follow_up_that_found_a_problem(self, story: Story) -> None:

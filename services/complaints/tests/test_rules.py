@@ -90,6 +90,7 @@ class TestEveryCommandInEveryState:
 
 
 class TestClocks:
+    @pytest.mark.req("F-12")
     def test_run_24_and_72_calendar_hours_from_receipt(self) -> None:
         complaint, received = Complaint.receive(a_new_case(received_at=FRIDAY), rules=RULES)
 
@@ -216,6 +217,7 @@ class TestWhatIsKept:
         Complaint.receive(a_new_case(category="parking"), rules=rules)
         with pytest.raises(Invalid):
             Complaint.receive(a_new_case(category="cost"), rules=rules)
+        assert {"quality", "attitude", "cost", "other"} <= set(RULES.categories)
 
     def test_lists_must_hold_what_opens_by_itself(self) -> None:
         with pytest.raises(ValidationError):
@@ -223,6 +225,7 @@ class TestWhatIsKept:
 
 
 class TestFigures:
+    @pytest.mark.req("F-12")
     def test_are_those_of_the_worked_example(self) -> None:
         figures = a_period(received=20, resolved=18, respond_due=20, answered_in_time=19, visits=800)
 

@@ -69,6 +69,7 @@ class TestCustomers:
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         assert len(crm.published(CustomerRegistered)) == 1
 
+    @pytest.mark.req("DATA-12")
     async def test_keep_their_own_number_when_they_change_it(self, crm: Department) -> None:
         first, second = await a_customer(crm), await a_customer(crm, "139 0013 9000")
 
@@ -136,6 +137,7 @@ class TestVehicles:
 
         assert (await crm.call("POST", "/vehicles", json=facts, who=EVERYTHING)).status_code == 404
 
+    @pytest.mark.req("DATA-12")
     async def test_change_and_are_published_at_once(self, crm: Department) -> None:
         customer_id, buyer = await a_customer(crm), await a_customer(crm, "13900139000")
         vehicle = await a_vehicle(crm, customer_id)
@@ -150,8 +152,42 @@ class TestVehicles:
         ]
         assert [owner["customer_id"] for owner in sold["ownerships"]] == [str(customer_id), str(buyer)]
 
+    @pytest.mark.req("DATA-02")
+    async def test_are_on_file_with_their_owner_and_how_to_reach_them(self, crm: Department) -> None:
+        customer_id = await a_customer(crm)
+
+        vehicle = await a_vehicle(crm, customer_id, vin=VIN, engine_no="EA211")
+
+        owner = await show(crm, f"/customers/{customer_id}?purpose=call+back")
+        assert (owner["display_name"], owner["phone"]) == ("Wang Fang", "+8613800138000")
+        file = await show(crm, f"/vehicles/{vehicle['id']}")
+        assert (file["plate"], file["make"], file["model"]) == ("粤A12345", "VW", "Lavida")
+        assert (file["engine_no"], file["vin"]) == ("EA211", VIN)
+        assert [owner["customer_id"] for owner in file["ownerships"]] == [str(customer_id)]
+
 
 class TestACall:
+    @pytest.mark.req("CRM-10")
+    async def test_is_read_from_its_script_and_keeps_result_and_answers(self, crm: Department) -> None:
+        story = await a_closed_visit(crm)
+        call = await the_call(crm, story)
+        asked = (await show(crm, f"/follow-ups/{call}"))["script"]
+        answers = ["runs well", "yes, clearly", "the wait"]
+
+        await ask(
+            crm,
+            f"/follow-ups/{call}/completion",
+            outcome="reached",
+            satisfied=True,
+            answers=answers,
+            text="-",
+        )
+
+        done = await show(crm, f"/follow-ups/{call}")
+        assert len(asked) == 5
+        assert (done["state"], done["outcome"], done["satisfied"]) == ("done", "reached", True)
+        assert done["answers"] == answers
+
     @pytest.mark.req("CRM-46")
     async def test_that_finds_a_problem_reaches_complaints(self, crm: Department) -> None:
         story = await a_closed_visit(crm)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from services.crm.tests.builders import EVERYTHING, SATISFIED, a_closed_visit, ask, the_survey
@@ -16,6 +17,7 @@ from testkit.department import Department
 
 class TestASurvey:
     @pytest.mark.req("CRM-16")
+    @pytest.mark.req("DATA-12")
     async def test_answered_by_link_is_published_with_its_total(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         link = await ask(crm, f"/surveys/{await the_survey(crm, story)}/links")
@@ -96,6 +98,10 @@ class TestASurvey:
         shown = await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", **body)
 
         assert shown["dissatisfied"]
+        (answered,) = crm.published(SurveyAnswered)
+        assert {given.item: given.points for given in answered.points} == points
+        assert answered.comment == "far too dear"
+        assert UUID(answered.by)
         (published,) = crm.published(DissatisfactionDetected)
         assert (published.triggers, published.total, published.lowest_item) == (
             ("item", "total"),

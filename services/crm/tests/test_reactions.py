@@ -26,6 +26,7 @@ from testkit.department import Department
 
 
 class TestAVisit:
+    @pytest.mark.req("DATA-02", "DATA-12")
     async def test_leaves_a_file_with_what_every_department_knew(self, crm: Department) -> None:
         story = Story()
 
@@ -88,6 +89,7 @@ class TestAVisit:
 
 
 class TestAHandover:
+    @pytest.mark.req("F-14")
     async def test_makes_a_notice_due_within_a_day(self, crm: Department) -> None:
         story = Story()
         friday_evening = datetime(2025, 3, 7, 9, 40, tzinfo=UTC)
@@ -97,6 +99,7 @@ class TestAHandover:
         (notice,) = (await show(crm, f"/notices?customer_id={story.customer_id}&state=due"))["items"]
         assert notice["due_at"] == "2025-03-08T09:40:00Z"
 
+    @pytest.mark.req("F-13")
     async def test_counts_the_working_days_of_the_shops_own_calendar(self, crm: Department) -> None:
         hours = [{"weekday": n, "opens": "09:00", "closes": "17:00"} for n in range(5)]
         closed = ClosedDay(on=date(2025, 3, 10))

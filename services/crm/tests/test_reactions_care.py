@@ -105,6 +105,7 @@ class TestAComplaint:
         (notice,) = (await show(crm, f"/notices?customer_id={story.customer_id}"))["items"]
         assert (notice["kind"], notice["due_at"]) == ("measure_completed", "2025-03-08T01:00:00Z")
 
+    @pytest.mark.req("COMP-14")
     async def test_that_ended_is_asked_about_once_for_each_end(self, crm: Department) -> None:
         story = Story()
 

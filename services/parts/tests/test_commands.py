@@ -1,6 +1,7 @@
 """What people do in parts: catalogue, counter, two counters at once, stock by hand, key figures."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from services.parts.tests.builders import (
@@ -75,7 +76,10 @@ class TestTheCounter:
 
         written = await post(parts, f"/reservations/{reservation['id']}/issues", asked)
 
-        (row,) = written["slip"]["lines"]
+        (row,), slip = written["slip"]["lines"], written["slip"]
+        now = parts.clock.now().isoformat().replace("+00:00", "Z")
+        assert (slip["at"], slip["technician_id"]) == (now, str(TECHNICIAN))
+        assert UUID(slip["by"])
         assert (row["part_no"], row["quantity"], row["unit_cost"]) == (PADS, "2.000", "200.00")
         (event,) = parts.published(PartsIssued)
         assert (event.slip_no, event.technician_id, event.estimate_revision) == (

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from services.workshop.tests.builders import Story
@@ -86,9 +87,13 @@ class TestARepair:
         await story.completes(line)
 
         washing = await story.passes_inspection()
+        queue = await story.workshop.call("GET", "/board?state=washing", who=["workshop.read"])
         ready = await story.done("/wash")
+        after = await story.workshop.call("GET", "/board?state=washing", who=["workshop.read"])
 
         assert (washing["state"], ready["state"]) == ("washing", "ready")
+        assert [car["job_id"] for car in queue.json()["items"]] == [washing["id"]]
+        assert after.json()["items"] == []
 
 
 class TestParts:
@@ -270,7 +275,7 @@ class TestInspection:
 
 
 class TestTheDispatchOrder:
-    @pytest.mark.req("F-36", "WORK-10")
+    @pytest.mark.req("WORK-10")
     async def test_is_rework_then_waiting_then_normal(self, story: Story) -> None:
         await story.hired()
         for n, (wanted, waits) in enumerate([("normal", False), ("normal", True), ("rework", False)]):
@@ -289,6 +294,33 @@ class TestTheDispatchOrder:
         classes = [item["priority_class"] for item in queue.json()["items"]]
         assert classes == ["rework", "waiting", "normal"]
         assert [x["priority_class"] for x in first.json()["items"] + rest.json()["items"]] == classes
+
+    @pytest.mark.req("F-36", "WORK-10")
+    async def test_is_by_class_then_latest_start_then_arrival(self, story: Story) -> None:
+        """Numbered in the order in which they are to be dispatched, and reported in another."""
+        await story.hired()
+        early, late = story.now - timedelta(minutes=30), story.now
+        cars: dict[int, dict[str, Any]] = {
+            7: {"priority_class": "normal", "arrived_at": late},
+            5: {"priority_class": "normal", "arrived_at": late, "promised_minutes": 300},
+            6: {"priority_class": "normal", "arrived_at": early},
+            4: {"priority_class": "vip", "arrived_at": late},
+            3: {"priority_class": "waiting", "arrived_at": late},
+            2: {"priority_class": "rework", "arrived_at": late},
+            1: {"priority_class": "urgent", "arrived_at": late},
+        }
+        for number, car in cars.items():
+            one = type(story)(story.workshop)
+            arrived = car["arrived_at"]
+            opened = one.opened(request_no=f"W-250307-000{number}", arrived_at=arrived, clock_from=arrived)
+            await one.receives(opened, one.intake(priority_class=car["priority_class"]))
+            if "promised_minutes" in car:
+                await one.receives(one.promised(one.in_minutes(car["promised_minutes"])))
+
+        queue = await story.workshop.call("GET", "/queue", who=["workshop.read"])
+
+        numbers = [item["request_no"] for item in queue.json()["items"]]
+        assert numbers == [f"W-250307-000{number}" for number in range(1, 8)]
 
 
 class TestABay:

@@ -2,12 +2,27 @@
 
 from typing import Any
 
+import pytest
 from services.workshop.tests.builders import Story
 
 from contracts.permissions import workshop as may_workshop
 
 
 class TestScreens:
+    @pytest.mark.req("DATA-15")
+    async def test_the_record_has_time_content_who_did_it_and_who_reviewed_it(self, story: Story) -> None:
+        await story.is_ready()
+
+        record = await story.job()
+
+        diagnosed, repaired = record["lines"]
+        assert repaired["title"]["en"] == "Replace brake pads"
+        assert (repaired["technician_id"], repaired["result_text"]) == (str(story.li), "done")
+        assert repaired["started_at"] <= repaired["completed_at"] <= record["inspected_at"]
+        assert record["inspector_id"] == str(story.qian)
+        assert diagnosed["technician_id"] == record["diagnosis"]["technician_id"] == str(story.li)
+        assert record["diagnosis"]["review"]["reviewer_id"] == str(story.wang)
+
     async def test_the_board_shows_every_car_and_why_it_waits(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
