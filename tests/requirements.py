@@ -1,7 +1,7 @@
 """What of the requirements works, by status and by test: ``make requirements``, after a test run.
 
 ``docs/requirements`` has the texts and ``status.tsv``; its README describes the form. A test names what it
-checks by ``@pytest.mark.req("BOOK-39")``; only tests that passed count.
+checks by ``@pytest.mark.req("BOOK-37")``; only tests that passed count.
 """
 
 import csv

@@ -105,6 +105,7 @@ class TestEveryEvent:
         assert event.__doc__
         assert [name for name, field in event.model_fields.items() if not field.description] == []
 
+    @pytest.mark.req("DATA-19")
     def test_survives_the_wire_unchanged(self, event: type[Event]) -> None:
         published = event.model_validate(a_sample(event))
 

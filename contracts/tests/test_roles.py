@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 from tools.departments import DEPARTMENTS
 
-from contracts.permissions import everywhere, staff, workshop
+from contracts.permissions import billing, complaints, everywhere, staff, workshop
 from contracts.roles import ROLES
 
 MODULES = [import_module(f"contracts.permissions.{name}") for name in DEPARTMENTS]
@@ -28,7 +28,6 @@ class TestPermissions:
 
 
 class TestRoles:
-    @pytest.mark.req("STAF-01")
     def test_exist_for_everyone_who_works_in_a_shop(self) -> None:
         needed = {"technician", "service-advisor", "receptionist", "customer-service", "technical-support"}
         needed |= {"parts-keeper", "workshop-supervisor", "inspector", "quality-supervisor"}
@@ -47,10 +46,21 @@ class TestRoles:
     def test_without_customer_contact_do_not_see_personal_data(self, role: str) -> None:
         assert everywhere.PERSONAL_READ not in ROLES[role]
 
-    @pytest.mark.req("WORK-26")
     @pytest.mark.parametrize("role", ["technician", "technical-support", "workshop-supervisor"])
     def test_that_repair_do_not_inspect(self, role: str) -> None:
         assert workshop.INSPECT not in ROLES[role]
+
+    @pytest.mark.req("BILL-18")
+    def test_of_finance_have_rights_that_no_desk_has(self) -> None:
+        own = {billing.RATES, billing.REFUND, billing.APPROVE_CREDIT}
+        desks = ["technician", "service-advisor", "receptionist", "customer-service", "cashier"]
+
+        assert own <= ROLES["finance"]
+        assert all(own.isdisjoint(ROLES[desk]) for desk in desks)
+
+    @pytest.mark.req("COMP-02")
+    def test_of_the_complaint_officer_handle_and_decide(self) -> None:
+        assert {complaints.HANDLE, complaints.DECIDE} <= ROLES["complaint-officer"]
 
     def test_of_the_auditor_only_read(self) -> None:
         assert {permission.rsplit(".", 1)[1] for permission in ROLES["auditor"]} == {"read"}

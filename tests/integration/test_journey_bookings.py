@@ -46,7 +46,7 @@ class TestANoShow:
         assert [call.kind for call in calls] == ["recovery"]
 
 
-@pytest.mark.req("BOOK-07", "PART-15")
+@pytest.mark.req("PART-15")
 class TestACancelledBooking:
     async def test_frees_slot_and_parts(self, story: Story) -> None:
         driver = story.new_visit()

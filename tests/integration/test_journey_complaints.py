@@ -17,9 +17,7 @@ from tests.integration.story_steps import begins, is_repaired, is_scored
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.req("COMP-04", "COMP-17")
 class TestAComplaintDuringTheVisit:
-    @pytest.mark.req("BILL-11")
     async def test_gives_money_back(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
@@ -55,7 +53,6 @@ class TestAComplaintDuringTheVisit:
         assert Decimal(invoice["total_gross"]) - Decimal(invoice["payable"]) == Decimal("50.00")
         assert Decimal(invoice["net_paid"]) == Decimal(invoice["payable"])
 
-    @pytest.mark.req("BILL-23", "WORK-10")
     async def test_has_the_work_done_again_at_the_shops_cost(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         lines = await is_repaired(driver)
@@ -76,7 +73,6 @@ class TestAComplaintDuringTheVisit:
         assert [one.withdraws_ready for one in story.published(JobReopened, visit=driver.visit_id)] == [True]
         assert story.published(JobReady, visit=driver.visit_id)[-1].done_measure_ids == (measure,)
 
-    @pytest.mark.req("COMP-31")
     async def test_is_seen_by_the_desk_until_it_is_resolved(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
@@ -94,7 +90,6 @@ class TestAComplaintDuringTheVisit:
         assert len(story.published(ComplaintResolved, visit=driver.visit_id)) == 1
 
 
-@pytest.mark.req("COMP-17", "BILL-23")
 class TestAComplaintAfterTheVisit:
     async def test_brings_the_car_back_for_rework_on_a_visit_of_its_own(self, story: Story) -> None:
         first = story.new_visit(walk_in=True)
@@ -121,7 +116,7 @@ class TestAComplaintAfterTheVisit:
         assert story.published(ReworkOrdered, measure_id=measure) == []
 
 
-@pytest.mark.req("COMP-30", "CRM-26")
+@pytest.mark.req("COMP-30")
 class TestALowScore:
     async def test_opens_a_case_that_is_linked_to_the_form(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)

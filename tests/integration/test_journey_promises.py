@@ -26,14 +26,17 @@ async def _is_back_ordered(driver: VisitDriver) -> tuple[Json, Json]:
     return line, await place_order(driver, line)
 
 
-@pytest.mark.req("PART-05", "PART-07")
 class TestABackOrder:
-    @pytest.mark.req("PART-06")
+    @pytest.mark.req("PART-07")
     async def test_stops_the_work_until_the_part_arrives(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         line, order = await _is_back_ordered(driver)
         await story.settled()
-        assert (await story.job(driver))["state"] == "awaiting_parts"
+        job = await story.job(driver)
+        assert job["state"] == "awaiting_parts"
+        (part,) = [part for one in job["lines"] for part in one["parts"] if Decimal(part["short"])]
+        assert (part["part_no"], part["back_ordered"]) == (line["parts"][0]["part_no"], part["short"])
+        assert job["interruptions"][-1]["waiting_part_line_ids"] == [part["id"]]
 
         late = story.context.tomorrow()
         await parts.change_eta(story.client, driver.keeper, order["id"], late, "the lorry broke down")
@@ -77,7 +80,7 @@ class TestABackOrder:
         assert await story.states(driver) == GONE
 
 
-@pytest.mark.req("WORK-27", "WORK-28", "BILL-23")
+@pytest.mark.req("WORK-27")
 class TestAFailedInspection:
     async def test_sends_the_work_back_at_the_shops_cost(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -99,9 +102,8 @@ class TestAFailedInspection:
         assert Decimal((await story.invoice(driver))["payable"]) == Decimal("707.72")
 
 
-@pytest.mark.req("WORK-13", "RECP-22")
+@pytest.mark.req("WORK-13")
 class TestAPromiseAtRisk:
-    @pytest.mark.req("RECP-48")
     async def test_is_revised_with_reason_and_solution(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         lines = await _promised_too_early(story, driver)

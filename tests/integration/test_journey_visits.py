@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from scenarios.desks import billing, crm, reception, workshop
+from scenarios.desks import billing, booking, crm, reception, workshop
 from scenarios.repairs import BRAKES, OIL_SERVICE
 from scenarios.shop_client import Refused
 from scenarios.visits.additional_work import find_more
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class TestTheHappyPath:
-    @pytest.mark.req("BOOK-17", "RECP-24", "WORK-26", "PART-15", "RECP-34")
+    @pytest.mark.req("BOOK-05", "BOOK-17", "COLL-03", "CRM-07", "PART-15")
     async def test_goes_from_the_call_to_the_archive(self, story: Story) -> None:
         driver = story.new_visit()
 
@@ -47,8 +47,17 @@ class TestTheHappyPath:
         ]
         till = ["prepared", "issued", "payment-received", "settled"]
         assert story.published_types(driver.request_id, "billing.invoice") == till
+        visit, invoice = await story.visit(driver), await story.invoice(driver)
+        shown = await booking.appointment(story.client, driver.agent, driver.appointment_id)
+        job = await workshop.job_of(story.client, driver.supervisor, driver.visit_id)
+        assert job is not None
+        numbers = {found["request_no"] for found in (shown, visit, job["vehicle"], invoice)}
+        assert len(numbers) == 1
+        assert numbers.pop().startswith("B-")
+        file = await story.client.get("crm", f"/customers/{driver.customer_id}", who=driver.agent)
+        assert visit["record_no"].startswith(f"{file['customer_no']}-RP-")
 
-    @pytest.mark.req("CRM-10", "CRM-12")
+    @pytest.mark.req("CRM-10")
     async def test_ends_with_one_survey_and_one_call(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         await is_repaired(driver)
@@ -60,7 +69,7 @@ class TestTheHappyPath:
         (call,) = story.published(FollowUpPlanned, visit=driver.visit_id)
         assert (call.kind, call.careful) == ("after_service", False)
 
-    @pytest.mark.req("BILL-01", "BILL-03", "PART-10")
+    @pytest.mark.req("BILL-03", "BILL-18", "BOOK-32")
     async def test_is_billed_at_the_agreed_prices_for_what_was_used(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
         line, technician = await begins(driver, BRAKES)
@@ -74,6 +83,16 @@ class TestTheHappyPath:
         # Three quarters of the pads 201.00, 1.5 litres of fluid 67.50, and 13 % (34.905, half up): 303.41.
         assert Decimal(invoice["total_gross"]) == Decimal("632.01")
         assert (Decimal(invoice["net_paid"]), Decimal(invoice["balance"])) == (Decimal("632.01"), Decimal(0))
+        assert await story.states(driver) == GONE
+        screen = await reception.screen(story.client, driver.advisor, driver.visit_id)
+        path, agent = f"/visit-files/{driver.visit_id}", story.person("customer-service")
+        file = await story.client.get("crm", path, who=agent)
+        assert screen["visit"]["request_no"].startswith("W-")
+        assert (screen["invoice"]["settled"], Decimal(screen["invoice"]["total_gross"])) == (
+            True,
+            Decimal("632.01"),
+        )
+        assert (Decimal(file["paid"]), file["settled"]) == (Decimal("632.01"), "paid")
 
     @pytest.mark.req("BILL-02")
     async def test_may_be_agreed_to_by_the_customers_link(self, story: Story) -> None:
@@ -94,7 +113,7 @@ class TestTheHappyPath:
         assert await story.states(driver) == GONE
 
 
-@pytest.mark.req("RECP-24", "WORK-15")
+@pytest.mark.req("RECP-24")
 class TestAdditionalWork:
     async def test_is_done_and_billed_when_the_customer_agrees(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -138,7 +157,7 @@ class TestAdditionalWork:
         assert {line["held"] for line in held["lines"]} == {"0.000"}
 
 
-@pytest.mark.req("BILL-19", "RECP-19")
+@pytest.mark.req("BILL-19")
 class TestDecliningEverything:
     async def test_leaves_the_diagnosis_to_pay(self, story: Story) -> None:
         driver = story.new_visit()
@@ -155,7 +174,6 @@ class TestDecliningEverything:
         assert (await story.visit(driver))["outcome"] in ("declined", "diagnosis_only")
 
 
-@pytest.mark.req("BILL-20")
 class TestLeavingWithoutPaying:
     async def test_is_refused_until_credit_is_approved(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)

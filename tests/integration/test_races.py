@@ -30,7 +30,7 @@ from tests.integration.story_steps import begins, is_repaired, is_scored
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.req("RECP-24", "RECP-47")
+@pytest.mark.req("RECP-24")
 class TestAnAnswerWhileTheAdvisorDraftsAnew:
     async def test_answered_first_the_draft_builds_on_it(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -128,7 +128,7 @@ async def _is_withdrawn_and_declined(story: Story, driver: VisitDriver) -> None:
     assert len(story.published(InvoiceIssued, visit=driver.visit_id)) == 1
 
 
-@pytest.mark.req("RECP-22", "WORK-13")
+@pytest.mark.req("WORK-13")
 class TestAnAlarmAndANewPromise:
     async def test_for_the_promise_before_is_only_logged(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -255,7 +255,7 @@ async def _ends(story: Story, cars: list[VisitDriver], technician: Person) -> No
             )
 
 
-@pytest.mark.req("COMP-35", "COMP-30")
+@pytest.mark.req("COMP-30")
 class TestALowScoreForAVisitWithAComplaint:
     async def test_joins_the_open_case(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)

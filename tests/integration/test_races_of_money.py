@@ -26,7 +26,6 @@ from tests.integration.story_steps import begins, is_repaired
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.req("BILL-23")
 class TestReworkWhileTheJobBecomesReady:
     @pytest.mark.parametrize("decided", ["before", "after"])
     async def test_is_done_before_the_car_leaves(self, story: Story, decided: str) -> None:
@@ -78,7 +77,7 @@ class TestASignatureWhileTheInvoiceIsRevised:
         assert issued.total_gross - issued.payable == Decimal("50.00")
 
 
-@pytest.mark.req("BILL-10", "BILL-11")
+@pytest.mark.req("BILL-10")
 class TestAPaymentAndADiscount:
     @pytest.mark.parametrize("first", ["payment", "discount"])
     async def test_leave_nothing_owed_on_either_side(self, story: Story, first: str) -> None:
@@ -106,7 +105,6 @@ class TestAPaymentAndADiscount:
         assert (given.refund_id is not None) == (first == "payment")
 
 
-@pytest.mark.req("BILL-11")
 class TestARefund:
     async def test_that_is_delivered_twice_is_given_once(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -141,7 +139,6 @@ class TestARefund:
         assert (refused.measure_id, refused.possible) == (second, Decimal("307.72"))
 
 
-@pytest.mark.req("BILL-23", "COMP-17")
 class TestReworkAndTheKeys:
     async def test_decided_before_the_keys_go_out_holds_the_car(self, story: Story) -> None:
         driver = story.new_visit(walk_in=True)
@@ -181,7 +178,6 @@ class TestReworkAndTheKeys:
         assert await story.states(driver) == GONE
 
 
-@pytest.mark.req("BILL-05")
 class TestAPartTakenBackWhileTheJobBecomesReady:
     """The workshop calls it all used, receives the slip, reopens the job, and sets right what was used."""
 

@@ -22,6 +22,7 @@ class TestTheCommittedFiles:
     def test_are_those_that_the_contracts_generate(self) -> None:
         assert drift(FOLDER) == []
 
+    @pytest.mark.req("DATA-19")
     def test_hold_one_valid_schema_for_each_event(self) -> None:
         files = {path.name for path in (FOLDER / "schemas").glob("*.json")}
 

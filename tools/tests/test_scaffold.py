@@ -52,6 +52,7 @@ class TestAScaffoldedDepartment:
     def test_is_typed(self, copy: Path) -> None:
         run(copy, f"services/{NAME}/{NAME}", program=str(BIN / "mypy"))
 
+    @pytest.mark.req("DATA-22")
     def test_keeps_the_rules_of_imports(self, copy: Path) -> None:
         run(copy, "--no-logo", program=str(BIN / "lint-imports"))
 
@@ -69,6 +70,7 @@ class TestAScaffoldedDepartment:
 
         assert set(run(copy, "-c", script).split()) == {*DEPARTMENTS, NAME}
 
+    @pytest.mark.req("DATA-22")
     def test_subscribes_and_publishes(self, copy: Path) -> None:
         subscribers = json.loads((copy / "contracts" / "subscribers.json").read_text(encoding="utf-8"))
 

@@ -9,7 +9,7 @@ from testkit.department import Department
 
 
 class TestScreens:
-    @pytest.mark.req("BILL-01", "BILL-05")
+    @pytest.mark.req("PART-17")
     async def test_the_papers_show_labour_and_parts_apart(self, billing: Department) -> None:
         scene = a_scene()
         invoice_id = await signed(billing, scene)
@@ -34,7 +34,6 @@ class TestScreens:
         assert [tax["tax"] for tax in papers["taxes"]] == ["24.00", "22.10"]
         assert (papers["customer_name"], papers["plate"]) == ("Wang Fang", "沪A12345")
 
-    @pytest.mark.req("BILL-21")
     async def test_an_issued_paper_by_its_number(self, billing: Department) -> None:
         scene = a_scene()
         invoice_id = await signed(billing, scene)
@@ -67,7 +66,6 @@ class TestScreens:
         assert (len(account["results"]), len(account["reworks"])) == (2, 1)
         assert (await show(billing, "/accounts?status=open"))["items"] == []
 
-    @pytest.mark.req("BILL-20")
     async def test_receivables_by_age(self, billing: Department) -> None:
         scene = a_scene()
         await signed(billing, scene)

@@ -24,7 +24,7 @@ from testkit.plugin import MakeDepartment
 
 
 class TestMeasures:
-    @pytest.mark.req("BILL-10", "COMP-24")
+    @pytest.mark.req("BILL-10")
     async def test_a_discount_before_or_after_preparing_lowers_the_same_invoice(
         self, department: MakeDepartment
     ) -> None:
@@ -38,7 +38,6 @@ class TestMeasures:
 
         assert payables == [Decimal("600.00"), Decimal("600.00")]
 
-    @pytest.mark.req("BILL-11")
     async def test_a_refund_is_carried_out_once_per_measure(self, billing: Department) -> None:
         scene = a_scene()
         invoice_id = await signed_invoice(billing, scene)
@@ -53,7 +52,6 @@ class TestMeasures:
         assert [(r["amount"], r["method"]) for r in invoice["refunds"]] == [("50.00", "wechat")]
         assert invoice["payable"] == "566.10"
 
-    @pytest.mark.req("BILL-11")
     async def test_more_than_was_paid_goes_back_to_complaints(self, billing: Department) -> None:
         scene = a_scene()
         invoice_id = await signed_invoice(billing, scene)

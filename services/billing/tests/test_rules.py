@@ -84,7 +84,6 @@ def carried_out(invoice: Invoice, measure: Measure) -> object:
 
 
 class TestWhatIsBilled:
-    @pytest.mark.req("F-32")
     def test_the_worked_example_of_labour_parts_and_discount(self) -> None:
         """F-32: labour 1.5 h x 200, parts 2 x 85, discount 30; the sublet of 100 as a part at its price."""
         part, sublet = a_part(tax_rate=NO_TAX), a_part("1.000", "100.00", NO_TAX)
@@ -95,7 +94,7 @@ class TestWhatIsBilled:
 
         assert invoice_totals(rows).gross == Decimal("540.00")
 
-    @pytest.mark.req("F-32", "BILL-02")
+    @pytest.mark.req("BILL-02")
     def test_additional_work_only_if_it_was_authorised(self) -> None:
         """F-32: 540 and 120 more."""
         line = a_line(hourly_rate="360.00", tax_rate=NO_TAX)
@@ -136,7 +135,7 @@ class TestWhatIsBilled:
 
         assert (row.net, row.labour_minutes) == (Decimal("300.00"), 90)
 
-    @pytest.mark.req("F-32", "BILL-03")
+    @pytest.mark.req("BILL-03")
     @given(
         st.lists(
             st.tuples(
@@ -171,7 +170,6 @@ class TestWhatIsBilled:
             assert sum(row.gross for row in rows if row.line_id == line.line_id) <= line.gross
 
 
-@pytest.mark.req("BILL-23")
 class TestRework:
     @pytest.mark.parametrize("more", [{"payer": "shop"}, {"kind": "rework"}])
     def test_is_shown_at_nothing_with_the_benefit_named(self, more: dict[str, Any]) -> None:
@@ -189,7 +187,6 @@ class TestRework:
 
 
 class TestTax:
-    @pytest.mark.req("BILL-21")
     def test_is_taken_once_per_rate_and_the_rows_of_a_line_add_up_to_it(self) -> None:
         parts = [a_part("1.000", "0.04") for _ in range(3)]
         line = a_line(minutes=0, parts=parts)
@@ -265,7 +262,6 @@ class TestPaying:
         assert (issued("0.00").state, issued("0.00").settled_how) == ("settled", "nothing_to_pay")
 
 
-@pytest.mark.req("BILL-20")
 class TestCredit:
     def test_needs_an_agreement(self) -> None:
         with pytest.raises(CreditNotAgreed):
@@ -298,7 +294,6 @@ class TestCredit:
 
 
 class TestMeasures:
-    @pytest.mark.req("BILL-11")
     def test_a_refund_lowers_what_is_owed_by_what_goes_back(self) -> None:
         invoice = paid(issued(), "100.00")
 
@@ -308,14 +303,12 @@ class TestMeasures:
         assert [invoice.payable, invoice.net_paid, invoice.balance] == [70, 70, 0]
         assert invoice.state == "part_refunded"
 
-    @pytest.mark.req("BILL-11")
     def test_everything_back_is_refunded(self) -> None:
         invoice = paid(issued(), "100.00")
         carried_out(invoice, a_measure("refund", "100.00"))
 
         assert invoice.state == "refunded"
 
-    @pytest.mark.req("BILL-11")
     def test_more_than_was_paid_publishes_what_is_possible(self) -> None:
         published = carried_out(paid(issued(), "20.00"), a_measure("refund", "30.00"))
 
@@ -365,7 +358,6 @@ class TestMeasures:
             assert (invoice.balance == 0) == (invoice.settled_at is not None)
 
 
-@pytest.mark.req("BILL-04")
 class TestLabourRates:
     def test_the_latest_step_that_has_begun_is_in_force(self) -> None:
         rate = LabourRate.new("mechanical", "vip", currency="CNY")

@@ -18,7 +18,6 @@ from contracts.events.complaints import ComplaintReopened
 from testkit.department import Department
 
 
-@pytest.mark.req("BILL-20")
 class TestDunning:
     async def _unpaid(self, billing: Department) -> Scene:
         scene = a_scene()

@@ -201,7 +201,6 @@ class TestTheCustomersPage:
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    @pytest.mark.req("BOOK-33")
     async def test_offers_slots_and_takes_one(self, desk: Desk) -> None:
         path = await self.link(desk, await desk.request("OIL"))
         facts = (await desk.booking.call("GET", path, root=True)).json()
@@ -230,7 +229,7 @@ class TestTheCustomersPage:
         await self.send(desk, path, {"wish": "choose_slot"}, 422)
         await self.send(desk, path, {"wish": "dance"}, 422)
 
-    @pytest.mark.req("BOOK-38")
+    @pytest.mark.req("BOOK-05")
     async def test_takes_a_one_step_answer_from_a_browser(self, desk: Desk) -> None:
         made = await desk.booked("OIL")
         path = await self.link(desk, made)

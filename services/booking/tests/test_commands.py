@@ -18,6 +18,7 @@ from services.booking.tests.builders import (
     vehicle_registered,
 )
 
+from booking.domain.menu import ServiceType
 from contracts.events import parts
 from contracts.events.booking import (
     AppointmentConfirmed,
@@ -47,7 +48,6 @@ class TestRequests:
         assert event.respond_by == FRIDAY + timedelta(hours=24)
         assert desk.booking.committed[-1].correlation == second["request_id"]
 
-    @pytest.mark.req("BOOK-08")
     async def test_that_nobody_answered_are_visible(self, desk: Desk) -> None:
         answered, forgotten = await desk.request("OIL"), await desk.request("OIL")
         await desk.ask("POST", f"/appointments/{answered['id']}/response", {"note": "calls back"})
@@ -90,7 +90,6 @@ class TestConfirming:
         assert (day["booked_minutes"], day["maintenance_minutes"]) == (90, 0)
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_is_refused_when_the_day_is_full(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 1})
         await desk.booked("BRAKES")  # of 162 minutes for repair
@@ -101,7 +100,6 @@ class TestConfirming:
         assert (problem["limit_minutes"], problem["left_minutes"]) == (162, 72)
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_is_refused_when_the_hour_is_full(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 1})
         await desk.booked("OIL")
@@ -110,7 +108,6 @@ class TestConfirming:
 
         assert problem["code"] == "slot_full"
 
-    @pytest.mark.req("BOOK-39")
     async def test_can_be_overridden_by_a_supervisor(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 0})
 
@@ -120,7 +117,6 @@ class TestConfirming:
         assert "overbooked" in made["warnings"]
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_of_the_same_car_twice_is_refused(self, desk: Desk) -> None:
         vehicle_id = str(uuid4())
         first = await desk.booked("OIL", vehicle_id=vehicle_id)
@@ -130,7 +126,6 @@ class TestConfirming:
         assert problem["code"] == "vehicle_already_booked"
         assert problem["appointment_id"] == first["id"]
 
-    @pytest.mark.req("BOOK-39")
     async def test_by_two_desks_at_once_does_not_overbook(self, desk: Desk) -> None:
         await desk.ask("PUT", f"/capacity-days/{MONDAY_9.date()}", {"technicians": 1})
         wanted = [await desk.request("OIL") for _ in range(4)]
@@ -150,7 +145,6 @@ class TestConfirming:
         assert sorted(a.status_code for a in answers) == [200, 409, 409, 409]
         await desk.agrees()
 
-    @pytest.mark.req("BOOK-39")
     async def test_of_the_same_car_by_two_desks_at_once_is_refused(self, desk: Desk) -> None:
         """One slot runs over into a day on which it takes no labour; the other is on that day."""
         vehicle_id, tuesday = str(uuid4()), MONDAY_9 + timedelta(days=1)
@@ -249,25 +243,29 @@ class TestMoving:
 
 
 class TestPreparing:
-    @pytest.mark.req("BOOK-17", "BOOK-23", "BOOK-24")
+    @pytest.mark.req("BOOK-17", "BOOK-18", "BOOK-24")
     async def test_takes_three_people_and_the_parts(self, desk: Desk) -> None:
-        made = await desk.booked("BRAKES")
+        made, path = await desk.booked("BRAKES"), f"/day-lists/{MONDAY_9.date()}"
         for check in ("bay", "crew", "reception"):
             await desk.ask("PUT", f"/appointments/{made['id']}/preparations/{check}", {})
         assert not desk.booking.published(AppointmentPrepared)
+        (open_row,) = (await desk.ask("GET", f"{path}?prepared=false"))["items"]
+        flags = {check: open_row[check]["ready"] for check in ("bay", "parts", "crew", "reception")}
+        assert flags == {"bay": True, "parts": False, "crew": True, "reception": True}
 
         await desk.booking.receives(reservation(parts.PartsReserved, made["request_id"], made["lines"]))
 
         event = desk.booking.published(AppointmentPrepared)[0]
         assert event.parts.by == "system"
         assert event.bay.by != "system"
-        rows = (await desk.ask("GET", f"/day-lists/{MONDAY_9.date()}?prepared=true"))["items"]
-        assert [row["id"] for row in rows] == [made["id"]]
-        assert not (await desk.ask("GET", f"/day-lists/{MONDAY_9.date()}?prepared=false"))["items"]
+        assert {event.bay.at, event.crew.at, event.reception.at, event.parts.at} == {FRIDAY}
+        (row,) = (await desk.ask("GET", f"{path}?prepared=true"))["items"]
+        assert (row["id"], row["bay"]["by"], row["parts"]["by"]) == (made["id"], event.bay.by, "system")
+        assert not (await desk.ask("GET", f"{path}?prepared=false"))["items"]
 
 
 class TestCalls:
-    @pytest.mark.req("BOOK-11", "BOOK-15", "BOOK-38")
+    @pytest.mark.req("BOOK-11")
     async def test_are_listed_when_due_and_gone_when_completed(self, desk: Desk) -> None:
         made = await desk.booked("OIL", start=MONDAY_9 + timedelta(days=4))
         assert not (await desk.ask("GET", "/calls"))["items"]
@@ -292,6 +290,19 @@ class TestCalls:
         texts = {s["call_type"]: s["text"]["en"] for s in await desk.ask("GET", "/scripts")}
         assert texts["reminder"] == "Hello"
 
+    @pytest.mark.req("BOOK-35")
+    @pytest.mark.parametrize(
+        ("state", "script"),
+        [("requested", "confirmation"), ("confirmed", "change"), ("missed", "no_show"), ("cancelled", None)],
+    )
+    async def test_are_read_from_the_script_for_their_occasion(
+        self, desk: Desk, state: str, script: str | None
+    ) -> None:
+        made = await desk.appointment_in(state)
+
+        assert made["script"] == script
+        assert {call["script"] for call in made["calls"]} <= {"reminder"}
+
 
 class TestTheShop:
     async def test_offers_and_withdraws_services(self, desk: Desk) -> None:
@@ -307,6 +318,17 @@ class TestTheShop:
         assert (again["state"], again["allowed"]) == ("withdrawn", ["offer"])
         await desk.ask("PUT", "/services/OIL", OIL_SERVICE)
         await desk.request("OIL")
+
+    @pytest.mark.req("BOOK-30")
+    @pytest.mark.parametrize("service_type", list(ServiceType))
+    async def test_books_each_type_of_service(self, desk: Desk, service_type: ServiceType) -> None:
+        await desk.ask("PUT", "/services/ANY", OIL_SERVICE | {"service_type": service_type})
+
+        made = await desk.booked("ANY")
+
+        offered = {s["service_code"]: s for s in (await desk.ask("GET", "/services"))["items"]}
+        assert offered["ANY"]["terms"]["service_type"] == service_type
+        assert (made["state"], made["lines"][0]["service_code"]) == ("confirmed", "ANY")
 
     async def test_checks_the_menu_against_the_catalogue(self, desk: Desk) -> None:
         unknown = BRAKES | {"parts": [{"part_no": "NEW-1", "quantity": "1.000"}]}
@@ -338,6 +360,18 @@ class TestTheShop:
         assert problem["code"] == "shop_closed"
         bad = closed | {"breaks": [{"starts": "13:00", "ends": "12:00"}]}
         await desk.ask("PUT", "/calendar", bad, 422)
+
+    @pytest.mark.req("BOOK-34")
+    async def test_opens_at_other_hours_on_each_day_of_the_week(self, desk: Desk) -> None:
+        hours = [{"weekday": 0, "opens": "10:00", "closes": "14:00"}]
+        hours += [{"weekday": 1, "opens": "08:00", "closes": "20:00"}]
+
+        await desk.ask("PUT", "/calendar", {"weekly_hours": hours})
+
+        early = await desk.confirm(await desk.request("OIL"), MONDAY_9, 409)
+        assert early["code"] == "shop_closed"
+        await desk.booked("OIL", start=MONDAY_9 + timedelta(hours=1))
+        await desk.booked("OIL", start=MONDAY_9 + timedelta(hours=33))  # Tuesday at 18:00
 
     @pytest.mark.req("BOOK-18", "BOOK-20")
     async def test_shows_what_is_left_and_offers_it(self, desk: Desk) -> None:

@@ -104,7 +104,6 @@ class TestTheCarComes:
         await desk.booking.receives(visit_closed(walk_in, "declined"))
         assert (await desk.capacity())["walk_in_minutes"] == 0
 
-    @pytest.mark.req("BOOK-25")
     async def test_and_the_key_figures_count_it(self, desk: Desk) -> None:
         made = await desk.booked("OIL", start=FRIDAY + timedelta(hours=1), fault_occurred="mornings")
         await desk.booking.receives(

@@ -175,7 +175,6 @@ class TestReworkIsAgreed:
 
 
 class TestParts:
-    @pytest.mark.req("BOOK-23")
     async def test_that_are_short_are_shown_and_cannot_be_ticked(self, desk: Desk) -> None:
         made = await desk.booked("BRAKES")
         held, needed = uuid4(), made["lines"][0]["parts"][0]["part_line_id"]

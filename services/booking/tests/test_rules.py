@@ -37,7 +37,6 @@ MONDAY = MONDAY_9.date()
 
 
 class TestARequest:
-    @pytest.mark.req("BOOK-08")
     def test_must_be_answered_within_a_day(self) -> None:
         monday_10 = datetime(2025, 3, 10, 2, 0, tzinfo=UTC)
 
@@ -47,7 +46,6 @@ class TestARequest:
         assert not made.is_overdue(made.respond_by)
         assert made.is_overdue(made.respond_by + timedelta(seconds=1))
 
-    @pytest.mark.req("BOOK-02")
     def test_names_a_fault_or_work(self) -> None:
         with pytest.raises(RequestIncomplete):
             a_request(fault_text=" ", lines=())
@@ -56,7 +54,6 @@ class TestARequest:
         assert a_request(lines=()).work == Load(RULES.diagnosis_minutes)
         assert load_of([a_line(minutes=60)], diagnosis=True, rules=RULES) == Load(90)
 
-    @pytest.mark.req("BOOK-06", "BOOK-07")
     def test_belongs_to_who_took_it_until_handed_over(self) -> None:
         made = a_request()
         made.hand_over_to("wang", by="zhao", at=FRIDAY)
@@ -73,7 +70,7 @@ class TestARequest:
 
 
 class TestReminders:
-    @pytest.mark.req("BOOK-11", "BOOK-38")
+    @pytest.mark.req("BOOK-11")
     def test_come_three_days_and_one_day_before(self) -> None:
         slot = FRIDAY + timedelta(days=10)
 
@@ -91,7 +88,6 @@ class TestReminders:
     def test_spare_urgent_requests(self) -> None:
         assert not list(reminders(FRIDAY, urgent=True, rules=RULES, at=FRIDAY))
 
-    @pytest.mark.req("BOOK-15")
     def test_stay_on_the_list_while_the_customer_is_undecided(self) -> None:
         made = a_confirmed()
         call = made.calls[0]
@@ -103,7 +99,6 @@ class TestReminders:
         assert call.done_at == later
 
 
-@pytest.mark.req("BOOK-25")
 def test_key_figures_follow_the_formula() -> None:
     counted = Counted(
         arrivals=60,
@@ -138,7 +133,6 @@ class TestPreparing:
         assert made.prepared_at is None
         assert made.prepare("bay", ready=True, by="zhao", at=FRIDAY) is not None
 
-    @pytest.mark.req("BOOK-23")
     def test_of_missing_parts_cannot_be_ticked(self) -> None:
         made = a_confirmed(lines=(a_line(parts_needed=1),))
         made.check_parts(a_reservation(made, short=True), at=FRIDAY)
@@ -244,7 +238,6 @@ COMMANDS: dict[str, Callable[[Appointment], object]] = {
 }
 
 
-@pytest.mark.req("BOOK-07")
 @pytest.mark.parametrize("state", list(AppointmentState))
 @pytest.mark.parametrize("command", [c for c in APPOINTMENT.commands if c not in BY_FACTS])
 def test_every_command_in_every_state(state: AppointmentState, command: str) -> None:

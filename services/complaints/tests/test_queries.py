@@ -112,8 +112,8 @@ class TestTheLedger:
         assert row["content"] == "'=1+1"
 
 
-@pytest.mark.req("COMP-25")
 class TestTheFigures:
+    @pytest.mark.req("F-12")
     async def test_are_of_the_period(self, story: Story) -> None:
         await story.complaints.receives(story.registered(), story.opened())
         quick = await story.answered()

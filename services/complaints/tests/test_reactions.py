@@ -9,6 +9,7 @@ from services.complaints.tests.builders import ADVISOR, ALL, FRIDAY, Story, hour
 from sqlalchemy import text
 
 from contracts.events.complaints import ComplaintOverdue, ComplaintReceived, MeasureCompleted
+from contracts.roles import ROLES
 from testkit.department import employee_id
 
 
@@ -30,6 +31,18 @@ class TestACaseThatOpensByItself:
         [case] = await cases(story)
         assert (case["owner_id"], case["text"]) == (None, "52 of 100; price: 1; Far too dear")
 
+    @pytest.mark.req("COMP-02")
+    async def test_waits_in_the_teams_queue_until_one_of_them_takes_it(self, story: Story) -> None:
+        await story.complaints.receives(story.dissatisfied())
+        officer, path = ROLES["complaint-officer"], "/complaints?unowned=true"
+        [waiting] = (await story.complaints.call("GET", path, who=officer)).json()["items"]
+
+        await story.contact(waiting["id"], "answer", who=officer)
+
+        assert (await story.complaints.call("GET", path, who=officer)).json()["items"] == []
+        [case] = await cases(story)
+        assert case["owner_id"] is not None
+
     @pytest.mark.req("CRM-46")
     async def test_comes_from_a_follow_up_that_found_a_problem(self, story: Story) -> None:
         await story.complaints.receives(story.followed_up(problem_found=False))
@@ -46,7 +59,6 @@ class TestACaseThatOpensByItself:
         received = story.complaints.published(ComplaintReceived)[0]
         assert (received.source, received.category, received.during_visit) == ("promise", "delay", True)
 
-    @pytest.mark.req("COMP-35")
     async def test_joins_the_visits_open_case(self, story: Story) -> None:
         case = await story.open()
         low = story.dissatisfied()
@@ -60,13 +72,11 @@ class TestACaseThatOpensByItself:
         assert linked[0]["about_id"] == str(low.survey_id)
         assert shown["version"] > case["version"]
 
-    @pytest.mark.req("COMP-35")
     async def test_joins_the_open_case_that_it_opened_before(self, story: Story) -> None:
         await story.complaints.receives(story.followed_up(), story.dissatisfied())
 
         assert len(await cases(story)) == 1
 
-    @pytest.mark.req("COMP-35", "COMP-03")
     async def test_is_joined_by_the_customers_own_words(self, story: Story) -> None:
         await story.complaints.receives(story.dissatisfied())
         [opened] = await cases(story)
@@ -88,7 +98,6 @@ class TestACaseThatOpensByItself:
             ("complained", "hotline: Nobody listened")
         ]
 
-    @pytest.mark.req("COMP-35")
     @pytest.mark.parametrize("meanwhile", ["answered", "spoken"])
     async def test_is_followed_by_a_linked_one_once_it_is_talked_about(
         self, story: Story, meanwhile: str

@@ -26,7 +26,6 @@ from complaints.domain import (
 
 
 class TestMeasures:
-    @pytest.mark.req("COMP-24")
     def test_are_decisions_with_reason_and_approver(self) -> None:
         complaint = a_case(State.ANSWERED)
 

@@ -1,6 +1,5 @@
 """Deadlines: the clocks of a case and of a measure."""
 
-import pytest
 from services.complaints.tests.builders import ALL, FRIDAY, Story, hours
 
 from complaints.domain import HouseRules
@@ -11,7 +10,6 @@ from contracts.events.complaints import (
 from servicekit.house_rules import change_rule
 
 
-@pytest.mark.req("COMP-04")
 class TestTheClocks:
     async def test_run_out_when_nobody_does_anything(self, story: Story) -> None:
         await story.open()
@@ -66,7 +64,6 @@ class TestTheClocks:
 
         assert story.complaints.published(ComplaintReceived)[0].respond_by == FRIDAY + hours(24)
 
-    @pytest.mark.req("COMP-28")
     async def test_of_a_measure_run_out_only_after_the_watermarks_of_the_others(self, story: Story) -> None:
         await story.invoice_is_paid()
         case_id = await story.answered()

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from services.crm.tests.builders import EVERYTHING, SATISFIED, a_closed_visit, ask, the_survey
@@ -16,6 +17,7 @@ from testkit.department import Department
 
 class TestASurvey:
     @pytest.mark.req("CRM-16")
+    @pytest.mark.req("DATA-12")
     async def test_answered_by_link_is_published_with_its_total(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         link = await ask(crm, f"/surveys/{await the_survey(crm, story)}/links")
@@ -85,7 +87,7 @@ class TestASurvey:
         assert ">dear</textarea>" in answered.text
         assert crm.published(SurveyAnswered) == []
 
-    @pytest.mark.req("CRM-24", "CRM-26")
+    @pytest.mark.req("CRM-24")
     async def test_answered_to_an_agent_with_a_low_score_publishes_dissatisfaction(
         self, crm: Department
     ) -> None:
@@ -96,6 +98,10 @@ class TestASurvey:
         shown = await ask(crm, f"/surveys/{await the_survey(crm, story)}/answer", **body)
 
         assert shown["dissatisfied"]
+        (answered,) = crm.published(SurveyAnswered)
+        assert {given.item: given.points for given in answered.points} == points
+        assert answered.comment == "far too dear"
+        assert UUID(answered.by)
         (published,) = crm.published(DissatisfactionDetected)
         assert (published.triggers, published.total, published.lowest_item) == (
             ("item", "total"),
@@ -106,7 +112,6 @@ class TestASurvey:
             DissatisfactionDetected.TYPE
         )
 
-    @pytest.mark.req("CRM-26")
     async def test_whose_comment_is_a_clear_opinion_is_flagged_later(self, crm: Department) -> None:
         story = await a_closed_visit(crm)
         survey = await the_survey(crm, story)

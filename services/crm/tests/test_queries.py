@@ -21,7 +21,6 @@ class TestPersonalData:
         readings = await crm.call("GET", f"/customers/{customer_id}/readings", who=EVERYTHING)
         assert readings.json()["items"] == []
 
-    @pytest.mark.req("DATA-07")
     async def test_is_read_on_record(self, crm: Department) -> None:
         customer_id = await a_customer(crm, address="Zhongshan Road 5")
 

@@ -26,7 +26,7 @@ from testkit.department import Department
 
 
 class TestAVisit:
-    @pytest.mark.req("CRM-01", "COLL-22")
+    @pytest.mark.req("DATA-02", "DATA-12")
     async def test_leaves_a_file_with_what_every_department_knew(self, crm: Department) -> None:
         story = Story()
 
@@ -62,7 +62,7 @@ class TestAVisit:
 
         assert [file | {"version": 0} for file in files] == [files[0] | {"version": 0}] * len(files)
 
-    @pytest.mark.req("CRM-08", "DATA-12")
+    @pytest.mark.req("DATA-12")
     async def test_brings_the_mileage_into_the_vehicles_file(self, crm: Department) -> None:
         customer_id = await a_customer(crm)
         car = {"customer_id": str(customer_id), "plate": "粤A12345", "make": "VW", "model": "Lavida"}
@@ -73,7 +73,6 @@ class TestAVisit:
 
         assert (await show(crm, f"/vehicles/{vehicle['id']}"))["mileage_km"] == 42_010
 
-    @pytest.mark.req("CRM-33")
     async def test_leaves_a_log_of_contacts(self, crm: Department) -> None:
         story = Story()
 
@@ -90,7 +89,7 @@ class TestAVisit:
 
 
 class TestAHandover:
-    @pytest.mark.req("RECP-35")
+    @pytest.mark.req("F-14")
     async def test_makes_a_notice_due_within_a_day(self, crm: Department) -> None:
         story = Story()
         friday_evening = datetime(2025, 3, 7, 9, 40, tzinfo=UTC)
@@ -100,6 +99,7 @@ class TestAHandover:
         (notice,) = (await show(crm, f"/notices?customer_id={story.customer_id}&state=due"))["items"]
         assert notice["due_at"] == "2025-03-08T09:40:00Z"
 
+    @pytest.mark.req("F-13")
     async def test_counts_the_working_days_of_the_shops_own_calendar(self, crm: Department) -> None:
         hours = [{"weekday": n, "opens": "09:00", "closes": "17:00"} for n in range(5)]
         closed = ClosedDay(on=date(2025, 3, 10))
@@ -115,7 +115,6 @@ class TestAHandover:
         (survey,) = (await show(crm, f"/surveys?visit_id={story.visit_id}"))["items"]
         assert survey["due_on"] == "2025-03-13"
 
-    @pytest.mark.req("CRM-55")
     @pytest.mark.parametrize("endpoint", ["sending", "links"])
     async def test_refuses_an_agent_to_send_it_to_who_withdrew_consent(
         self, crm: Department, endpoint: str
@@ -170,7 +169,6 @@ class TestAClosedVisit:
         assert call["careful"]
         assert call["reasons"] == ["reception_delayed", "promise_endangered", "promise_revised"]
 
-    @pytest.mark.req("CRM-36")
     async def test_leaves_reminders_of_declined_and_recommended_work(self, crm: Department) -> None:
         story = Story()
 

@@ -55,7 +55,6 @@ def a_vehicle() -> Vehicle:
     return vehicle
 
 
-@pytest.mark.req("CRM-04")
 class TestTheLifeCycle:
     @pytest.mark.parametrize(
         ("visits", "spend", "before", "stage"),
@@ -85,7 +84,6 @@ class TestTheLifeCycle:
         assert stage_of(Custom(0, None, Decimal(0), Decimal(0)), today=TODAY, rules=RULES) == Stage.NEW
 
 
-@pytest.mark.req("DATA-18")
 class TestNormalSpelling:
     @pytest.mark.parametrize(
         "text", ["13800138000", "138 0013-8000", "+86 138 0013 8000", "0086 13800138000"]
@@ -116,7 +114,6 @@ class TestACustomer:
         assert customer.change(display_name=customer.display_name, at=FRIDAY) == ()
         assert customer.classify(customer_class=CustomerClass.NORMAL, credit_limit=None) == ()
 
-    @pytest.mark.req("DATA-05")
     def test_who_withdrew_consent_has_given_it_before(self) -> None:
         customer = a_customer()
         assert not customer.has_withdrawn(Purpose.COMMUNICATION)

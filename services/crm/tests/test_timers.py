@@ -10,7 +10,6 @@ from testkit.department import Department
 
 
 class TestASurvey:
-    @pytest.mark.req("CRM-12")
     async def test_is_sent_on_the_third_working_day(self, crm: Department) -> None:
         story = Story()
         await crm.receives(story.opened(), story.handed_over())
@@ -23,7 +22,6 @@ class TestASurvey:
         assert sent.visit_id == story.visit_id
         assert sent.sent_at == datetime(2025, 3, 12, 0, 0, tzinfo=UTC)
 
-    @pytest.mark.req("CRM-55")
     async def test_is_not_sent_to_who_withdrew_consent(self, crm: Department) -> None:
         customer_id = await a_customer(crm, consents=["communication"])
         await ask(crm, f"/customers/{customer_id}/consents/communication/withdrawal")
@@ -48,7 +46,6 @@ class TestASurvey:
 
 
 class TestTheAbsenceOfACustomer:
-    @pytest.mark.req("CRM-47")
     async def test_for_a_year_plans_a_retention_call(self, crm: Department) -> None:
         story = Story()
         await crm.receives(*a_whole_visit(story))
@@ -61,7 +58,6 @@ class TestTheAbsenceOfACustomer:
 
         assert [planned.kind for planned in crm.published(FollowUpPlanned)] == ["after_service", "retention"]
 
-    @pytest.mark.req("CRM-47")
     @pytest.mark.parametrize("comes", ["requested", "opened"])
     async def test_that_ends_needs_no_call(self, crm: Department, comes: str) -> None:
         story = Story()

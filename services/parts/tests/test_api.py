@@ -149,7 +149,6 @@ class TestIllegalTransitions:
 
 
 class TestLists:
-    @pytest.mark.req("PART-01")
     async def test_show_on_hand_reserved_and_available(self, parts: Department) -> None:
         await stocked(parts, OIL, "5")
         await parts.receives(Story().confirmed(a_line((OIL, "4"))))

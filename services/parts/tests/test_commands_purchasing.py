@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 from services.parts.tests.builders import (
     ALL,
     PADS,
@@ -29,7 +28,6 @@ from testkit.department import Department
 
 
 class TestABackOrder:
-    @pytest.mark.req("PART-05", "PART-13")
     async def test_goes_from_agreement_to_arrival(self, parts: Department) -> None:
         supplier = await a_supplier(parts)
         await stocked(parts, PADS, "1", supplier_id=supplier)
@@ -52,7 +50,6 @@ class TestABackOrder:
         assert parts.published(PurchaseOrderReceived)[0].lines[0].quantity == 2
         assert await stock_differs(parts) == []
 
-    @pytest.mark.req("PART-06")
     async def test_publishes_when_its_arrival_moves(self, parts: Department) -> None:
         await stocked(parts, PADS, "0", supplier_id=await a_supplier(parts))
         await agreed(parts, a_line((PADS, "1")), wait=True)
@@ -68,7 +65,6 @@ class TestABackOrder:
         assert event.reason.startswith("strike")
         assert "13812345678" not in event.reason
 
-    @pytest.mark.req("PART-08")
     async def test_is_on_the_shortage_list(self, parts: Department) -> None:
         await stocked(parts, PADS, "0")
         story = await agreed(parts, a_line((PADS, "1")), wait=True)
@@ -125,7 +121,6 @@ class TestABackOrder:
 
         assert (placed["state"], placed["supplier_name"]) == ("placed", "Bosch")
 
-    @pytest.mark.req("PART-05")
     async def test_by_hand_is_only_for_what_was_agreed(self, parts: Department) -> None:
         supplier = await a_supplier(parts)
         await stocked(parts, PADS, "0")
@@ -141,7 +136,6 @@ class TestABackOrder:
         assert early.json()["code"] == "not_authorised"
         assert parts.published(PartsBackOrdered)[0].purchase_order_no == placed["order_no"]
 
-    @pytest.mark.req("PART-12")
     async def test_is_refused_to_an_unqualified_supplier(self, parts: Department) -> None:
         await stocked(parts, PADS, "0")
         body = {

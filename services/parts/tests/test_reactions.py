@@ -53,7 +53,7 @@ async def _issue(parts: Department, story: Story, quantity: str, line: Any) -> A
 
 
 class TestABooking:
-    @pytest.mark.req("PART-15", "BOOK-23")
+    @pytest.mark.req("PART-15")
     async def test_has_its_parts_set_aside(self, parts: Department) -> None:
         story = Story()
 
@@ -65,7 +65,6 @@ class TestABooking:
         assert event.lines[0].reserved == 2
         assert await stock_of(parts) == ("10.000", "2.000", "8.000")
 
-    @pytest.mark.req("BOOK-23")
     async def test_gets_a_shortage_event(self, parts: Department) -> None:
         await parts.receives(Story().confirmed(a_line((PADS, "12"))))
 

@@ -2,13 +2,10 @@
 
 from decimal import Decimal
 
-import pytest
-
 from parts.domain.figures import mean_minutes, share_percent
 
 
 class TestKeyFigures:
-    @pytest.mark.req("F-29")
     def test_follow_the_worked_example_of_f_29(self) -> None:
         assert share_percent(180, 200) == Decimal("90.00")
         assert mean_minutes([5 * 60, 10 * 60, 15 * 60]) == Decimal("10.00")

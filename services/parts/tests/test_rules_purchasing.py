@@ -24,7 +24,6 @@ def _an_order(quantity: str = "1") -> PurchaseOrder:
 
 
 class TestPurchasing:
-    @pytest.mark.req("PART-12")
     def test_is_only_from_qualified_suppliers(self) -> None:
         with pytest.raises(SupplierNotQualified):
             _an_order().place(

@@ -153,14 +153,14 @@ class TestTheCustomersLink:
         assert (answer.status_code, answer.headers["cache-control"]) == (201, "no-store")
         return str(answer.json()["token"])
 
-    @pytest.mark.req("RECP-15", "PART-17")
+    @pytest.mark.req("PART-17", "RECP-14")
     async def test_shows_every_line_in_plain_words_with_its_price(self, desk: Desk) -> None:
         token = await self.linked(desk)
 
         page = await desk.department.call("GET", f"/l/{token}", headers={"Accept": "text/html"}, root=True)
 
         assert page.status_code == 200
-        for expected in ("更换刹车片", "Replace brake pads", "85.00", "170.00", "573.70", "缺件"):
+        for expected in ("更换刹车片", "Replace brake pads", "2 × 85.00", "170.00", "573.70", "缺件"):
             assert expected in page.text
 
     @pytest.mark.req("RECP-24")
@@ -174,6 +174,7 @@ class TestTheCustomersLink:
         (answered,) = desk.department.published(EstimateAnswered)
         assert (first.status_code, first.json()["state"], again.status_code) == (200, "answered", 409)
         assert (answered.channel, answered.answered_by) == ("link", "customer")
+        assert answered.answered_at == desk.department.clock.now()
 
     async def test_takes_a_form_from_the_page(self, desk: Desk) -> None:
         token = await self.linked(desk)

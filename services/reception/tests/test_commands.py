@@ -8,8 +8,10 @@ from services.reception.tests.builders import CUSTOMER, a_line, confirmed, servi
 from services.reception.tests.conftest import CHECKS, Desk
 
 from contracts.events.reception import (
+    CustomerNotified,
     EstimateAnswered,
     EstimatePresented,
+    IntakeCompleted,
     PromiseRefused,
     PromiseRevised,
     VehicleLeft,
@@ -20,7 +22,6 @@ from shopkit.numbers import request_id_of
 
 
 class TestOneVisit:
-    @pytest.mark.req("RECP-03", "RECP-24", "DATA-27")
     async def test_goes_from_arrival_to_the_record(self, desk: Desk) -> None:
         await desk.handed_over()
 
@@ -58,6 +59,7 @@ class TestOneVisit:
 
         assert [e.sequence for e in desk.department.committed] == list(range(1, 9))
 
+    @pytest.mark.req("F-28")
     async def test_two_records_of_a_day_are_numbered_on(self, desk: Desk) -> None:
         await desk.handed_over()
         await desk.do("closure")
@@ -65,11 +67,16 @@ class TestOneVisit:
         await desk.open()
 
         left = await desk.do("closure")
+        desk.visit = {}
+        await desk.open()
+        again = await desk.do("closure")
 
         assert (left["outcome"], left["record_no"]) == ("left", "C000123-NS-20250307-001")
+        assert again["record_no"] == "C000123-NS-20250307-002"
 
 
 class TestArriving:
+    @pytest.mark.req("BOOK-32")
     async def test_a_walk_in_gets_a_number_of_the_day(self, desk: Desk) -> None:
         await desk.knows_the_shop()
 
@@ -137,6 +144,60 @@ class TestArriving:
 
         assert (problem["code"], problem["waiting_for"]) == ("price_unknown", "billing.labour-rate")
         assert done["lines"][0]["agreed"]["gross"] == "53.00"
+
+
+class TestTheForm:
+    @pytest.mark.req("RECP-05", "RECP-08", "RECP-11")
+    async def test_keeps_what_the_customer_describes_and_how_the_car_came(self, desk: Desk) -> None:
+        fault = {
+            "phenomenon": "squeals when braking",
+            "occurs_when": "in the rain",
+            "affects_use": True,
+            "noise": True,
+            "smell": False,
+        }
+        interview = {
+            "engine": "cold",
+            "speed": "low",
+            "load": "empty",
+            "road": "paved",
+            "added_equipment": "tow bar",
+            "last_maintenance": "in May",
+            "parts_repaired_before": "rear pads",
+            "since": "a week ago",
+            "frequency": "occasional",
+        }
+        parts = ("exterior", "interior", "engine", "chassis")
+        condition = {part: f"{part} as seen" for part in parts}
+        belongings = [{"item": "umbrella", "note": "boot"}]
+
+        done = await desk.registered(fault=fault | interview, condition=condition, belongings=belongings)
+
+        form = (await desk.look())["visit"]["form"]
+        assert form == done["form"]
+        assert (form["fault"], form["condition"]) == (fault | interview, condition)
+        assert form["belongings"] == belongings
+        (intake,) = desk.department.published(IntakeCompleted)
+        assert intake.fault.model_dump() == fault | interview
+        assert intake.belongings_noted
+
+    @pytest.mark.req("RECP-06")
+    async def test_takes_each_item_that_is_asked_for(self, desk: Desk) -> None:
+        await desk.knows_the_shop()
+        await desk.department.receives(service_offered())
+        await desk.open()
+        battery = {
+            "kind": "repair",
+            "title": {"zh": "更换蓄电池", "en": "New battery"},
+            "work_type": "mechanical",
+            "skill": "electrical",
+            "labour_minutes": 30,
+        }
+
+        await desk.registered(lines=[{"service_code": "OIL-CHANGE"}, battery])
+
+        titles = [line["offer"]["title"]["en"] for line in (await desk.look())["visit"]["lines"][1:]]
+        assert titles == ["Oil change", "New battery"]
 
 
 class TestEstimatingByHand:
@@ -210,7 +271,7 @@ class TestEstimatingByHand:
 
 
 class TestPromising:
-    @pytest.mark.req("RECP-21", "RECP-22")
+    @pytest.mark.req("RECP-23")
     async def test_a_promise_is_given_endangered_and_revised(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.answered()
@@ -231,7 +292,31 @@ class TestPromising:
 
         assert [t["purpose"] for t in warned["tasks"] if not t["done_at"]].count("contact_before") == 1
         assert not [t for t in calm["tasks"] if t["purpose"] == "contact_before" and not t["done_at"]]
-        assert desk.department.published(PromiseRevised)[0].promise_revision == 2
+        (revised,) = desk.department.published(PromiseRevised)
+        assert (revised.promise_revision, revised.reason, revised.agreed_by) == (2, "part late", "customer")
+        assert revised.new_promise == at + timedelta(hours=6)
+        assert calm["visit"]["promise_changes"][-1]["solution"] == "loan car"
+
+    @pytest.mark.req("RECP-23")
+    @pytest.mark.parametrize("missing", ["reason", "promised_at", "agreed_by"])
+    async def test_another_time_needs_a_reason_and_somebody_who_agrees(
+        self, desk: Desk, missing: str
+    ) -> None:
+        await desk.estimated()
+        await desk.answered()
+        at = desk.department.clock.now()
+        await desk.do("promise", {"promised_at": (at + timedelta(hours=4)).isoformat()})
+        later = {
+            "promised_at": (at + timedelta(hours=6)).isoformat(),
+            "reason": "part late",
+            "solution": "loan car",
+            "agreed_by": "customer",
+        }
+
+        answer = await desk.ask("POST", f"/visits/{desk.visit_id}/promise/revisions", later | {missing: ""})
+
+        assert answer.status_code == 422
+        assert desk.department.published(PromiseRevised) == []
 
     async def test_a_refusal_goes_to_complaints(self, desk: Desk) -> None:
         await desk.estimated()
@@ -245,6 +330,19 @@ class TestPromising:
 
 
 class TestHandingOver:
+    @pytest.mark.req("RECP-29")
+    async def test_begins_with_a_word_to_the_customer_and_the_papers(self, desk: Desk) -> None:
+        await desk.ready()
+        before = await desk.look()
+
+        await desk.do("notices", {"topic": "ready", "channel": "phone"})
+
+        assert [task["purpose"] for task in before["tasks"] if not task["done_at"]] == ["tell_ready"]
+        assert (before["invoice"]["state"], before["invoice"]["total_gross"]) == ("prepared", "540.00")
+        assert not [task for task in (await desk.look())["tasks"] if not task["done_at"]]
+        (notified,) = desk.department.published(CustomerNotified)
+        assert (notified.topic, notified.channel) == ("ready", "phone")
+
     async def test_leaves_no_task_for_the_customer(self, desk: Desk) -> None:
         await desk.estimated()
         await desk.answered()

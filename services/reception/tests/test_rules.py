@@ -82,7 +82,6 @@ class TestTheRegistrationForm:
     def form(self, **own: object) -> RegistrationForm:
         return RegistrationForm.model_validate({"form_no": "F-250307-0001", "signed_at": NOON} | own)
 
-    @pytest.mark.req("RECP-03")
     def test_must_be_signed(self) -> None:
         with pytest.raises(FormNotSigned):
             a_visit(VisitState.RECEIVED).complete_intake(

@@ -218,7 +218,6 @@ class TestThePromise:
         with pytest.raises(NothingAnsweredYet):
             a_visit().promise_handover(NOON + timedelta(hours=4), waiting_on_site=False, at=NOON)
 
-    @pytest.mark.req("RECP-21", "RECP-48")
     def test_every_change_keeps_the_old_one_the_reason_and_the_solution(self) -> None:
         visit = self.promised()
 
@@ -237,7 +236,6 @@ class TestThePromise:
         assert visit.promise.changes[-1].solution == "loan car"
         assert visit.promise.original == NOON + timedelta(hours=4)
 
-    @pytest.mark.req("RECP-22")
     @pytest.mark.parametrize(("hours", "before"), [(3, True), (5, False)])
     def test_knows_whether_the_customer_was_notified_beforehand(self, hours: int, before: bool) -> None:
         visit = self.promised()

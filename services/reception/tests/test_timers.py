@@ -18,6 +18,7 @@ class TestReceptionDelayed:
 
         assert problem["code"] == "late_reception_unexplained"
         assert (received["within_sla"], received["waited_minutes"]) == (False, 16)
+        assert (received["late_reason"], received["late_alternative"]) == ("busy", "loan car")
         assert len(desk.department.published(ReceptionDelayed)) == 1
 
     async def test_received_in_time_announces_nothing(self, desk: Desk) -> None:

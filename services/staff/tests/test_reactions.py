@@ -36,7 +36,6 @@ async def _kinds(staff: Department, employee_id: UUID) -> list[str]:
 
 
 class TestWorkOnRecord:
-    @pytest.mark.req("STAF-39", "WORK-28")
     async def test_counts_lines_minutes_points_and_inspections(self, staff: Department) -> None:
         technician, inspector, visit = await _hire(staff), await _hire(staff), Visit()
 
@@ -79,7 +78,6 @@ class TestWorkOnRecord:
         ]
         assert await _kinds(staff, elsewhere) == ["line_completed"]
 
-    @pytest.mark.req("STAF-23")
     @pytest.mark.parametrize("order", list(permutations(range(3))))
     async def test_is_the_same_in_whatever_order_it_comes(
         self, staff: Department, order: tuple[int, ...]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from services.workshop.tests.builders import Story
@@ -21,7 +22,6 @@ from workshop.domain import HouseRules
 
 
 class TestARepair:
-    @pytest.mark.req("WORK-26", "WORK-34")
     async def test_goes_from_the_signed_form_to_ready(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
@@ -87,13 +87,16 @@ class TestARepair:
         await story.completes(line)
 
         washing = await story.passes_inspection()
+        queue = await story.workshop.call("GET", "/board?state=washing", who=["workshop.read"])
         ready = await story.done("/wash")
+        after = await story.workshop.call("GET", "/board?state=washing", who=["workshop.read"])
 
         assert (washing["state"], ready["state"]) == ("washing", "ready")
+        assert [car["job_id"] for car in queue.json()["items"]] == [washing["id"]]
+        assert after.json()["items"] == []
 
 
 class TestParts:
-    @pytest.mark.req("PART-03")
     async def test_must_be_at_hand_before_the_line_starts(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["2.000"]))
@@ -158,7 +161,7 @@ class TestATechnician:
         assert (refused.status_code, refused.json()["code"]) == (409, "technician_busy")
         assert refused.json()["job_id"] == first["id"]
 
-    @pytest.mark.req("WORK-09", "WORK-11")
+    @pytest.mark.req("WORK-09")
     async def test_may_have_a_next_job_but_not_start_it(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -174,7 +177,7 @@ class TestATechnician:
         assert shown.json()["status"] == "working"
         assert shown.json()["next"]["job_id"] == (await other.job())["id"]
 
-    @pytest.mark.req("WORK-09", "WORK-15")
+    @pytest.mark.req("WORK-09")
     async def test_may_take_another_job_when_the_first_is_interrupted(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -187,7 +190,6 @@ class TestATechnician:
         assert (await story.job())["state"] == "interrupted"
         assert (await other.job())["state"] == "diagnosing"
 
-    @pytest.mark.req("WORK-08")
     async def test_needs_the_skill(self, story: Story) -> None:
         story.zero = story.a_line("diagnosis", skill="electrical")
         await story.in_shop()
@@ -196,7 +198,6 @@ class TestATechnician:
 
         assert refused.json()["code"] == "skill_missing"
 
-    @pytest.mark.req("WORK-45")
     async def test_who_is_absent_gets_no_work(self, story: Story) -> None:
         await story.in_shop()
         path = f"/technicians/{story.li}"
@@ -212,7 +213,6 @@ class TestATechnician:
 
 
 class TestAdditionalWork:
-    @pytest.mark.req("WORK-15", "WORK-17")
     async def test_stops_what_it_blocks_until_the_customer_answers(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
@@ -244,7 +244,7 @@ class TestAdditionalWork:
 
 
 class TestInspection:
-    @pytest.mark.req("WORK-27", "WORK-28")
+    @pytest.mark.req("WORK-27")
     async def test_that_fails_opens_rework_with_points(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
@@ -263,7 +263,6 @@ class TestInspection:
         assert ready["state"] == "ready"
         assert len(story.workshop.published(JobCompleted)) == 2
 
-    @pytest.mark.req("WORK-26")
     async def test_is_not_done_by_who_worked_on_it(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed()
@@ -276,7 +275,7 @@ class TestInspection:
 
 
 class TestTheDispatchOrder:
-    @pytest.mark.req("F-36", "WORK-10")
+    @pytest.mark.req("WORK-10")
     async def test_is_rework_then_waiting_then_normal(self, story: Story) -> None:
         await story.hired()
         for n, (wanted, waits) in enumerate([("normal", False), ("normal", True), ("rework", False)]):
@@ -296,9 +295,35 @@ class TestTheDispatchOrder:
         assert classes == ["rework", "waiting", "normal"]
         assert [x["priority_class"] for x in first.json()["items"] + rest.json()["items"]] == classes
 
+    @pytest.mark.req("F-36", "WORK-10")
+    async def test_is_by_class_then_latest_start_then_arrival(self, story: Story) -> None:
+        """Numbered in the order in which they are to be dispatched, and reported in another."""
+        await story.hired()
+        early, late = story.now - timedelta(minutes=30), story.now
+        cars: dict[int, dict[str, Any]] = {
+            7: {"priority_class": "normal", "arrived_at": late},
+            5: {"priority_class": "normal", "arrived_at": late, "promised_minutes": 300},
+            6: {"priority_class": "normal", "arrived_at": early},
+            4: {"priority_class": "vip", "arrived_at": late},
+            3: {"priority_class": "waiting", "arrived_at": late},
+            2: {"priority_class": "rework", "arrived_at": late},
+            1: {"priority_class": "urgent", "arrived_at": late},
+        }
+        for number, car in cars.items():
+            one = type(story)(story.workshop)
+            arrived = car["arrived_at"]
+            opened = one.opened(request_no=f"W-250307-000{number}", arrived_at=arrived, clock_from=arrived)
+            await one.receives(opened, one.intake(priority_class=car["priority_class"]))
+            if "promised_minutes" in car:
+                await one.receives(one.promised(one.in_minutes(car["promised_minutes"])))
+
+        queue = await story.workshop.call("GET", "/queue", who=["workshop.read"])
+
+        numbers = [item["request_no"] for item in queue.json()["items"]]
+        assert numbers == [f"W-250307-000{number}" for number in range(1, 8)]
+
 
 class TestABay:
-    @pytest.mark.req("WORK-48")
     async def test_is_left_when_the_car_is_dispatched_to_another(self, story: Story) -> None:
         await story.in_shop()
         bays = (await story.workshop.call("GET", "/bays", who=["workshop.read"])).json()["items"]
@@ -322,7 +347,6 @@ class TestABay:
         assert refused.json()["code"] == "bay_occupied"
         assert refused.json()["job_id"] == (await story.job())["id"]
 
-    @pytest.mark.req("WORK-16")
     async def test_is_free_when_the_car_is_moved_to_parking(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)

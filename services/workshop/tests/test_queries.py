@@ -9,7 +9,20 @@ from contracts.permissions import workshop as may_workshop
 
 
 class TestScreens:
-    @pytest.mark.req("WORK-14", "WORK-32")
+    @pytest.mark.req("DATA-15")
+    async def test_the_record_has_time_content_who_did_it_and_who_reviewed_it(self, story: Story) -> None:
+        await story.is_ready()
+
+        record = await story.job()
+
+        diagnosed, repaired = record["lines"]
+        assert repaired["title"]["en"] == "Replace brake pads"
+        assert (repaired["technician_id"], repaired["result_text"]) == (str(story.li), "done")
+        assert repaired["started_at"] <= repaired["completed_at"] <= record["inspected_at"]
+        assert record["inspector_id"] == str(story.qian)
+        assert diagnosed["technician_id"] == record["diagnosis"]["technician_id"] == str(story.li)
+        assert record["diagnosis"]["review"]["reviewer_id"] == str(story.wang)
+
     async def test_the_board_shows_every_car_and_why_it_waits(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -34,7 +47,6 @@ class TestScreens:
         assert [x["request_no"] for x in await board("?q=沪b·9")] == ["W-250307-0002"]
         assert len(await board("?state=interrupted")) == 1
 
-    @pytest.mark.req("WORK-45")
     async def test_technicians_are_shown_with_the_time_in_their_status(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -45,7 +57,6 @@ class TestScreens:
         status = {x["name"]: (x["status"], x["minutes_in_status"]) for x in shown.json()["items"]}
         assert status == {"Technician 0": ("working", 25), "Technician 1": ("idle", 25)}
 
-    @pytest.mark.req("WORK-12", "F-17")
     async def test_a_schedule_flags_gaps_and_late_work(self, story: Story) -> None:
         booked = story.a_line("rework", payer="shop")
         await story.in_shop(booked, authorised=[booked.line_id])
@@ -64,7 +75,6 @@ class TestScreens:
         shown = [(x["idle_minutes_before"], x["idle_flagged"], x["late"]) for x in day.json()]
         assert shown == [(0, False, True), (30, True, False)]
 
-    @pytest.mark.req("WORK-18")
     async def test_a_tag_carries_number_status_and_promise(self, story: Story) -> None:
         await story.in_shop()
         await story.receives(story.promised(story.in_minutes(300)))
@@ -74,7 +84,6 @@ class TestScreens:
         assert (tag["request_no"], tag["state"]) == ("W-250307-0001", "waiting")
         assert tag["promised_at"] == story.in_minutes(300).isoformat().replace("+00:00", "Z")
 
-    @pytest.mark.req("WORK-36")
     async def test_trouble_codes_are_found_by_code_and_by_words(self, story: Story) -> None:
         async def found(query: str) -> Any:
             return (
@@ -88,7 +97,6 @@ class TestScreens:
         assert second["items"][0]["code"] > by_words["items"][0]["code"]
         assert (await found("/P0301"))["code"] == "P0301"
 
-    @pytest.mark.req("WORK-48")
     async def test_bays_are_added_changed_and_not_closed_under_a_car(self, story: Story) -> None:
         async def bay(method: str, path: str, **body: Any) -> Any:
             return await story.workshop.call(method, f"/bays{path}", json=body, who=[may_workshop.RESOURCES])

@@ -97,7 +97,6 @@ class TestRaces:
 
 
 class TestParts:
-    @pytest.mark.req("WORK-15")
     async def test_that_are_short_interrupt_and_arrival_resumes(self, story: Story) -> None:
         await story.in_shop()
         [line] = await story.agreed(story.proposal(parts=["1.000"]))

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 from services.workshop.tests.builders import Story
 from sqlalchemy import select
 
@@ -122,7 +121,6 @@ class TestCopies:
 
 
 class TestVisitsWithoutAJob:
-    @pytest.mark.req("WORK-28")
     async def test_agreed_rework_is_linked_to_the_first_order(self, story: Story) -> None:
         first, measure_id = uuid4(), uuid4()
         redo = story.a_line("rework", payer="shop")

@@ -74,8 +74,8 @@ class TestASecondRevision:
         assert len(story.workshop.published(JobInterrupted)) == before
 
 
-@pytest.mark.req("WORK-07")
 class TestAPlan:
+    @pytest.mark.req("WORK-07")
     async def test_is_reviewed_by_another_before_it_is_published(self, story: Story) -> None:
         await story.in_shop()
         await story.begins(story.zero)
@@ -83,15 +83,17 @@ class TestAPlan:
             {"step": step, "result": "seen"}
             for step in ("visual_check", "data_acquisition", "fault_codes", "fault_simulation", "judgement")
         ]
-        await story.done(
-            "/diagnosis", {"steps": steps, "findings": ["worn pads"], "lines": [story.proposal()]}
-        )
+        plan = {"steps": steps, "findings": ["worn pads"], "lines": [story.proposal()]}
+        await story.done("/diagnosis", plan)
 
         own = await story.asks("/diagnosis/review", {"approved": True}, by=story.li)
         await story.done("/diagnosis/review", {"approved": False, "remarks": "look again"}, by=story.wang)
 
         assert own.json()["code"] == "review_by_another"
         assert story.workshop.published(JobDiagnosed) == []
+        await story.done("/diagnosis", plan)
+        await story.done("/diagnosis/review", {"approved": True}, by=story.wang)
+        assert len(story.workshop.published(JobDiagnosed)) == 1
 
     async def test_that_is_too_long_to_publish_is_refused(self, story: Story) -> None:
         await story.in_shop()

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from services.workshop.tests.builders import Story
 from sqlalchemy import text
 
@@ -94,7 +93,6 @@ class TestAReaction:
 
 
 class TestALockedJob:
-    @pytest.mark.req("RECP-24")
     async def test_is_whole_as_it_is_after_the_wait_for_its_lock(self, story: Story) -> None:
         await story.in_shop()
         job_id = UUID((await story.job())["id"])

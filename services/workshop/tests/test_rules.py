@@ -108,7 +108,6 @@ class TestDispatch:
 
         assert events.planned_end == at("13:30")
 
-    @pytest.mark.req("WORK-08")
     def test_asks_for_the_level_of_the_house(self) -> None:
         rules = HouseRules(minimum_skill_level=2)
 
@@ -124,7 +123,7 @@ class TestDispatch:
         with pytest.raises(WorkNotAuthorised):
             dispatch(job, line_ids=[job.lines[0].id])
 
-    @pytest.mark.req("WORK-09", "WORK-11")
+    @pytest.mark.req("WORK-09")
     def test_takes_a_busy_technician_only_for_afterwards(self) -> None:
         running = JobLine(id=uuid4(), job_id=uuid4(), planned_end=at("11:00"))
 
@@ -200,7 +199,6 @@ class TestADiagnosis:
 
 
 class TestReady:
-    @pytest.mark.req("WORK-26")
     def test_needs_an_inspection_whose_items_all_passed(self) -> None:
         job = a_job()
         job.lines[0].state, job.state = LineState.DONE.value, JobState.COMPLETED.value

@@ -24,7 +24,6 @@ def test_money_rounds_half_up(amount: str, rounded: str) -> None:
     assert str(round_money(Decimal(amount))) == rounded
 
 
-@pytest.mark.req("F-32")
 class TestTheWorkedExampleOfEstimateAndBill:
     labour = labour_net(90, Decimal(200))
     parts = net(Decimal(2), Decimal(85))

@@ -10,7 +10,6 @@ from shopkit.vehicles import VIN_CHARACTERS, check_digit, normal_plate, normal_v
 VIN = "1M8GDM9AXKP042788"
 
 
-@pytest.mark.req("DATA-18")
 class TestAPlate:
     @pytest.mark.parametrize("text", ["粤a·12345", " 粤A 12345", "粤A-12345", "粤A12345"])
     def test_has_one_normal_form(self, text: str) -> None:
@@ -28,7 +27,6 @@ class TestAPlate:
         assert plate_key(plate_key(text)) == plate_key(text)
 
 
-@pytest.mark.req("DATA-18")
 class TestAVin:
     def test_is_in_capitals(self) -> None:
         assert normal_vin(VIN.lower()) == VIN
