@@ -16,8 +16,9 @@ from booking.domain.wish import Wish
 from contracts.events import crm, parts, reception
 from contracts.events.parts import ForRevision
 from contracts.permissions import booking as may_booking
-from contracts.values import Line, PartNeed, ReservationLine, Title
+from contracts.values import Line, ReservationLine, Title
 from shopkit.calendar import DEFAULT_CALENDAR
+from testkit import builders
 from testkit.department import Department
 
 FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
@@ -30,19 +31,9 @@ PADS = "BRK-100"
 
 
 def a_line(*, kind: Any = "repair", minutes: int = 60, parts_needed: int = 0) -> Line:
-    """A line of work."""
-    needs = tuple(
-        PartNeed(part_line_id=uuid4(), part_no=PADS, quantity=Decimal("1.000")) for _ in range(parts_needed)
-    )
-    return Line(
-        line_id=uuid4(),
-        kind=kind,
-        title=Title(zh="更换刹车片", en="Replace brake pads"),
-        work_type="mechanical",
-        skill="brakes",
-        labour_minutes=minutes,
-        parts=needs,
-    )
+    """A line of work that needs so many parts."""
+    needs = (builders.a_need(PADS) for _ in range(parts_needed))
+    return builders.a_line(*needs, kind=kind, labour_minutes=minutes)
 
 
 def a_wish(**own: Any) -> Wish:

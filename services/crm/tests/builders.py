@@ -19,6 +19,7 @@ from contracts.values import (
     Title,
 )
 from crm.domain import ITEMS
+from testkit import builders
 from testkit.department import Department
 
 FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
@@ -39,18 +40,7 @@ SATISFIED = grades(10, 10, 10, 10, 8, 8, 8, 8, 5, 5)
 
 def a_line(title: str = "Brake pads") -> PricedLine:
     """A priced line."""
-    return PricedLine(
-        line_id=uuid4(),
-        kind="repair",
-        title=Title(zh="更换刹车片", en=title),
-        work_type="mechanical",
-        skill="brakes",
-        labour_minutes=60,
-        hourly_rate=Decimal("200.00"),
-        labour_net=Decimal("200.00"),
-        tax_rate=Decimal("0.06"),
-        gross=Decimal("212.00"),
-    )
+    return builders.priced(builders.a_line(title=Title(zh="更换刹车片", en=title)))
 
 
 class Story:

@@ -13,9 +13,10 @@ from sqlalchemy import text
 
 from contracts.events import booking, reception, workshop
 from contracts.permissions import parts as may_parts
-from contracts.values import DeclinedLine, Line, LineResult, PartNeed, PricedLine, Slot, Title, UsedPart
+from contracts.values import DeclinedLine, Line, LineResult, PricedLine, Slot, UsedPart
 from parts import main
 from parts.domain import Movement, Reservation, Shelf, Stock
+from testkit import builders
 from testkit.department import Department
 
 FRIDAY = datetime(2025, 3, 7, 1, 0, tzinfo=UTC)
@@ -30,29 +31,14 @@ def qty(text: str) -> Decimal:
     return Decimal(text).quantize(Decimal("0.001"))
 
 
-def a_line(*needs: tuple[str, str], kind: Any = "repair", **own: Any) -> Line:
+def a_line(*needs: tuple[str, str], **own: Any) -> Line:
     """A line of work that needs (part number, quantity)."""
-    parts = tuple(PartNeed(part_line_id=uuid4(), part_no=no, quantity=qty(n)) for no, n in needs)
-    return Line(
-        line_id=own.pop("line_id", None) or uuid4(),
-        kind=kind,
-        title=Title(zh="更换刹车片", en="Replace brake pads"),
-        work_type="mechanical",
-        skill="brakes",
-        labour_minutes=60,
-        parts=own.pop("parts", parts),
-        **own,
-    )
+    return builders.a_line(*(builders.a_need(part_no, n) for part_no, n in needs), **own)
 
 
 def priced(line: Line) -> PricedLine:
     """The line at prices that do not matter here."""
-    fields = line.model_dump()
-    fields["parts"] = [
-        {**part, "unit_price": "1.00", "net": "1.00", "tax_rate": "0.13"} for part in fields["parts"]
-    ]
-    money = {"hourly_rate": "200.00", "labour_net": "200.00", "tax_rate": "0.06", "gross": "213.13"}
-    return PricedLine.model_validate({**fields, **money})
+    return builders.priced(line)
 
 
 @dataclass

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.events import billing, booking, complaints, crm, parts, workshop
-from contracts.values import Check, Line, PartNeed, ReservationLine, Title, UsedPart
+from contracts.values import Check, Line, ReservationLine, Title, UsedPart
 from reception.domain import HouseRules, Visit
 from reception.domain.acceptance import Papers
 from reception.domain.estimate import Answer, LineAnswer
 from reception.domain.pricing import LabourPrice, PartPrice, PriceList
 from reception.domain.visit_states import VisitState
+from testkit import builders
 
 NOON = datetime(2025, 3, 7, 4, 0, tzinfo=UTC)
 RULES = HouseRules()
@@ -32,25 +33,10 @@ PRICES = PriceList(
 )
 
 
-def a_line(
-    *,
-    minutes: int = 90,
-    part: tuple[str, str] | None = ("OIL", "2"),
-    work_type: str = "mechanical",
-    **own: Any,
-) -> Line:
+def a_line(*, minutes: int = 90, part: tuple[str, str] | None = ("OIL", "2"), **own: Any) -> Line:
     """Work that somebody proposes."""
-    needs = (PartNeed(part_line_id=uuid4(), part_no=part[0], quantity=Decimal(part[1])),) if part else ()
-    facts: dict[str, Any] = {
-        "line_id": uuid4(),
-        "kind": "repair",
-        "title": Title(zh="更换刹车片", en="Replace brake pads"),
-        "work_type": work_type,
-        "skill": "brakes",
-        "labour_minutes": minutes,
-        "parts": needs,
-    }
-    return Line(**(facts | own))
+    needs = (builders.a_need(*part),) if part else ()
+    return builders.a_line(*needs, labour_minutes=minutes, **own)
 
 
 def a_visit(state: VisitState = VisitState.IN_WORKSHOP, **own: Any) -> Visit:

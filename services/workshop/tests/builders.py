@@ -36,12 +36,11 @@ from contracts.values import (
     Line,
     PartNeed,
     PricedLine,
-    PricedPart,
     ReservationLine,
     Skill,
-    Title,
 )
 from shopkit.calendar import DEFAULT_CALENDAR
+from testkit import builders
 from testkit.department import Department, employee_id
 from testkit.plugin import FRIDAY
 from workshop.domain import Bay, HouseRules, Job, Technician, Visit, visiting, working
@@ -54,43 +53,19 @@ STEPS = [
 
 
 def a_line(kind: str = "repair", *, minutes: int = 60, parts: Sequence[PartNeed] = (), **more: Any) -> Line:
-    facts: dict[str, Any] = {
-        "line_id": uuid4(),
-        "kind": kind,
-        "title": Title(zh="更换刹车片", en="Replace brake pads"),
-        "work_type": "mechanical",
-        "skill": "mechanical",
-        "labour_minutes": minutes,
-        "parts": tuple(parts),
-    }
-    return Line.model_validate(facts | more)
+    """A line of work for a mechanic."""
+    fields: dict[str, Any] = {"kind": kind, "skill": "mechanical", "labour_minutes": minutes}
+    return builders.a_line(*parts, **(fields | more))
 
 
 def priced(line: Line) -> PricedLine:
-    nothing = Decimal("0.00")
-    own = {name: getattr(line, name) for name in Line.model_fields if name != "parts"}
-    return PricedLine(
-        **own,
-        parts=tuple(
-            PricedPart(
-                part_line_id=p.part_line_id,
-                part_no=p.part_no,
-                quantity=p.quantity,
-                unit_price=nothing,
-                net=nothing,
-                tax_rate=Decimal("0.13"),
-            )
-            for p in line.parts
-        ),
-        hourly_rate=nothing,
-        labour_net=nothing,
-        tax_rate=Decimal("0.06"),
-        gross=nothing,
-    )
+    """The line for nothing: the workshop does not look at prices."""
+    return builders.priced(line, hourly_rate="0.00", unit_price="0.00")
 
 
 def a_need(quantity: str = "1.000") -> PartNeed:
-    return PartNeed(part_line_id=uuid4(), part_no="BP-1", quantity=Decimal(quantity))
+    """A part that a line needs."""
+    return builders.a_need("BP-1", quantity)
 
 
 def a_job(*lines: Line, authorised: bool = True, **more: Any) -> Job:
