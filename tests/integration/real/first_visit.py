@@ -1,7 +1,6 @@
-"""``docs/first-visit.md`` is true: its requests are sent to a real shop as they stand there."""
+"""The requests of ``docs/first-visit.md``, as they are written there."""
 
 import asyncio
-import json
 import re
 import shlex
 from dataclasses import dataclass
@@ -9,12 +8,7 @@ from string import Template
 from typing import Any
 
 import httpx
-import pytest
 from tools.root import ROOT
-
-from .conftest import RealShop
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 PAGE = (ROOT / "docs" / "first-visit.md").read_text(encoding="utf-8")
 _STEP = re.compile(
@@ -22,6 +16,7 @@ _STEP = re.compile(
 )
 _KEEP = re.compile(r"keep `(?P<path>[\w.]+)`\s+as\s+`(?P<name>\w+)`")
 _PATIENCE = 100
+_EMPTY: dict[str, Any] = {"items": [], "next": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +66,7 @@ def field(answer: Any, path: str) -> str:
     return str(answer)
 
 
-async def test_every_request_is_answered_as_the_page_promises(real_shop: RealShop) -> None:
-    variables = {"SHOP": real_shop.shop.public_url, "PASSWORD": real_shop.client.passwords["sun.li"]}
-
-    async with httpx.AsyncClient() as http:
-        for step in steps():
-            answer = await _answered(http, step, variables)
-            assert answer.status_code == step.status, (step.title, answer.text)
-            for name, path in step.kept.items():
-                variables[name] = field(answer.json(), path)
-
-    assert len(steps()) == 10
-    assert [event["type"] for event in json.loads(answer.text)][:3] == [
-        "reception.visit.opened",
-        "reception.visit.received",
-        "reception.visit.intake-completed",
-    ]
-
-
-async def _answered(http: httpx.AsyncClient, step: Step, variables: dict[str, str]) -> httpx.Response:
+async def answered(http: httpx.AsyncClient, step: Step, variables: dict[str, str]) -> httpx.Response:
     """The answer; a question is asked again until the event that brings it has been applied."""
     answer = await http.send(request(step.curl, variables))
     for _ in range(_PATIENCE):
@@ -99,6 +76,3 @@ async def _answered(http: httpx.AsyncClient, step: Step, variables: dict[str, st
         await asyncio.sleep(0.1)
         answer = await http.send(request(step.curl, variables))
     return answer
-
-
-_EMPTY: dict[str, Any] = {"items": [], "next": None}

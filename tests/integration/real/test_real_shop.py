@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from functools import partial
 
+import httpx
 import pytest
 from demo.__main__ import database_urls
 from demo.day import Failure, VisitCourse, drive, visits_of_the_day
@@ -17,6 +18,7 @@ from scenarios.visits import additional_work, back_order, happy, promise, rework
 from tools.departments import DEPARTMENTS
 from tools.native.rabbitmq import VHOST
 
+from . import first_visit
 from .conftest import RealShop
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
@@ -95,3 +97,22 @@ class TestADepartment:
 
         assert await driving == []
         assert await real_shop.agrees() == []
+
+
+class TestTheFirstVisit:
+    async def test_is_answered_as_the_page_promises(self, real_shop: RealShop) -> None:
+        variables = {"SHOP": real_shop.shop.public_url, "PASSWORD": real_shop.client.passwords["sun.li"]}
+
+        async with httpx.AsyncClient() as http:
+            for step in first_visit.steps():
+                answer = await first_visit.answered(http, step, variables)
+                assert answer.status_code == step.status, (step.title, answer.text)
+                for name, path in step.kept.items():
+                    variables[name] = first_visit.field(answer.json(), path)
+
+        assert len(first_visit.steps()) == 10
+        assert [event["type"] for event in answer.json()][:3] == [
+            "reception.visit.opened",
+            "reception.visit.received",
+            "reception.visit.intake-completed",
+        ]
