@@ -42,7 +42,7 @@ erase: ## close the shop and delete its data, passwords and keys (asks; YES=1 do
 demo: setup ## a working day of 60 visits with faults, and whether all departments agree (DEMO_INPUT=file.csv)
 	@$(PY) -m demo
 
-bench: setup ## what a journey costs, next to the machine's floor (QUICK=1, COMPARE=old.json, OUT=new.json)
+bench: setup ## what a journey costs, next to the machine's floor (QUICK=1, COMPARE=old.json, PROFILE=reception)
 	@$(PY) -m bench
 
 test: setup ## every test, on private servers (ARGS="-k estimate services/reception")

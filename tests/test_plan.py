@@ -6,9 +6,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from tools.departments import DEPARTMENTS
+from tools.departments import DEPARTMENTS, ENTRIES
 from tools.revision_file import words_of
 from tools.root import ROOT
+
+from servicekit.run import load
 
 NEEDED = {
     "__init__.py",
@@ -113,3 +115,8 @@ class TestTheFolderOfADepartment:
             department, revision, *words = file.stem.split("_")
             assert (department, len(revision)) == (folder.name, 4)
             assert set(words) <= set(words_of(message)), file.name
+
+
+class TestTheTitleOfADepartment:
+    def test_is_that_of_the_list(self, folder: Path) -> None:
+        assert load(folder.name).title == ENTRIES[folder.name].title_en

@@ -18,7 +18,7 @@ service = Service(
     settings=Settings,
     rules=domain.HouseRules,
     routers=api.ROUTERS,
-    title="Customer relations 客户关系",
+    title="Customers",
 )
 
 service.on(booking.CalendarChanged, on_booking.copy_calendar_on_changed)

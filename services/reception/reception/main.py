@@ -21,7 +21,7 @@ service = Service(
     settings=Settings,
     rules=HouseRules,
     routers=api.routers,
-    title="Reception 接待",
+    title="Reception",
 )
 
 service.on(crm.CustomerRegistered, on_crm.copy_customer_on_registered)

@@ -17,7 +17,7 @@ service = Service(
     settings=Settings,
     rules=domain.HouseRules,
     routers=api.ROUTERS,
-    title="Workshop: dispatch, diagnosis, progress board, inspection",
+    title="Workshop dispatch",
 )
 
 service.on(reception.VisitOpened, on_reception.expect_job_on_visit_opened)
